@@ -1,0 +1,7 @@
+"""The one base of the errors that a user caused and can mend."""
+
+from __future__ import annotations
+
+
+class FluxmarkError(Exception):
+    """Says what is wrong, where (`file:line:column`) and what to do; the command exits 2, the function 1."""

@@ -1,0 +1,1 @@
+"""The commit message of an ImageUpdateAutomation."""
