@@ -33,7 +33,23 @@ def _type(schema: Schema, value: object) -> str:
     if isinstance(value, Mapping | list):
         return f"must be {_NOUNS[wanted]}, not {_NOUNS['array' if isinstance(value, list) else 'object']}"
     text = f"must be {_NOUNS[wanted]}, not {'null' if value is None else show(value)}"
-    return f"{text}: put it in quotes" if wanted == "string" and value is not None else text
+    if wanted == "string" and value is not None:
+        return f"{text}: put it in quotes"
+    if not isinstance(value, str) or not value.isprintable() or len(value) > _SHOWN:
+        return text
+    if wanted == "array":
+        return f"{text}: write [{value}]"
+    if wanted == "object" and (field := _main_field(schema)):
+        return f"{text}: write {{{field}: {value}}}"
+    return text
+
+
+def _main_field(schema: Schema) -> str | None:
+    """Return the field that somebody means who writes a text instead of a mapping."""
+    fields = list(schema.get("properties", ()))
+    if schema.get("required"):
+        return str(schema["required"][0])
+    return "name" if "name" in fields else fields[0] if len(fields) == 1 else None
 
 
 def _enum(schema: Schema, value: Any) -> str:

@@ -39,10 +39,11 @@ def describe(root: Schema, path: Path) -> str:
 
 
 def dotted(path: Sequence[str | int]) -> str:
-    """Return a path as it is written in messages: `spec.images[0].name`."""
+    """Return a path as it is written in messages, on one line: `spec.images[0].name`."""
     text = ""
     for step in path:
-        text += f"[{step}]" if isinstance(step, int) else f".{step}"
+        is_plain = isinstance(step, str) and step.isprintable() and step and " " not in step
+        text += f".{step}" if is_plain else f"[{step!r}]"
     return text.removeprefix(".")
 
 
@@ -55,12 +56,15 @@ def _object_at(root: Schema, path: Sequence[str | int]) -> Schema:
 def _places(root: Schema, here: Path) -> list[tuple[str, ...]]:
     """Return the places of all fields: first those below `here`, then the others, each time the shallow first.
 
-    A place in a list's items is left out where the same field can be given once for all of them.
+    A place in a list's items is left out where the same field can be given once for all of them, unless the
+    field was found in an item.
     """
     start = tuple("[]" if isinstance(step, int) else step for step in here)
     places = sorted(_walk(root, ()), key=lambda place: (place[: len(start)] != start, len(place)))
+    if "[]" in start:
+        return places
     tails = {place[1:] for place in places if "[]" not in place}
-    return [p for p in places if p[: len(start)] == start or "[]" not in p or p[p.index("[]") + 1 :] not in tails]
+    return [place for place in places if "[]" not in place or place[place.index("[]") + 1 :] not in tails]
 
 
 def _walk(schema: Schema, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
