@@ -50,6 +50,11 @@ class Editor:
         verify(new, self.roots, self._meant, self.name)
         return new
 
+    def in_flow(self, node: Node) -> bool:
+        """Tell whether a node stands within a flow collection, `{…}` or `[…]`."""
+        index = bisect.bisect_right(self._flows, (node.start, len(self.text))) - 1
+        return index >= 0 and node.end <= self._flows[index][1]
+
     # data
 
     def set_value(self, node: ScalarNode, value: scalar.Value) -> None:
@@ -66,7 +71,7 @@ class Editor:
         if self._json and isinstance(value, str):
             new = scalar.quoted(value, '"')
         else:
-            new = scalar.write(value, style=node.style, flow=self._in_flow(node))
+            new = scalar.write(value, style=node.style, flow=self.in_flow(node))
         touches = start == node.end and start > 0 and self.text[start - 1] not in " \t" + BREAKS
         self._edits.append(Edit(start, node.end, " " + new if touches else new))
 
@@ -184,10 +189,6 @@ class Editor:
     @cached_property
     def _flows(self) -> list[tuple[int, int]]:
         return layout.flow_spans(self.roots)
-
-    def _in_flow(self, node: Node) -> bool:
-        index = bisect.bisect_right(self._flows, (node.start, len(self.text))) - 1
-        return index >= 0 and node.end <= self._flows[index][1]
 
     def _set_block(self, node: ScalarNode, start: int, value: scalar.Value) -> None:
         behind = comment.line_comment(self.text, node)

@@ -137,6 +137,10 @@ class Resource:
         """Forget the tree, to save memory; it is built again when it is used."""
         self._root = self._node = None
 
+    def mentions(self, text: str) -> bool:
+        """Tell whether this text stands somewhere in the resource's, without building its tree."""
+        return self._text.find(text, self._start, self._end) >= 0
+
     def editor(self) -> Editor:
         """Return an editor on this resource; hand it to `apply`."""
         node = self.node

@@ -60,10 +60,14 @@ class ResourceList:
         """
         if path:
             if index is None:
-                index = 1 + max((item.index for item in self.items if item.path == path), default=-1)
+                index = 1 + max((item.index for item in self.at(path)), default=-1)
             resource.set(("metadata", "annotations", PATH), path)
             resource.set(("metadata", "annotations", INDEX), str(index))
         self.items.append(resource)
+
+    def at(self, path: str) -> Iterator[Resource]:
+        """Yield the items of a file."""
+        return (item for item in self.items if item.mentions(path) and item.path == path)
 
     def remove(self, resource: Resource) -> None:
         """Remove an item."""

@@ -45,8 +45,8 @@ def _without_nulls(value: Any, schema: Any) -> Any:
 @cache
 def _validator(kind: str, at: Target) -> Any:
     """Return jsonschema's validator, with three keywords that say more precisely where, or match as Go does."""
-    import jsonschema  # noqa: PLC0415 - takes 60 ms, and few runs look at resources
-    from jsonschema.exceptions import ValidationError  # noqa: PLC0415
+    import jsonschema
+    from jsonschema.exceptions import ValidationError
 
     def required(_: object, names: list[str], value: Any, __: Schema) -> Iterator[ValidationError]:
         if isinstance(value, dict):

@@ -1,0 +1,80 @@
+"""The command: arguments, files, exit status. What is done, other rooms do."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+from fluxmark import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+OK, FINDINGS, BAD_INPUT, INTERNAL, INTERRUPTED = 0, 1, 2, 3, 130
+CONFIG_NAMES = ("fluxmark.yaml", "fluxmark.yml", ".fluxmark.yaml")
+"""Where a directory's configuration is looked for when none is named."""
+
+DESCRIPTION = """\
+Flux image automation, injected and kept right: writes ImageRepository, ImagePolicy, ImageUpdateAutomation and the
+setter comments that Flux needs, without reformatting a file.
+
+Without arguments it is a KRM function: it reads a ResourceList on standard input and prints it on standard output.
+"""
+EPILOG = """\
+as a function:
+  kpt fn eval DIR --image ghcr.io/fluxmark/fluxmark:v0 --fn-config fluxmark.yaml
+  kpt fn eval DIR --image ghcr.io/fluxmark/fluxmark:v0 -- images=registry/app,registry/api secretRef=credentials
+as a command:
+  fluxmark inject DIR --diff
+
+exit status: 0 done, 1 findings or a failed function, 2 bad input, 3 an internal error, 130 interrupted
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the command's arguments."""
+    top = argparse.ArgumentParser(
+        prog="fluxmark",
+        description=DESCRIPTION,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    top.add_argument("--version", action="version", version=f"fluxmark {__version__}")
+    verbs = top.add_subparsers(dest="verb", metavar="VERB", title="verbs")
+    verbs.add_parser(
+        "fn", help="the function: a ResourceList from standard input to standard output (the default)"
+    )
+    inject = verbs.add_parser(
+        "inject",
+        help="write Flux's resources and setter comments into a directory",
+        description="Write Flux's resources and setter comments into a directory. A second run changes nothing.",
+    )
+    inject.add_argument("directory", nargs="?", default="-", metavar="DIR", help="default, and `-`: here")
+    inject.add_argument(
+        "-c",
+        "--config",
+        metavar="FILE",
+        help=f"an ImageAutomation or a ConfigMap; default: {' or '.join(CONFIG_NAMES)} in DIR; without any, "
+        "what the policies in DIR select is marked",
+    )
+    inject.add_argument("--diff", action="store_true", help="print the changes as a diff and write nothing")
+    inject.add_argument("--dry-run", action="store_true", help="say what would be done and write nothing")
+    inject.add_argument("-q", "--quiet", action="store_true", help="say only what was not done")
+    return top
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run the command; return the exit status."""
+    arguments = parser().parse_args(argv)
+    if arguments.verb == "inject":
+        from fluxmark.commands.inject import run as inject
+
+        return inject(arguments)
+    from fluxmark.function import Fluxmark
+    from krmfn.run import run
+
+    if sys.stdin.isatty():
+        print("fluxmark: standard input is a terminal; a ResourceList is expected (see --help)", file=sys.stderr)
+        return BAD_INPUT
+    return run(Fluxmark())

@@ -1,0 +1,122 @@
+"""What is to be marked: which repository's images get which policy's marker, and where."""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from fluxmark import image
+from fluxmark.marker import Setter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from fluxmark.config import ImageAutomation, Where
+    from krmfn.resource import Resource
+    from krmfn.result import ResourceRef
+
+GROUP = "image.toolkit.fluxcd.io"
+NEVER = "Never"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One policy: the repository whose images it selects, and the setter that its markers name.
+
+    reflects_digest: whether Flux would write a digest, so that a pinned one may be marked.
+    """
+
+    setter: Setter
+    repository: image.ImageRef
+    reflects_digest: bool = False
+    where: Where | None = None
+
+    def applies(self, path: str, ref: ResourceRef) -> bool:
+        """Tell whether documents of this file and identity are to be marked."""
+        where = self.where
+        if where is None:
+            return True
+        return (
+            (not where.paths or not path or any(matches(path, glob) for glob in where.paths))
+            and (not where.kinds or ref.kind in where.kinds)
+            and (not where.namespaces or ref.namespace in where.namespaces)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """All policies; the canonical name of a repository leads to those that select from it."""
+
+    by_repository: dict[str, tuple[Target, ...]]
+
+    @classmethod
+    def of(cls, targets: Iterable[Target]) -> Targets:
+        """Group policies by repository."""
+        found: dict[str, tuple[Target, ...]] = {}
+        for target in targets:
+            name = target.repository.canonical
+            found[name] = (*found.get(name, ()), target)
+        return cls(found)
+
+    def __bool__(self) -> bool:
+        """Tell whether there is anything to mark."""
+        return bool(self.by_repository)
+
+    def of_image(self, ref: image.ImageRef) -> tuple[Target, ...]:
+        """Return the policies that select from an image's repository."""
+        return self.by_repository.get(ref.canonical, ())
+
+    @property
+    def mention(self) -> re.Pattern[str]:
+        """A pattern that finds every text in which one of the repositories can be named."""
+        lasts = {re.escape(name.rpartition("/")[2]) for name in self.by_repository}
+        return re.compile("|".join(sorted(lasts)) or r"(?!)")
+
+
+def configured(config: ImageAutomation, specs: Sequence[dict[str, object]]) -> Targets:
+    """Return the policies of a configuration; specs: of its ImagePolicies, in the order of its images."""
+    return Targets.of(
+        Target(
+            Setter(config.namespace, entry.name),
+            image.parse(entry.image),
+            spec.get("digestReflectionPolicy", NEVER) != NEVER,
+            entry.where,
+        )
+        for entry, spec in zip(config.images, specs, strict=True)
+    )
+
+
+def found(policies: Sequence[Resource], repositories: Sequence[Resource]) -> Targets:
+    """Return the policies that a package holds; those whose repository it does not hold are left out."""
+    images = {(item.namespace, item.name): item.get_string("spec.image") for item in repositories}
+    targets = []
+    for policy in policies:
+        ref = policy.get_map("spec.imageRepositoryRef")
+        name = images.get((ref.get("namespace") or policy.namespace, ref.get("name", "")))
+        if name is None:
+            continue
+        try:
+            repository = image.parse(name)
+        except image.ImageError:
+            continue
+        reflects = policy.get_string("spec.digestReflectionPolicy", NEVER) != NEVER
+        targets.append(Target(Setter(policy.namespace, policy.name), repository, reflects))
+    return Targets.of(targets)
+
+
+def matches(path: str, glob: str) -> bool:
+    """Tell whether a path matches a glob: `*` within a name, `**` for any directories, `dir/` for all below."""
+    if glob.endswith("/"):
+        glob += "**"
+    return _glob(tuple(PurePosixPath(path).parts), tuple(PurePosixPath(glob).parts))
+
+
+def _glob(parts: tuple[str, ...], pattern: tuple[str, ...]) -> bool:
+    if not pattern:
+        return not parts
+    if pattern[0] == "**":
+        return any(_glob(parts[n:], pattern[1:]) for n in range(len(parts) + 1))
+    return bool(parts) and fnmatch.fnmatchcase(parts[0], pattern[0]) and _glob(parts[1:], pattern[1:])
