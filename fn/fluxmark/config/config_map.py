@@ -5,8 +5,7 @@ Every key stands for one path in the spec of an ImageAutomation; KEYS is all the
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fluxmark.config.parse import API_VERSION, KIND, read
 from fluxmark.config.report import ConfigError, Report
@@ -40,8 +39,7 @@ def _images(text: str) -> list[dict[str, str]]:
     return [{"image": image, "name": name} if separator else {"image": image} for name, separator, image in pairs]
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """A key of the flat form.
 
     path: in `spec` of the other form. convert: makes the value there of the text, or raises ValueError.

@@ -13,6 +13,7 @@ from fluxmark.config.report import ConfigError, Report
 from fluxmark.config.schema import SPECS, config_schema
 from fluxmark.config.whole import check_whole
 from fluxmark.schema import FLUX_VERSIONS, UnknownFluxVersionError, introduced, message, unknown
+from fluxmark.schema.nearest import nearest
 from fluxmark.schema.versions import minor
 from fluxmark.schema.walk import problems
 
@@ -46,7 +47,7 @@ def read(data: Mapping[str, Any], report: Report) -> ImageAutomation:
     """Return what a document says, as far as it is sound, and report what is not."""
     flux = _flux_version(data, report)
     schema = config_schema(flux)
-    found = list(problems(schema, data))
+    found = _without_echoes(list(problems(schema, data)))
     for problem in found:
         report.add(problem.path, _describe(problem, schema, flux))
     config = configuration(_sound(data, {problem.path for problem in found}), flux, report)
@@ -75,6 +76,16 @@ def _describe(problem: Problem, schema: dict[str, Any], flux: str) -> str:
     if came is None:
         return unknown.describe(schema, problem.path)
     return f"needs Flux {came.flux_version} or newer, and fluxVersion is {flux}"
+
+
+def _without_echoes(found: list[Problem]) -> list[Problem]:
+    """Return the problems without the fields that are missing only because they are misspelt."""
+    meant = set()
+    for problem in found:
+        *parent, key = problem.path or ("",)
+        if problem.keyword == "additionalProperties" and isinstance(key, str):
+            meant |= {(*parent, name) for name in nearest(key, problem.schema["properties"])}
+    return [problem for problem in found if problem.keyword != "required" or problem.path not in meant]
 
 
 def section_of(path: Path) -> tuple[str, Path]:
