@@ -23,6 +23,8 @@ Match = tuple[str | None, ...]
 
 # Go has room for 3.3 million instructions; RE2's 8 MiB are too few for a large class repeated some hundred times.
 _MAX_MEMORY = 64 << 20
+# Go refuses nesting deeper than this. RE2 does not, and takes memory that grows with the square of the groups.
+_MAX_GROUPS = 1000
 
 _GO_ERRORS = {
     "invalid named capture group": "invalid named capture",
@@ -91,6 +93,8 @@ def compile_pattern(pattern: str, *, angle_groups: bool = True) -> Regexp:
     """
     import re2  # noqa: PLC0415  # a few milliseconds that most runs do not need
 
+    if pattern.count("(") > _MAX_GROUPS:
+        raise RegexpError("expression nests too deeply", pattern)
     options = re2.Options()
     options.log_errors = False
     options.max_mem = _MAX_MEMORY
