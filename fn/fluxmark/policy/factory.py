@@ -8,14 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from fluxmark.policy.alphabetical import Alphabetical
-from fluxmark.policy.constraint import ConstraintError
 from fluxmark.policy.errors import InvalidPolicyError
 from fluxmark.policy.filter_tags import RegexFilter
 from fluxmark.policy.gotext import upper
-from fluxmark.policy.numerical import Numerical
 from fluxmark.policy.release import NEWEST, Release
-from fluxmark.policy.semver import SemVer
 
 if TYPE_CHECKING:
     from fluxmark.policy.policer import Policer
@@ -30,16 +26,9 @@ def policer_of(spec: Mapping[str, Any], release: Release = NEWEST) -> Policer:
     be in upper case.
     """
     choice = _mapping(spec, "policy", "spec")
-    if choice.get("semver") is not None:
-        text = _text(_mapping(choice, "semver", "spec.policy"), "range", "spec.policy.semver")
-        try:
-            return SemVer.of_range(text, release)
-        except ConstraintError as error:
-            raise InvalidPolicyError(f"invalid policy: {error}") from None
-    if choice.get("alphabetical") is not None:
-        return Alphabetical(_descending(choice, "alphabetical"))
-    if choice.get("numerical") is not None:
-        return Numerical(_descending(choice, "numerical"))
+    for kind, policer in (("semver", _semver), ("alphabetical", _alphabetical), ("numerical", _numerical)):
+        if choice.get(kind) is not None:
+            return policer(_mapping(choice, kind, "spec.policy"), release)
     raise InvalidPolicyError("invalid policy: given ImagePolicyChoice object is invalid")
 
 
@@ -52,8 +41,33 @@ def filter_of(spec: Mapping[str, Any], release: Release = NEWEST) -> RegexFilter
     return RegexFilter.of_spec(pattern, extract, release)
 
 
-def _descending(choice: Mapping[str, Any], kind: str) -> bool:
-    order = upper(_text(_mapping(choice, kind, "spec.policy"), "order", f"spec.policy.{kind}"))
+# Each kind is imported where it is made: their expressions take milliseconds to compile, and a run needs few.
+
+
+def _semver(fields: Mapping[str, Any], release: Release) -> Policer:
+    from fluxmark.policy.constraint import ConstraintError  # noqa: PLC0415
+    from fluxmark.policy.semver import SemVer  # noqa: PLC0415
+
+    try:
+        return SemVer.of_range(_text(fields, "range", "spec.policy.semver"), release)
+    except ConstraintError as error:
+        raise InvalidPolicyError(f"invalid policy: {error}") from None
+
+
+def _alphabetical(fields: Mapping[str, Any], _: Release) -> Policer:
+    from fluxmark.policy.alphabetical import Alphabetical  # noqa: PLC0415
+
+    return Alphabetical(_descending(fields, "spec.policy.alphabetical"))
+
+
+def _numerical(fields: Mapping[str, Any], _: Release) -> Policer:
+    from fluxmark.policy.numerical import Numerical  # noqa: PLC0415
+
+    return Numerical(_descending(fields, "spec.policy.numerical"))
+
+
+def _descending(fields: Mapping[str, Any], path: str) -> bool:
+    order = upper(_text(fields, "order", path))
     if order not in _DESCENDING:
         raise InvalidPolicyError(
             f"invalid policy: invalid order argument provided: '{order}', must be one of: ASC, DESC",

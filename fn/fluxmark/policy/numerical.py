@@ -69,16 +69,12 @@ class Numerical:
         # `nan` is neither smaller nor greater, so it is always taken, and whatever comes after it as well.
         numbers = [value for value in values if value is not None]
         restart = max((index for index, value in enumerate(numbers) if isnan(value)), default=-1) + 1
-        if restart == 0:
-            best = min(numbers) if self.descending else max(numbers)
-            equal = tuple(key for key, value in zip(keys, numbers, strict=True) if value == best)
-            return Choice(equal[-1], equal)
         tail = numbers[restart:]
         if not tail:
             return Choice(keys[-1], tuple(keys))
         best = min(tail) if self.descending else max(tail)
-        last = max(index for index, value in enumerate(tail) if value == best)
-        return Choice(keys[restart + last], tuple(keys))
+        equal = tuple(key for key, value in zip(keys[restart:], tail, strict=True) if value == best)
+        return Choice(equal[-1], tuple(keys) if restart else equal)
 
     def objection(self, key: str) -> str:
         """Return that the key is no number, if so."""

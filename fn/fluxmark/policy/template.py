@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from fluxmark.policy.regexp import Match
 
-_MAX_NUMBER = 10**8  # from which on Go reads no more digits, and takes them all for a name
+_MAX_DIGITS = 9  # Go takes more for a name
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,12 @@ class Reference:
     number: int | None
     start: int
     end: int
+
+    def groups(self, names: Sequence[str]) -> tuple[int, ...]:
+        """Return the numbers of the groups that it may mean: several may share a name, and there may be none."""
+        if self.number is None:
+            return tuple(number for number, name in enumerate(names) if name == self.name)
+        return (self.number,) if self.number < len(names) else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +53,7 @@ class Template:
     def bind(self, names: Sequence[str]) -> Expansion:
         """Return the template for a pattern whose groups have these names, that of group 0 first."""
         return Expansion(
-            tuple(
-                part
-                if isinstance(part, str)
-                # several groups may share a name: the first one with a part in the match counts
-                else tuple(number for number, name in enumerate(names) if name == part.name)
-                if part.number is None
-                else (part.number,) * (part.number < len(names))
-                for part in self.parts
-            ),
+            tuple(part if isinstance(part, str) else part.groups(names) for part in self.parts),
         )
 
 
@@ -114,7 +112,6 @@ def _reference_at(text: str, after_dollar: int) -> Reference | None:
 
 
 def _number(name: str) -> int | None:
-    if not (name.isascii() and name.isdecimal()) or (name[0] == "0" and len(name) > 1):
+    if not (name.isascii() and name.isdecimal()) or len(name) > _MAX_DIGITS:
         return None
-    # Go looks at the number before each further digit, so it may end up to ten times as large.
-    return int(name) if len(name) == 1 or int(name[:-1]) < _MAX_NUMBER else None
+    return None if name[0] == "0" and len(name) > 1 else int(name)

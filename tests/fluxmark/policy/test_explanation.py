@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from fluxmark.policy import Candidate, Dropped, InvalidPolicyError, PolicyError, Selection, explain, latest
+from fluxmark.policy import InvalidPolicyError, PolicyError, Selection, latest
+from fluxmark.policy.explanation import Candidate, Dropped, explain
 
 
 def test_each_step_says_what_it_drops() -> None:

@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 import yaml
 
-from fluxmark.policy import PolicyError, explain, latest
+from fluxmark.policy import PolicyError, latest
+from fluxmark.policy.explanation import explain
 
 SHARED = Path(os.environ.get("FLUXMARK_SHARED") or Path(__file__).resolve().parents[3] / "../shared")
 HISTORY = SHARED / "corpus/tag_history.jsonl"
