@@ -124,6 +124,7 @@ def test_signatures_are_excluded_unless_the_repository_says_otherwise() -> None:
     tags = ["1", "sha256-ff.sig", "sha256-ff.att"]
     assert latest(ALPHABETICAL, tags).tag == "sha256-ff.att"
     assert latest(ALPHABETICAL, tags, exclusion_list=[]).tag == "sha256-ff.att"
+    assert latest(ALPHABETICAL, ["a\n.sig"]).tag == "a\n.sig"
     assert latest(ALPHABETICAL, tags, exclusion_list=["att"]).tag == "sha256-ff.sig"
     assert latest(ALPHABETICAL, tags, exclusion_list=[r"\.sig$", r"^sha256-.*\.att$"]).tag == "1"
     assert error_of(ALPHABETICAL, tags, exclusion_list=["("]) == (

@@ -104,6 +104,12 @@ def test_versions_have_the_order_of_the_specification() -> None:
         assert version(lower).precedence < version(higher).precedence, (lower, higher)
 
 
+def test_a_number_of_any_length_is_compared() -> None:
+    long = parse_version("1.0.0-" + "9" * 5000, limit=0)
+    assert long is not None
+    assert long.precedence > version("1.0.0-9").precedence
+
+
 @pytest.mark.parametrize(("one", "other"), [("1.2.0", "v1.2.0"), ("1.2.0", "1.02.00"), ("1.2.0+a", "1.2.0+b")])
 def test_texts_that_differ_can_be_equal_versions(one: str, other: str) -> None:
     assert version(one).precedence == version(other).precedence
