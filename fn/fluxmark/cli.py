@@ -7,13 +7,12 @@ import sys
 from typing import TYPE_CHECKING
 
 from fluxmark import __version__
+from fluxmark.commands import CONFIG_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 OK, FINDINGS, BAD_INPUT, INTERNAL, INTERRUPTED = 0, 1, 2, 3, 130
-CONFIG_NAMES = ("fluxmark.yaml", "fluxmark.yml", ".fluxmark.yaml")
-"""Where a directory's configuration is looked for when none is named."""
 
 DESCRIPTION = """\
 Flux image automation, injected and kept right: writes ImageRepository, ImagePolicy, ImageUpdateAutomation and the

@@ -76,7 +76,14 @@ def _images(items: Sequence[Mapping[str, Any] | None], report: Report) -> tuple[
 
 
 def _check_order(level: Mapping[str, Any], path: Path, report: Report) -> None:
-    """Report a filter or a policy that is said twice at one level."""
+    """Report a tag format that is none, and a filter or a policy that is said twice at one level."""
+    if level.get("tagFormat") is not None:
+        from fluxmark.tag_format import TagFormatError, parse
+
+        try:
+            parse(level["tagFormat"])
+        except TagFormatError as error:
+            report.add((*path, "tagFormat"), str(error))
     policy = level.get("policy") or {}
     for field in ORDER_FIELDS if level.get("tagFormat") is not None else ():
         if policy.get(field) is not None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from fluxmark import resources, schema
 from fluxmark.finding import Finding
 from fluxmark.resources import GROUP, kustomization
+from fluxmark.schema.order import in_order
 from krmfn.data import same, to_data
 from krmfn.node import MapNode, Node, SeqNode
 from krmfn.path import show
@@ -40,7 +41,7 @@ def generate(config: ImageAutomation, store: Store, *, with_kustomization: bool 
                 "apiVersion": schema.api_version(module.KIND, config.flux_version),
                 "kind": module.KIND,
                 "metadata": {"name": name, "namespace": config.namespace},
-                "spec": spec,
+                "spec": in_order(module.KIND, spec),
             }
             found = known.get((module.KIND, config.namespace, name))
             if found is not None:

@@ -275,6 +275,6 @@ def _members(value: Value) -> Iterable[tuple[Value | str, Value]]:
 
 def sprintf(template: bytes, args: Sequence[Value | None]) -> bytes:
     """Return a text in which each verb is replaced by an operand."""
-    from fluxmark.template.verbs import Format  # noqa: PLC0415 - only printf needs it
+    from fluxmark.template.verbs import Format
 
     return Format(template, args).run()

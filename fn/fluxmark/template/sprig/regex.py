@@ -40,7 +40,7 @@ class _BadPatternError(Exception):
 
 @functools.lru_cache(maxsize=64)
 def _compiled(pattern: bytes) -> Any:
-    import re2  # noqa: PLC0415 - a compiled library that few templates need
+    import re2
 
     options = re2.Options()
     options.log_errors = False

@@ -209,7 +209,7 @@ for _method in (
 
 
 def _semver_compare(constraint: bytes, version: bytes) -> bool:
-    from fluxmark.template.sprig.constraints import parse_constraints  # noqa: PLC0415 - only this needs them
+    from fluxmark.template.sprig.constraints import parse_constraints
 
     constraints = parse_constraints(display(constraint))
     return constraints(parse_version(version))

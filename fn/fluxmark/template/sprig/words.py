@@ -192,7 +192,7 @@ def _kebabcase(text: bytes) -> bytes:
 
 
 def _parted(text: bytes, connector: str) -> bytes:
-    from fluxmark.template.sprig.wordcase import lower_with  # noqa: PLC0415 - few templates part words
+    from fluxmark.template.sprig.wordcase import lower_with
 
     return lower_with(connector, valid(decode(text))).encode()
 
