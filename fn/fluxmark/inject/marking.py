@@ -49,7 +49,7 @@ class Marking:
             yield Finding(
                 said.rule,
                 said.severity,
-                f"{said.place.node.value}: {said.message}",
+                f"{said.place.node.value.strip()}: {said.message}",
                 path,
                 at.line if at else 0,
                 at.column if at else 0,

@@ -108,15 +108,13 @@ def found(policies: Sequence[Resource], repositories: Sequence[Resource]) -> Tar
 
 
 def matches(path: str, glob: str) -> bool:
-    """Tell whether a path matches a glob: `*` within a name, `**` for any directories, `dir/` for all below."""
-    if glob.endswith("/"):
-        glob += "**"
-    return _glob(tuple(PurePosixPath(path).parts), tuple(PurePosixPath(glob).parts))
+    """Tell whether a path, or a directory above it, matches a glob: `*` within a name, `**` for directories."""
+    return _glob(PurePosixPath(path).parts, PurePosixPath(glob).parts)
 
 
 def _glob(parts: tuple[str, ...], pattern: tuple[str, ...]) -> bool:
     if not pattern:
-        return not parts
+        return True
     if pattern[0] == "**":
         return any(_glob(parts[n:], pattern[1:]) for n in range(len(parts) + 1))
     return bool(parts) and fnmatch.fnmatchcase(parts[0], pattern[0]) and _glob(parts[1:], pattern[1:])
