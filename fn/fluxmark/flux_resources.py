@@ -13,9 +13,10 @@ from krmfn.node import MapNode, Node, ScalarNode, SeqNode, find, follow, parse
 from krmfn.text import InputError, Lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from krmfn.package import Package
+    from krmfn.resource import Resource
 
 GROUP = "image.toolkit.fluxcd.io"
 REPOSITORY, POLICY, AUTOMATION, SECRET = "ImageRepository", "ImagePolicy", "ImageUpdateAutomation", "Secret"
@@ -93,6 +94,16 @@ def in_package(package: Package, *, secrets: bool = False) -> FluxResources:
                         found.add(resource)
         except InputError as error:
             found.unreadable.append(str(error).split("\n", 1)[0])
+    return found
+
+
+def in_items(items: Iterable[Resource]) -> FluxResources:
+    """Take the resources of a ResourceList; their places are the files that its annotations name."""
+    found = FluxResources()
+    for item in items:
+        if item.group == GROUP and item.kind in _KINDS:
+            where = item.path or item.describe()
+            found.add(FluxResource(where, item.kind, item.namespace, item.name, to_data(item.node)))
     return found
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from fluxmark import config as configuration, places
 from fluxmark.config import ImageAutomation
 from fluxmark.errors import FluxmarkError
+from fluxmark.flux_resources import in_items
 from fluxmark.inject.directory import mark_files
 from fluxmark.inject.generate import generate
 from fluxmark.inject.marking import Marking, configured, with_package
@@ -68,7 +69,7 @@ class Fluxmark(Function):
             return
         marking = self._marking
         if marking is None:
-            marking = with_package(self._config, store)
+            marking = with_package(self._config, in_items(resource_list.items))
             for item in resource_list.items if marking.targets else ():
                 if places.matches(item.api_version, item.kind):
                     self._findings += marking.mark(item, _path(item))

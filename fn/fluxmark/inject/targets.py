@@ -9,16 +9,16 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from fluxmark import image
+from fluxmark.flux_resources import POLICY
 from fluxmark.marker import Setter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from fluxmark.config import ImageAutomation, Where
-    from krmfn.resource import Resource
+    from fluxmark.flux_resources import FluxResources
     from krmfn.result import ResourceRef
 
-GROUP = "image.toolkit.fluxcd.io"
 NEVER = "Never"
 
 
@@ -89,21 +89,18 @@ def configured(config: ImageAutomation, specs: Sequence[dict[str, object]]) -> T
     )
 
 
-def found(policies: Sequence[Resource], repositories: Sequence[Resource]) -> Targets:
+def found(resources: FluxResources) -> Targets:
     """Return the policies that a package holds; those whose repository it does not hold are left out."""
-    images = {(item.namespace, item.name): item.get_string("spec.image") for item in repositories}
     targets = []
-    for policy in policies:
-        ref = policy.get_map("spec.imageRepositoryRef")
-        name = images.get((ref.get("namespace") or policy.namespace, ref.get("name", "")))
-        if name is None:
-            continue
+    for policy in resources.all(POLICY):
+        repository = resources.repository_of(policy)
         try:
-            repository = image.parse(name)
+            ref = image.parse(str(repository.spec.get("image", ""))) if repository else None
         except image.ImageError:
-            continue
-        reflects = policy.get_string("spec.digestReflectionPolicy", NEVER) != NEVER
-        targets.append(Target(Setter(policy.namespace, policy.name), repository, reflects))
+            ref = None
+        if ref is not None:
+            reflects = policy.spec.get("digestReflectionPolicy", NEVER) != NEVER
+            targets.append(Target(Setter(policy.namespace, policy.name), ref, reflects))
     return Targets.of(targets)
 
 

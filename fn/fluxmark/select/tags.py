@@ -111,7 +111,7 @@ class RegistryTags:
         return TLS(ca, cert, key)
 
     def _secret(self, repository: FluxResource, field_name: str, keys: Sequence[str]) -> dict[str, bytes]:
-        """Return what a Secret of the package holds under these keys; empty, and noted, where it cannot be read."""
+        """Return what a Secret of the package holds under these keys; empty, and noted, where it is not there."""
         reference = repository.get("spec", field_name)
         name = reference.get("name") if isinstance(reference, dict) else None
         if not name:
