@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+
 from hosts.clients import pytest_runtest_setup
 from hosts.package import HOMELAB, copy, crashing, inject
 

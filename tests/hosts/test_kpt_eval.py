@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
+
 from hosts.package import (
     BACKEND,
     COMPOSE,
@@ -48,7 +49,7 @@ def test_eval_writes_what_the_command_writes(homelab: Path, injected: Path) -> N
     done = evaluate(homelab, "--fn-config", "fluxmark.yaml")
     assert done.status == 0, done.stderr
     assert tree(homelab) == through_kpt(injected)
-    assert {f"{OUTPUT}/{name}" for name in GENERATED} <= tree(homelab).keys()
+    assert set(GENERATED) <= tree(homelab).keys()
 
 
 def test_eval_marks_items(homelab: Path) -> None:
@@ -83,9 +84,9 @@ def test_eval_takes_flat_keys(homelab: Path) -> None:
 
 def test_eval_without_configuration_marks_what_policies_select(homelab: Path, injected: Path) -> None:
     """kpt sends a ConfigMap without data then; the policies in the package say what to do."""
-    for name in GENERATED:
-        (homelab / OUTPUT).mkdir(exist_ok=True)
-        (homelab / OUTPUT / name).write_bytes((injected / OUTPUT / name).read_bytes())
+    (homelab / OUTPUT).mkdir()
+    for path in GENERATED:
+        (homelab / path).write_bytes((injected / path).read_bytes())
     replace(injected, COMPOSE, ' # {"$imagepolicy": "flux-system:backend"}', "")
     done = evaluate(homelab)
     assert done.status == 0, done.stderr
@@ -94,8 +95,9 @@ def test_eval_without_configuration_marks_what_policies_select(homelab: Path, in
 
 def test_eval_shows_results_and_saves_them(homelab: Path, tmp_path: Path) -> None:
     done = evaluate(homelab, "--fn-config", "fluxmark.yaml", "--results-dir", tmp_path, "--truncate-output=false")
-    assert f"[info] apps/v1/Deployment/production/frontend spec.template.spec.containers[0].image: {DEPLOYMENT}" in (
-        done.stderr
+    assert (
+        f"[info] apps/v1/Deployment/production/frontend spec.template.spec.containers[0].image: {DEPLOYMENT}"
+        in (done.stderr)
     )
     saved = results(tmp_path)
     assert saved["exitCode"] == 0
@@ -105,7 +107,7 @@ def test_eval_shows_results_and_saves_them(homelab: Path, tmp_path: Path) -> Non
     assert {one["file"]["path"] for one in saved["results"]} == {
         COMPOSE,
         DEPLOYMENT,
-        *(f"{OUTPUT}/{name}" for name in GENERATED),
+        *GENERATED,
     }
     # kpt prints neither file nor tags
     assert all(one["file"]["path"] in one["message"] for one in saved["results"])
