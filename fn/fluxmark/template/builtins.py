@@ -14,7 +14,7 @@ from fluxmark.template.gotext import decode, is_print, valid
 from fluxmark.template.numbers import INT_MAX
 from fluxmark.template.printing import sprint, sprintf, sprintln
 from fluxmark.template.types import ANY, BOOL, INT, INTEGERS, REFLECTED, STRING, UINT8, Function, Kind, Type
-from fluxmark.template.values import Value, concrete, indirect, is_true, zero
+from fluxmark.template.values import Value, concrete, indirect, is_true, string, zero
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -87,9 +87,8 @@ def _not(arg: Value | None) -> bool:
 
 
 def _operands(args: tuple[Value | None, ...]) -> bytes:
-    """Return the text of operands as html, js and urlquery take it: pointers are followed."""
-    followed = [indirect(arg)[0] if arg is not None and arg.type.stringer is None else arg for arg in args]
-    return sprint(followed)
+    """Return the text of operands as html, js and urlquery take it: as an action prints them."""
+    return sprint([string(b"<no value>") if arg is None else arg for arg in args])
 
 
 _HTML = str.maketrans({"\0": "\ufffd", '"': "&#34;", "'": "&#39;", "&": "&amp;", "<": "&lt;", ">": "&gt;"})

@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from fluxmark.template.errors import CallError, Unsupported
-from fluxmark.template.gotext import decode, display
+from fluxmark.template.gotext import decode
 from fluxmark.template.numbers import UINT_MAX, parse_uint
 from fluxmark.template.sprig.panics import nil_dereference
 from fluxmark.template.types import ANY, BOOL, BYTES, INT, STRING, UINT64, Function, Kind, StructField, Type
@@ -211,7 +211,7 @@ for _method in (
 def _semver_compare(constraint: bytes, version: bytes) -> bool:
     from fluxmark.template.sprig.constraints import parse_constraints  # noqa: PLC0415 - only this needs them
 
-    constraints = parse_constraints(display(constraint))
+    constraints = parse_constraints(decode(constraint))
     return constraints(parse_version(version))
 
 

@@ -158,7 +158,7 @@ def _camelcase(text: bytes) -> bytes:
     lead = "".join(itertools.takewhile(_is_connector, letters))
     rest = letters[len(lead) :]
     if not rest:
-        return letters.encode()
+        return (letters + letters[-1:]).encode()  # upstream writes the last connector twice
     if len(rest) == 1:
         return (lead + runes.upper(rest)).encode()
     out = [lead]
