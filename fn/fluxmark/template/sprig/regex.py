@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from fluxmark.template.errors import CallError, Unsupported
-from fluxmark.template.gotext import can_backquote, decode, display, quote
+from fluxmark.template.gotext import can_backquote, decode, display, encode, quote
 from fluxmark.template.lex import is_alphanumeric
 from fluxmark.template.limits import check_items, check_size
 from fluxmark.template.types import BOOL, INT, STRING, STRINGS, Function
@@ -185,7 +185,7 @@ def _template_parts(template: bytes, names: dict[Any, int], groups: int) -> Iter
     text = decode(template)
     at = 0
     while (dollar := text.find("$", at)) >= 0:
-        yield text[at:dollar].encode("utf-8", "surrogateescape")
+        yield encode(text[at:dollar])
         name, at = _reference(text, dollar + 1)
         if name is None:
             yield b"$"
@@ -198,7 +198,7 @@ def _template_parts(template: bytes, names: dict[Any, int], groups: int) -> Iter
             number = names.get(name, names.get(name.encode()))
             if number is not None:
                 yield number
-    yield text[at:].encode("utf-8", "surrogateescape")
+    yield encode(text[at:])
 
 
 def _reference(text: str, at: int) -> tuple[str | None, int]:

@@ -51,7 +51,7 @@ def _segment(digits: str) -> int:
 
 
 def _check_prerelease(text: bytes) -> None:
-    for part in text.decode("utf-8", "surrogateescape").split("."):
+    for part in decode(text).split("."):
         if not _ALLOWED.fullmatch(part):
             raise CallError("invalid prerelease string")
         if part.isdigit() and len(part) > 1 and part[0] == "0":
@@ -59,7 +59,7 @@ def _check_prerelease(text: bytes) -> None:
 
 
 def _check_metadata(text: bytes) -> None:
-    if not all(_ALLOWED.fullmatch(part) for part in text.decode("utf-8", "surrogateescape").split(".")):
+    if not all(_ALLOWED.fullmatch(part) for part in decode(text).split(".")):
         raise CallError("invalid metadata string")
 
 

@@ -9,10 +9,9 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING
 
-from fluxmark.template.gotext import decode, valid
+from fluxmark.template.gotext import SPACES, decode, valid
 from fluxmark.template.limits import check_size
 from fluxmark.template.sprig import runes
-from fluxmark.template.sprig.runes import SPACES
 from fluxmark.template.types import INT, STRING, Function
 
 if TYPE_CHECKING:
