@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.client
 
-MANY = 30_000
+MANY = 20_000
 # htpasswd -nbB me s3cr3t, with the least cost that there is
 HTPASSWD = "me:$2b$04$8Ro3R9gfOo79U1zK20BttePJUVKuKnv.nc3tZW7./E3Dy9/Bjh/VK\n"
 CONFIG = """\
@@ -79,15 +79,20 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             yield where
         finally:
             process.terminate()
+            process.wait()
+            shutil.rmtree(root)  # rather than leave tens of thousands of directories to pytest
+
+
+def _tag(number: int) -> str:
+    return f"main-{number:07x}-{1_700_000_000 + number}"
 
 
 def _store(data: Path) -> None:
     """Write tags where the registry keeps them, which takes a second; pushing them would take minutes."""
     tags = data / "repositories/many/tags/_manifests/tags"
+    tags.mkdir(parents=True)
     for number in range(MANY):
-        link = tags / f"main-{number:07x}-{1_700_000_000 + number}" / "current"
-        link.mkdir(parents=True)
-        link.joinpath("link").write_text(DIGEST)
+        tags.joinpath(_tag(number)).mkdir()  # what it would point to is not looked at when tags are listed
     config = hashlib.sha256(b"{}").hexdigest()
     blob = data / f"blobs/sha256/{config[:2]}/{config}"
     blob.mkdir(parents=True)
@@ -121,7 +126,7 @@ def _request(host: str, repository: str, password: str = SECRET) -> Request:
 
 def test_tens_of_thousands_of_tags_are_listed(host: str) -> None:
     tags = list_tags(_request(host, "many/tags"))
-    assert sorted(tags) == [f"main-{number:07x}-{1_700_000_000 + number}" for number in range(MANY)]
+    assert sorted(tags) == [_tag(number) for number in range(MANY)]
 
 
 def test_a_pushed_tag_has_the_digest_of_its_manifest(host: str) -> None:
