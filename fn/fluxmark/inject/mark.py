@@ -80,7 +80,7 @@ def mark(editor: Editor, root: MapNode, targets: Targets, context: Context) -> I
 def _mark_place(editor: Editor, place: Place, targets: Targets, context: Context) -> Mark | None:
     node = place.node
     try:
-        ref = image.parse(node.value.strip())  # a block scalar ends with a line feed
+        ref = image.parse(place.image)
     except image.ImageError:
         return _templated(place, targets)
     fits = [target for target in targets.of_image(ref) if target.applies(context.file, context.ref)]
@@ -88,7 +88,7 @@ def _mark_place(editor: Editor, place: Place, targets: Targets, context: Context
         return None
     beside = comment.line_comment(editor.text, node)
     setter = marker.read(beside.text) if beside else None
-    if setter is not None and any(target.setter == setter for target in fits):
+    if setter is not None and any(target.named(place.suffix) == setter for target in fits):
         return None
     if len(fits) > 1:
         return _left(place, "several-policies", policies=" and ".join(str(target.setter) for target in fits))
@@ -105,7 +105,8 @@ def _mark_place(editor: Editor, place: Place, targets: Targets, context: Context
 def _set(
     editor: Editor, place: Place, target: Target, beside: comment.Comment | None, setter: marker.Setter | None
 ) -> Mark:
-    new = marker.render(target.setter)
+    named = target.named(place.suffix)
+    new = marker.render(named)
     above = ""
     if beside is not None and setter is None:
         # Flux ignores a marker that shares its comment, so other text goes to a line above
@@ -115,7 +116,7 @@ def _set(
         editor.set_line_comment(place.node, new)
     except comment.NoRoomError:
         return _left(place, "no-room")
-    said = f"marked for {target.setter}"
+    said = f"marked for {named}"
     if above:
         editor.add_head_comment(place.node, above)
         said += "; the comment moved above"
@@ -135,7 +136,7 @@ def _harm(editor: Editor, place: Place, ref: image.ImageRef, target: Target) -> 
         "value-below-key": any(char in text[place.key.end : node.start] for char in BREAKS),
         "unusual-line-break": text[end : end + 1] in UNUSUAL_BREAKS,
         "not-text": not node.style and node.tag is None and not scalar.is_text(node.value),
-        "digest-without-reflection": bool(ref.digest) and not target.reflects_digest,
+        "digest-without-reflection": not target.reflects_digest and (bool(ref.digest) or place.suffix == "digest"),
     }
     return next((rule for rule, holds in checks.items() if holds), "")
 
