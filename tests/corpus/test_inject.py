@@ -1,4 +1,4 @@
-"""Real repositories, where they are at hand: inject finds the places where people put their markers, and no others."""
+"""Real repositories, where they are at hand: inject finds the places where people put markers, and no others."""
 
 from __future__ import annotations
 

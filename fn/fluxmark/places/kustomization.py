@@ -1,4 +1,4 @@
-"""Kustomizations: `newTag` and `digest` of every entry of `images`; the name never changes, it leads to the policy.
+"""Kustomizations: `newTag` and `digest` of every entry of `images`; the name leads to the policy, so it stays.
 
 kustomize's own (also a Component), and Flux's, where the list stands below `spec`.
 Source: https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/images/
