@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from krmfn.function import FunctionError
 
-class FluxmarkError(Exception):
+
+class FluxmarkError(FunctionError):
     """Says what is wrong, where (`file:line:column`) and what to do; the command exits 2, the function 1."""

@@ -87,6 +87,22 @@ class Result:
     file: File | None = None
     tags: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Result:
+        """Read a result from plain data, kindly: what is missing or misspelt is left out, severity is error."""
+        severity = data.get("severity")
+        ref, place, file = (data.get(key) for key in ("resourceRef", "field", "file"))
+        return cls(
+            str(data.get("message", "")),
+            Severity(severity) if severity in set(Severity) else Severity.ERROR,
+            _ref(ref) if isinstance(ref, dict) else None,
+            Field(str(place.get("path", "")), place.get("currentValue"), place.get("proposedValue"))
+            if isinstance(place, dict)
+            else None,
+            File(str(file.get("path", "")), int(file.get("index") or 0)) if isinstance(file, dict) else None,
+            {str(key): str(value) for key, value in (data.get("tags") or {}).items()},
+        )
+
     def to_dict(self) -> dict[str, Any]:
         """Return the result as the specification spells it."""
         parts: dict[str, Any] = {"message": self.message, "severity": str(self.severity)}
@@ -106,3 +122,8 @@ class Result:
         where = "/".join(filter(None, (ref.api_version, ref.kind, ref.namespace, ref.name))) if ref else ""
         subject = " ".join(filter(None, (where, self.field.path if self.field else "")))
         return f"[{self.severity}] {subject}: {self.message}" if subject else f"[{self.severity}] {self.message}"
+
+
+def _ref(data: Mapping[str, Any]) -> ResourceRef:
+    parts = (data.get(key, "") for key in ("apiVersion", "kind", "name", "namespace"))
+    return ResourceRef(*map(str, parts))

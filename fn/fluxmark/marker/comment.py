@@ -62,7 +62,7 @@ def json_object(text: str, *, and_more: bool = False) -> list[tuple[str, Any]] |
     text = text.strip(JSON_SPACE)
     if not (text.startswith("{") and (and_more or text.endswith("}"))):
         return None  # nearly every comment: no need for json
-    import json  # noqa: PLC0415  not needed for the usual form, and start-up counts
+    import json
 
     members: list[tuple[str, Any]] = []
 
@@ -94,7 +94,7 @@ def _read_reference(text: str) -> Setter | None:
 def _setter(text: str) -> Setter | None:
     """Read a setter as the fragment of a URL, which kyaml makes of it."""
     if "%" in text:
-        from urllib.parse import unquote  # noqa: PLC0415  hardly ever needed
+        from urllib.parse import unquote
 
         if _BAD_ESCAPE.search(text):
             return None

@@ -239,7 +239,7 @@ def _judge_value(found: _Diagnosis, text: str, start: int) -> None:
 
 def _write(setter: Setter, members: dict[str, str | None]) -> str:
     """Write the mended comment, with the other members that it had."""
-    import json  # noqa: PLC0415  only for the rare marker that is to be mended
+    import json
 
     return "# " + json.dumps({KEY: str(setter), **members}, ensure_ascii=False)
 

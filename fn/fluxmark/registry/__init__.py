@@ -35,7 +35,7 @@ DEFAULT_CONCURRENCY: Final = 8  # repositories at once: most of the time is wait
 
 def list_tags(request: Request) -> list[str]:
     """Return the tags of a repository, in the registry's order, each once. Raises RegistryError."""
-    from fluxmark.registry.client import Client  # noqa: PLC0415  http and ssl take longer than all else at start-up
+    from fluxmark.registry.client import Client
 
     with Client(request) as client:
         return client.tags()
@@ -46,7 +46,7 @@ def digest(request: Request, tag: str) -> str:
 
     Raises RegistryError.
     """
-    from fluxmark.registry.client import Client  # noqa: PLC0415  as above
+    from fluxmark.registry.client import Client
 
     with Client(request) as client:
         return client.digest(tag)
@@ -59,7 +59,7 @@ def list_all(requests: Sequence[Request], *, concurrency: int = DEFAULT_CONCURRE
     """
     if not requests:
         return []
-    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415  as above
+    from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(max_workers=min(concurrency, len(requests)), thread_name_prefix="registry") as pool:
         futures = [pool.submit(_listing, request) for request in requests]

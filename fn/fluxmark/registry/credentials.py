@@ -84,8 +84,8 @@ def from_docker(directory: Path | None = None) -> Credentials:
 
     Raises CredentialsError for one that cannot be read.
     """
-    import os  # noqa: PLC0415  with the next: not needed by most runs
-    from pathlib import Path  # noqa: PLC0415
+    import os
+    from pathlib import Path
 
     directory = directory or Path(os.environ.get("DOCKER_CONFIG") or Path.home() / ".docker")
     path = directory / "config.json"
@@ -107,7 +107,7 @@ def from_docker(directory: Path | None = None) -> Credentials:
 
 
 def _json_object(data: bytes, where: str) -> dict[str, Any]:
-    import json  # noqa: PLC0415
+    import json
 
     if len(data) > MAX_CONFIG:
         raise CredentialsError(f"{where} has more than {MAX_CONFIG} bytes")
@@ -143,7 +143,7 @@ def _login(entry: object, host: str, where: str) -> Login | None:
 
 
 def _basic(auth: str, host: str, where: str) -> tuple[str, str]:
-    import base64  # noqa: PLC0415
+    import base64
 
     try:
         username, colon, password = base64.b64decode(auth.encode(), validate=True).decode().partition(":")
@@ -189,8 +189,8 @@ def _ask_helper(name: str, registry: str) -> Found:
     Protocol: https://github.com/docker/docker-credential-helpers (the server's name on stdin, JSON on stdout).
     What a helper prints when it fails is not passed on: nobody knows what it holds.
     """
-    import json  # noqa: PLC0415
-    import subprocess  # noqa: PLC0415
+    import json
+    import subprocess
 
     program = f"docker-credential-{name}"
     if not _PROGRAM.fullmatch(name):

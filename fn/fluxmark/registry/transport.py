@@ -250,7 +250,7 @@ def safe_url(url: str) -> str:
 def _proxy_headers(proxy: SplitResult) -> dict[str, str]:
     if not proxy.username:
         return {}
-    import base64  # noqa: PLC0415
+    import base64
 
     login = f"{unquote(proxy.username)}:{unquote(proxy.password or '')}"
     return {"Proxy-Authorization": f"Basic {base64.b64encode(login.encode()).decode()}"}
@@ -258,8 +258,8 @@ def _proxy_headers(proxy: SplitResult) -> dict[str, str]:
 
 def _load_client_certificate(context: ssl.SSLContext, tls: TLS) -> None:
     """Load a certificate and its key, for which OpenSSL wants files: they are the user's alone, and soon gone."""
-    import tempfile  # noqa: PLC0415
-    from pathlib import Path  # noqa: PLC0415
+    import tempfile
+    from pathlib import Path
 
     with tempfile.TemporaryDirectory(prefix="fluxmark-") as directory:  # made with mode 0700
         cert, key = Path(directory, "tls.crt"), Path(directory, "tls.key")

@@ -70,7 +70,7 @@ class TagFormat:
 
     def examples(self, count: int, *, seed: int = 0) -> list[str]:
         """Return `count` made-up tags of this format, the oldest first. The same seed gives the same tags."""
-        from fluxmark.tag_format.example import tags  # noqa: PLC0415  datetime and hashlib, for checks only
+        from fluxmark.tag_format.example import tags
 
         return list(tags(self.parts, count, seed))
 

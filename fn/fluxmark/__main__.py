@@ -1,0 +1,40 @@
+"""Entry point: `fluxmark`, `python -m fluxmark`."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+
+def main() -> int:
+    """Run, and turn what went wrong into one message and an exit status."""
+    import gc
+
+    from krmfn.function import FunctionError
+    from krmfn.text import InputError
+
+    gc.disable()  # one job and out: trees hold no cycles, and collecting would cost more than parsing
+    try:
+        from fluxmark.cli import main as run
+
+        return run(sys.argv[1:])
+    except BrokenPipeError:
+        # the reader of standard output has gone: `fluxmark … | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except (FunctionError, InputError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("interrupted; nothing was written", file=sys.stderr)
+        return 130
+    except Exception:  # noqa: BLE001  (the last resort: a trace and what to do with it)
+        import traceback
+
+        traceback.print_exc()
+        print("internal error: nothing was written; please report it with the trace above", file=sys.stderr)
+        return 3
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,108 @@
+"""The command: arguments, files, exit status. What is done, other rooms do."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fluxmark import __version__
+from fluxmark.commands import CONFIG_NAMES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+OK, FINDINGS, BAD_INPUT, INTERNAL, INTERRUPTED = 0, 1, 2, 3, 130
+PLUGIN = "KUSTOMIZE_PLUGIN_CONFIG_ROOT"
+"""Set by kustomize for a legacy exec plugin, whose first argument is the file with its configuration."""
+
+DESCRIPTION = """\
+Flux image automation, injected and kept right: writes ImageRepository, ImagePolicy, ImageUpdateAutomation and the
+setter comments that Flux needs, without reformatting a file.
+
+Without arguments it is a KRM function: it reads a ResourceList on standard input and prints it on standard output.
+"""
+EPILOG = """\
+as a function:
+  kpt fn eval DIR --image ghcr.io/fluxmark/fluxmark:v0 --fn-config fluxmark.yaml
+  kpt fn eval DIR --image ghcr.io/fluxmark/fluxmark:v0 -- images=registry/app,registry/api secretRef=credentials
+as a command:
+  fluxmark inject DIR --diff
+
+exit status: 0 done, 1 findings or a failed function, 2 bad input, 3 an internal error, 130 interrupted
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the command's arguments."""
+    top = argparse.ArgumentParser(
+        prog="fluxmark",
+        description=DESCRIPTION,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    top.add_argument("--version", action="version", version=f"fluxmark {__version__}")
+    verbs = top.add_subparsers(dest="verb", metavar="VERB", title="verbs")
+    verbs.add_parser(
+        "fn", help="the function: a ResourceList from standard input to standard output (the default)"
+    )
+    inject = verbs.add_parser(
+        "inject",
+        help="write Flux's resources and setter comments into a directory",
+        description="Write Flux's resources and setter comments into a directory. A second run changes nothing.",
+    )
+    inject.add_argument("directory", nargs="?", default="-", metavar="DIR", help="default, and `-`: here")
+    inject.add_argument(
+        "-c",
+        "--config",
+        metavar="FILE",
+        help=f"an ImageAutomation or a ConfigMap; default: {' or '.join(CONFIG_NAMES)} in DIR; without any, "
+        "what the policies in DIR select is marked",
+    )
+    inject.add_argument("--diff", action="store_true", help="print the changes as a diff and write nothing")
+    inject.add_argument("--dry-run", action="store_true", help="say what would be done and write nothing")
+    inject.add_argument("-q", "--quiet", action="store_true", help="say only what was not done")
+    _add_select(verbs)
+    return top
+
+
+def _add_select(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    select = verbs.add_parser(
+        "select",
+        help="say which tag each policy of a directory would choose, and why",
+        description="Say which tag each ImagePolicy in DIR would choose, and why: what is dropped, and how the "
+        "rest is ordered. Exit status 1 where a policy selects nothing.",
+    )
+    select.add_argument("directory", nargs="?", default="-", metavar="DIR", help="default, and `-`: here")
+    tags = select.add_mutually_exclusive_group(required=True)
+    tags.add_argument("--tags", metavar="FILE", help="JSON or YAML: {image: [tag, …]}; `-`: standard input")
+    tags.add_argument("--registry", action="store_true", help="ask the registries themselves")
+    select.add_argument("--format", choices=("text", "json"), default="text")
+    select.add_argument("--flux-version", metavar="X.Y", help="the Flux to select as; default: the newest")
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run the command; return the exit status."""
+    if argv and PLUGIN in os.environ and Path(argv[0]).is_file():
+        from fluxmark.function import Fluxmark
+        from krmfn import plugin
+
+        return plugin.run(Fluxmark(kustomize=True), argv[0])
+    arguments = parser().parse_args(argv)
+    if arguments.verb == "inject":
+        from fluxmark.commands.inject import run as inject
+
+        return inject(arguments)
+    if arguments.verb == "select":
+        from fluxmark.commands.select import run as select
+
+        return select(arguments)
+    from fluxmark.function import Fluxmark
+    from krmfn.run import run
+
+    if sys.stdin.isatty():
+        print("fluxmark: standard input is a terminal; a ResourceList is expected (see --help)", file=sys.stderr)
+        return BAD_INPUT
+    return run(Fluxmark())

@@ -1,0 +1,61 @@
+"""The configuration file of a command, with positions for what is wrong in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fluxmark import config as configuration
+from fluxmark.commands import CONFIG_NAMES
+from fluxmark.errors import FluxmarkError
+from krmfn.data import to_data
+from krmfn.node import MapNode, Node, SeqNode, follow, parse
+from krmfn.text import InputError, Lines, decode
+
+if TYPE_CHECKING:
+    from fluxmark.config import ImageAutomation
+
+
+def load(name: str | None, directory: Path) -> ImageAutomation:
+    """Read a configuration file; without a name, the one in the directory, or the default configuration.
+
+    Raises ConfigError for what is wrong in it, InputError for a file that cannot be read.
+    """
+    if name is None:
+        file = next((directory / known for known in CONFIG_NAMES if (directory / known).is_file()), None)
+        if file is None:
+            return configuration.ImageAutomation()
+    else:
+        file = Path(name)
+    try:
+        text = decode(file.read_bytes(), str(file))
+    except OSError as error:
+        raise InputError(f"{file}: cannot be read: {error.strerror}") from None
+    documents = [document.root for document in parse(text, str(file)) if document.root is not None]
+    if len(documents) != 1 or not isinstance(documents[0], MapNode):
+        raise FluxmarkError(f"{file}:1:1: one document with an ImageAutomation or a ConfigMap is expected")
+    root = documents[0]
+    lines = Lines(text)
+
+    def where(path: tuple[str | int, ...]) -> str:
+        place = lines.position(_locate(root, path).start)
+        return f"{file}:{place.line}:{place.column}"
+
+    return configuration.load(to_data(root), where)
+
+
+def _locate(root: Node, path: tuple[str | int, ...]) -> Node:
+    """Return the key at a path, the item for an index; the nearest above where there is none."""
+    node = found = root
+    for step in path:
+        node = follow(node)
+        if isinstance(node, MapNode) and isinstance(step, str):
+            pair = node.pair(step)
+            if pair is None:
+                break
+            found, node = pair
+        elif isinstance(node, SeqNode) and isinstance(step, int) and step < len(node.items):
+            found = node = node.items[step]
+        else:
+            break
+    return found

@@ -1,0 +1,25 @@
+"""The functionConfig: read, checked, and merged into the specs of the resources to generate."""
+
+from __future__ import annotations
+
+from fluxmark.config.config_map import from_config_map
+from fluxmark.config.load import load
+from fluxmark.config.model import Image, ImageAutomation, Where
+from fluxmark.config.parse import parse
+from fluxmark.config.report import ConfigError
+from fluxmark.config.specs import automation_name, automation_spec, policy_spec, repository_spec, tag_format
+
+__all__ = [
+    "ConfigError",
+    "Image",
+    "ImageAutomation",
+    "Where",
+    "automation_name",
+    "automation_spec",
+    "from_config_map",
+    "load",
+    "parse",
+    "policy_spec",
+    "repository_spec",
+    "tag_format",
+]

@@ -1,0 +1,73 @@
+"""The specs of the resources to generate: the defaults, what is said for all images, what is said for one.
+
+Mappings are merged field by field and the later wins; null takes away what was said before. `policy.policy`
+and `policy.filterTags` are replaced as a whole, since half of one policy and half of another is no policy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from fluxmark.config.schema import DEFAULTS
+
+if TYPE_CHECKING:
+    from fluxmark.config.model import Image, ImageAutomation
+
+Spec = dict[str, Any]
+
+ORDER_FIELDS = ("filterTags", "policy")
+"""The fields of an ImagePolicy's spec that a tag format stands for."""
+
+
+def repository_spec(config: ImageAutomation, image: Image, *, defaults: bool = True) -> Spec:
+    """Return the spec of an image's ImageRepository; without defaults, only what the configuration says."""
+    said = merged(merged(DEFAULTS["ImageRepository"] if defaults else {}, config.repository), image.repository)
+    return {"image": image.image} | said
+
+
+def policy_spec(config: ImageAutomation, image: Image) -> Spec:
+    """Return the spec of an image's ImagePolicy; where `tag_format` is one, without the fields it stands for."""
+    everywhere = config.policy
+    if tag_format(config, image) is not None:
+        everywhere = {key: value for key, value in everywhere.items() if key not in ORDER_FIELDS}
+    said = merged(everywhere, image.policy, whole=ORDER_FIELDS)
+    reference = merged({"name": image.name}, said.get("imageRepositoryRef", {}))
+    return {"imageRepositoryRef": reference} | {k: v for k, v in said.items() if k != "imageRepositoryRef"}
+
+
+def tag_format(config: ImageAutomation, image: Image) -> str | None:
+    """Return the form of an image's tags, None if its policy is given otherwise.
+
+    That for all images counts only where an image has neither one nor a filter or policy of its own.
+    """
+    if image.tag_format is not None or any(image.policy.get(field) is not None for field in ORDER_FIELDS):
+        return image.tag_format
+    return config.tag_format
+
+
+def automation_name(config: ImageAutomation) -> str:
+    """Return the name of the ImageUpdateAutomation."""
+    name: str | None = (config.automation or {}).get("name")
+    return name or "flux-system"
+
+
+def automation_spec(config: ImageAutomation, *, defaults: bool = True) -> Spec:
+    """Return the spec of the ImageUpdateAutomation; without defaults, only what the configuration says."""
+    said = {key: value for key, value in (config.automation or {}).items() if key != "name"}
+    return merged(DEFAULTS["ImageUpdateAutomation"] if defaults else {}, said)
+
+
+def merged(below: Mapping[str, Any], above: Mapping[str, Any], whole: tuple[str, ...] = ()) -> Spec:
+    """Return both in one, the second having precedence; the fields `whole` are not merged within."""
+    result = dict(below)
+    for key, value in above.items():
+        if value is None:
+            result.pop(key, None)
+        elif isinstance(value, Mapping):
+            within = result.get(key)
+            start = within if isinstance(within, Mapping) and key not in whole else {}
+            result[key] = merged(start, value)
+        else:
+            result[key] = value
+    return result

@@ -1,0 +1,53 @@
+"""Findings: what fluxmark says about a package, on a terminal or as a function's results."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from krmfn.path import show
+from krmfn.result import Field, File, ResourceRef, Result, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing to say.
+
+    rule: a short name in kebab case. file: relative to the root, '' where that is unknown. line and column: of
+    the faulty part, from 1; 0 where they are unknown, as in a ResourceList, whose text is not that of the file.
+    path: of the field. current and proposed: its value, where a value is at issue.
+    """
+
+    rule: str
+    severity: Severity
+    message: str
+    file: str = ""
+    line: int = 0
+    column: int = 0
+    index: int = 0
+    resource: ResourceRef | None = None
+    path: tuple[str | int, ...] = ()
+    current: str | None = None
+    proposed: str | None = None
+    tags: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def where(self) -> str:
+        """`file:line:column`, as far as it is known."""
+        parts = [self.file] if self.file else []
+        if self.file and self.line:
+            parts += [str(self.line), str(self.column)]
+        return ":".join(parts)
+
+    def to_result(self) -> Result:
+        """Return the finding as a result; where and rule stand in the message, too, as kpt shows no others."""
+        where = f"{self.where}: " if self.file else ""
+        named = self.resource if self.resource and self.resource.kind else None
+        return Result(
+            f"{where}{self.message} [{self.rule}]",
+            self.severity,
+            named,
+            # the specification wants a resource wherever there is a field
+            Field(show(self.path), self.current, self.proposed) if named and self.path else None,
+            File(self.file, self.index) if self.file else None,
+            {"rule": self.rule, **self.tags},
+        )

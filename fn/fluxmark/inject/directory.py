@@ -1,0 +1,141 @@
+"""The main job over a directory, or over single files below one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from fluxmark import places
+from fluxmark.finding import Finding
+from fluxmark.flux_resources import GROUP, FluxResources, in_text
+from fluxmark.inject.generate import generate
+from fluxmark.inject.marking import with_package
+from fluxmark.inject.store import FileStore
+from fluxmark.inject.targets import matches
+from krmfn.result import Severity
+from krmfn.text import InputError, Lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from fluxmark.config import ImageAutomation
+    from fluxmark.inject.marking import Marking
+    from krmfn.package import Package
+
+LARGEST = 32 * 1024 * 1024
+"""Bytes of the largest file that is parsed: nothing that is kept in Git for Flux comes near."""
+
+
+@dataclass(frozen=True, slots=True)
+class Injection:
+    """What a run would change, old and new text by path, and what there is to say."""
+
+    changes: dict[str, tuple[str, str]]
+    findings: tuple[Finding, ...]
+
+
+def inject(package: Package, config: ImageAutomation, below: Sequence[str] = (".",)) -> Injection:
+    """Compute what the main job changes in a directory; nothing is written.
+
+    below: the directories that are looked through, besides what the configuration's `files` name.
+    Raises InputError for files that matter and cannot be read.
+    """
+    store = FileStore(package)
+    texts = dict(_read(package, named(package, (*below, *config.files))))
+    resources = FluxResources()
+    for path, text in texts.items():
+        if GROUP in text and _open(store, package, path, text) is None:
+            for resource in in_text(text, package.show(path)):
+                resources.add(resource)
+    findings = list(generate(config, store))
+    marking = with_package(config, resources)
+    mention = marking.targets.mention
+    findings += [
+        finding
+        for path, text in texts.items()
+        if mention.search(text)
+        for finding in _mark(store, package, path, text, marking)
+    ]
+    return Injection(store.changed(), tuple(findings))
+
+
+def named(package: Package, entries: Iterable[str]) -> list[str]:
+    """Return the files that entries name: a file, a glob, or a directory with all that Flux reads in it.
+
+    Raises InputError for an entry that names nothing.
+    """
+    found: dict[str, None] = {}
+    for entry in entries:
+        if package.is_directory(entry):
+            found |= dict.fromkeys(package.walk(is_flux_file, entry))
+        elif package.exists(entry):
+            found[entry] = None
+        else:
+            paths = [path for path in package.walk(lambda _: True) if matches(path, entry)]
+            if not paths:
+                where = package.root.resolve()
+                raise InputError(f"{entry}: there is none below {where}; run it in the package's root directory")
+            found |= dict.fromkeys(paths)
+    return list(found)
+
+
+def mark_files(package: Package, paths: Iterable[str], marking: Marking) -> Injection:
+    """Compute the markers in single files, which an orchestrator does not hand over as items; nothing is written.
+
+    Raises InputError for files that cannot be read.
+    """
+    store = FileStore(package)
+    mention = marking.targets.mention
+    findings = [
+        finding
+        for path, text in _read(package, paths)
+        if mention.search(text)
+        for finding in _mark(store, package, path, text, marking)
+    ]
+    return Injection(store.changed(), tuple(findings))
+
+
+def is_flux_file(name: str) -> bool:
+    """Tell whether Flux reads a file of this name: image-automation-controller `internal/update/filereader.go`."""
+    return name.endswith((".yaml", ".yml")) or name == "Kustomization"
+
+
+def _read(package: Package, paths: Iterable[str]) -> Iterator[tuple[str, str]]:
+    for path in paths:
+        text = package.read(path)
+        # every text that this job looks into has one of these words in it
+        if "image" in text or "services" in text or "Kustomization" in text:
+            yield path, text
+
+
+def _open(store: FileStore, package: Package, path: str, text: str) -> Finding | None:
+    """Parse a file; one that is a template for another tool is left alone, and the finding says so."""
+    if len(text) > LARGEST:
+        size = len(text) // (1024 * 1024)
+        raise InputError(
+            f"{package.show(path)}: the file has {size} MB; files above {LARGEST // (1024 * 1024)} MB are not read"
+        )
+    try:
+        store.open(path, text)
+    except InputError as error:
+        if "{{" not in text:
+            raise
+        where = str(error).split("\n", 1)[0]
+        return Finding(
+            "template",
+            Severity.WARNING,
+            f"left: this is a template and no YAML, so Flux skips the file, too ({where})",
+            path,
+        )
+    return None
+
+
+def _mark(store: FileStore, package: Package, path: str, text: str, marking: Marking) -> Iterator[Finding]:
+    skipped = _open(store, package, path, text)
+    if skipped is not None:
+        yield skipped
+        return
+    lines = Lines(text)
+    for resource in store.open(path).resources:
+        if places.matches(resource.api_version, resource.kind):
+            yield from marking.mark(resource, path, lines)

@@ -1,0 +1,168 @@
+"""Writes the custom resources: new ones to the output directory, known ones where they stand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from fluxmark import resources, schema
+from fluxmark.finding import Finding
+from fluxmark.resources import GROUP, image_update_automation, kustomization
+from fluxmark.schema.order import in_order
+from krmfn.data import same, to_data
+from krmfn.node import MapNode, Node, SeqNode
+from krmfn.path import show
+from krmfn.resource import Resource
+from krmfn.result import ResourceRef, Severity
+
+_Change = tuple[tuple[str, ...], Any, Any]  # path, old and new value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fluxmark.config import ImageAutomation
+    from fluxmark.inject.store import Store
+    from krmfn.edit import Editor
+
+MESSAGE_TEMPLATE = ("spec", "git", "commit", "messageTemplate")
+# half of one policy and half of another is none, so these are replaced as a whole
+WHOLE = (("spec", "policy"), ("spec", "filterTags"), ("spec", "git", "checkout", "ref"))
+
+
+def generate(config: ImageAutomation, store: Store, *, with_kustomization: bool = True) -> Iterator[Finding]:
+    """Write what the configuration asks for; yield what was made and what was changed.
+
+    with_kustomization: kustomize itself takes no kustomization from a function.
+    """
+    known = {(item.kind, item.namespace, item.name): (path, item) for path, item in store.of_group(GROUP)}
+    files = []
+    for module in resources.KINDS:
+        built = module.build(config)
+        said = dict(module.build(config, defaults=False))
+        if built:
+            files.append(module.FILE)
+        for name, spec in built:
+            data = {
+                "apiVersion": schema.api_version(module.KIND, config.flux_version),
+                "kind": module.KIND,
+                "metadata": {"name": name, "namespace": config.namespace},
+                "spec": in_order(module.KIND, spec),
+            }
+            found = known.get((module.KIND, config.namespace, name))
+            if found is not None:
+                configured = {**data, "spec": said[name]}
+                yield from _update(*found, data, configured, config.flux_version)
+            else:
+                yield _create(store, data, f"{config.output}/{module.FILE}", module.HEADER)
+    if with_kustomization and files:
+        yield from _list_files(store, config.output, files)
+
+
+def _create(store: Store, data: dict[str, Any], path: str, header: str) -> Finding:
+    first = not store.at(path)
+    resource = Resource.from_data(data, header=header if first else "")
+    ref, said = resource.ref, f"{resource.describe()} is new"
+    store.add(resource, path)
+    return Finding("created", Severity.INFO, said, path, resource=ref, index=resource.index)
+
+
+def _update(
+    path: str, resource: Resource, data: dict[str, Any], configured: dict[str, Any], flux_version: str
+) -> Iterator[Finding]:
+    """Bring a resource to what is configured; what is not configured stays, unless it is broken."""
+    ref, old_version = resource.ref, resource.api_version
+    with resource.editing() as editor:
+        changes = list(_merge(editor, resource.node, data, configured, ()))
+        changes += _drop_stale_filter(editor, resource, data, changes)
+    resource.api_version = data["apiVersion"]
+    for place, old, new in changes:
+        reason = _reason(place, old)
+        if place == ("apiVersion",) and not schema.served(old_version, resource.kind, flux_version):
+            reason = f"Flux {flux_version} does not serve {old_version}"
+        yield Finding(
+            "updated",
+            Severity.INFO,
+            f"{resource.describe()}: {show(place)} was {_short(old)}, is {_short(new)}{reason and '; '}{reason}",
+            path,
+            resource=ResourceRef(data["apiVersion"], ref.kind, ref.name, ref.namespace),
+            path=place,
+            current=_short(old),
+            proposed=_short(new),
+        )
+
+
+def _drop_stale_filter(
+    editor: Editor, resource: Resource, data: dict[str, Any], changes: list[_Change]
+) -> list[_Change]:
+    """Remove a policy's filter when its order is replaced by one without: together they would select nothing."""
+    spec = resource.find("spec")
+    found = spec.get("filterTags") if isinstance(spec, MapNode) else None
+    replaced = any(path[:2] == ("spec", "policy") for path, _, _ in changes)
+    if not replaced or found is None or "filterTags" in data["spec"]:
+        return []
+    assert isinstance(spec, MapNode)
+    editor.delete(spec, "filterTags")
+    return [(("spec", "filterTags"), to_data(found), None)]
+
+
+def _reason(path: tuple[str, ...], old: Any) -> str:
+    """Say what was wrong with the old value of a field, where it could not have worked."""
+    if path == MESSAGE_TEMPLATE and isinstance(old, str):
+        return image_update_automation.why_broken(old)
+    return ""
+
+
+def _merge(
+    editor: Editor, node: MapNode, data: dict[str, Any], configured: dict[str, Any], path: tuple[str, ...]
+) -> Iterator[_Change]:
+    """Put data into a mapping, field by field; yield path, old and new value of what differs.
+
+    configured: the part of the data that the user asked for; the rest are defaults, for what is missing.
+    """
+    for key, value in data.items():
+        here = (*path, key)
+        found: Node | None = node.get(key)
+        old = to_data(found)
+        if found is not None and _equal(old, value):
+            continue
+        asked = configured.get(key)
+        if isinstance(found, MapNode) and found.pairs and isinstance(value, dict):
+            if not (here in WHOLE and set(old) - set(value)):
+                yield from _merge(editor, found, value, asked if isinstance(asked, dict) else {}, here)
+                continue
+        elif key not in configured and old is not None and not _reason(here, old):
+            continue
+        editor.put(node, key, value)
+        yield here, old, value
+
+
+def _equal(one: Any, other: Any) -> bool:
+    """Compare data without regard to the order of keys."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(_equal(one[key], other[key]) for key in one)
+    return same(one, other)
+
+
+def _list_files(store: Store, output: str, files: list[str]) -> Iterator[Finding]:
+    """Make the kustomization that lists the files, or add those that it does not list."""
+    paths = [f"{output}/{name}" for name in kustomization.NAMES]
+    found = next(((path, item) for path in paths for item in store.at(path)), None)
+    if found is None:
+        yield _create(store, kustomization.build(files), f"{output}/{kustomization.FILE}", kustomization.HEADER)
+        return
+    path, item = found
+    listed = item.find("resources")
+    absent = kustomization.missing(to_data(listed) or [] if isinstance(listed, SeqNode) else [], files)
+    if not absent:
+        return
+    with item.editing() as editor:
+        if isinstance(listed, SeqNode) and listed.items:
+            for file in absent:
+                editor.append(listed, file)
+        else:
+            editor.put(item.node, "resources", absent)
+    yield Finding("updated", Severity.INFO, f"lists {', '.join(absent)}, too", path, path=("resources",))
+
+
+def _short(value: Any) -> str:
+    text = repr(value) if isinstance(value, str) else str(value)
+    return "missing" if value is None else text if len(text) <= 100 else f"{text[:99]}…"

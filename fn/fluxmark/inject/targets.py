@@ -1,0 +1,121 @@
+"""What is to be marked: which repository's images get which policy's marker, and where."""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from fluxmark import image
+from fluxmark.flux_resources import POLICY
+from fluxmark.marker import Setter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from fluxmark.config import ImageAutomation, Where
+    from fluxmark.flux_resources import FluxResources
+    from krmfn.result import ResourceRef
+
+NEVER = "Never"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One policy: the repository whose images it selects, and the setter that its markers name.
+
+    reflects_digest: whether Flux would write a digest, so that a pinned one may be marked.
+    """
+
+    setter: Setter
+    repository: image.ImageRef
+    reflects_digest: bool = False
+    where: Where | None = None
+
+    def is_named_by(self, setter: Setter) -> bool:
+        """Tell whether a marker names this policy, whatever its suffix."""
+        return (setter.namespace, setter.policy) == (self.setter.namespace, self.setter.policy)
+
+    def applies(self, path: str, ref: ResourceRef) -> bool:
+        """Tell whether documents of this file and identity are to be marked."""
+        where = self.where
+        if where is None:
+            return True
+        return (
+            (not where.paths or not path or any(matches(path, glob) for glob in where.paths))
+            and (not where.kinds or ref.kind in where.kinds)
+            and (not where.namespaces or ref.namespace in where.namespaces)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """All policies; the canonical name of a repository leads to those that select from it."""
+
+    by_repository: dict[str, tuple[Target, ...]]
+
+    @classmethod
+    def of(cls, targets: Iterable[Target]) -> Targets:
+        """Group policies by repository."""
+        found: dict[str, tuple[Target, ...]] = {}
+        for target in targets:
+            name = target.repository.canonical
+            found[name] = (*found.get(name, ()), target)
+        return cls(found)
+
+    def __bool__(self) -> bool:
+        """Tell whether there is anything to mark."""
+        return bool(self.by_repository)
+
+    def of_image(self, ref: image.ImageRef) -> tuple[Target, ...]:
+        """Return the policies that select from an image's repository."""
+        return self.by_repository.get(ref.canonical, ())
+
+    @property
+    def mention(self) -> re.Pattern[str]:
+        """A pattern that finds every text in which one of the repositories can be named."""
+        lasts = {re.escape(name.rpartition("/")[2]) for name in self.by_repository}
+        return re.compile("|".join(sorted(lasts)) or r"(?!)")
+
+
+def configured(config: ImageAutomation, specs: Sequence[dict[str, object]]) -> Targets:
+    """Return the policies of a configuration; specs: of its ImagePolicies, in the order of its images."""
+    return Targets.of(
+        Target(
+            Setter(config.namespace, entry.name),
+            image.parse(entry.image),
+            spec.get("digestReflectionPolicy", NEVER) != NEVER,
+            entry.where,
+        )
+        for entry, spec in zip(config.images, specs, strict=True)
+    )
+
+
+def found(resources: FluxResources) -> Targets:
+    """Return the policies that a package holds; those whose repository it does not hold are left out."""
+    targets = []
+    for policy in resources.all(POLICY):
+        repository = resources.repository_of(policy)
+        try:
+            ref = image.parse(str(repository.spec.get("image", ""))) if repository else None
+        except image.ImageError:
+            ref = None
+        if ref is not None:
+            reflects = policy.spec.get("digestReflectionPolicy", NEVER) != NEVER
+            targets.append(Target(Setter(policy.namespace, policy.name), ref, reflects))
+    return Targets.of(targets)
+
+
+def matches(path: str, glob: str) -> bool:
+    """Tell whether a path, or a directory above it, matches a glob: `*` within a name, `**` for directories."""
+    return _glob(PurePosixPath(path).parts, PurePosixPath(glob).parts)
+
+
+def _glob(parts: tuple[str, ...], pattern: tuple[str, ...]) -> bool:
+    if not pattern:
+        return True
+    if pattern[0] == "**":
+        return any(_glob(parts[n:], pattern[1:]) for n in range(len(parts) + 1))
+    return bool(parts) and fnmatch.fnmatchcase(parts[0], pattern[0]) and _glob(parts[1:], pattern[1:])

@@ -1,0 +1,37 @@
+"""Places: the scalars of a document that hold an image. One file per kind of document.
+
+To add a kind, write a module with `matches(api_version, kind)` and `find(root)`, and name it in `KINDS`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fluxmark.places import compose, workloads
+from fluxmark.places.place import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from krmfn.node import MapNode
+
+KINDS = (workloads, compose)
+
+
+def matches(api_version: str, kind: str) -> bool:
+    """Tell whether documents of this apiVersion and kind (both empty: of neither) may have places."""
+    return any(module.matches(api_version, kind) for module in KINDS)
+
+
+def find(root: MapNode, api_version: str, kind: str) -> Iterator[Place]:
+    """Yield the places of a document in the order of the text, each scalar once."""
+    seen: set[int] = set()
+    for module in KINDS:
+        if module.matches(api_version, kind):
+            for place in module.find(root, kind):
+                if id(place.node) not in seen:
+                    seen.add(id(place.node))
+                    yield place
+
+
+__all__ = ["KINDS", "Place", "find", "matches"]

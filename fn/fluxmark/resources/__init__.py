@@ -1,0 +1,13 @@
+"""The custom resources that fluxmark writes: one file per kind.
+
+A module says its KIND, the FILE that it goes to, the HEADER comment of that file, and builds the specs.
+"""
+
+from __future__ import annotations
+
+from fluxmark.flux_resources import GROUP
+from fluxmark.resources import image_policies, image_repositories, image_update_automation, kustomization
+
+KINDS = (image_repositories, image_policies, image_update_automation)
+
+__all__ = ["GROUP", "KINDS", "image_policies", "image_repositories", "image_update_automation", "kustomization"]

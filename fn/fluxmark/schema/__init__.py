@@ -1,0 +1,42 @@
+"""The custom resources of Flux image automation as schemas: what is valid in which API version and Flux."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from fluxmark.schema.data import Introduced, introduced
+from fluxmark.schema.versions import (
+    FLUX_VERSIONS,
+    GROUP,
+    KINDS,
+    UnknownFluxVersionError,
+    api_version,
+    served,
+)
+
+if TYPE_CHECKING:
+    from fluxmark.schema.resource import ErrorKind, SchemaError, validate
+
+__all__ = [
+    "FLUX_VERSIONS",
+    "GROUP",
+    "KINDS",
+    "ErrorKind",
+    "Introduced",
+    "SchemaError",
+    "UnknownFluxVersionError",
+    "api_version",
+    "introduced",
+    "served",
+    "validate",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import what judges resources when it is first asked for: few runs do, and every run reads this package."""
+    if name in ("ErrorKind", "SchemaError", "validate"):
+        from fluxmark.schema import resource
+
+        return getattr(resource, name)
+    msg = f"module {__name__!r} has no attribute {name!r}"
+    raise AttributeError(msg)

@@ -1,0 +1,98 @@
+"""New content: Python data as YAML text that looks like the text around it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from krmfn import scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How the text around indents: columns per level, and whether `- ` is indented below its key."""
+
+    step: int = 2
+    wide: bool = True
+
+
+def is_inline(data: object) -> bool:
+    """Tell whether the data stands on its key's line: scalars and empty collections do."""
+    if isinstance(data, str):
+        return not _is_literal(data)
+    return not isinstance(data, dict | list | tuple) or not data
+
+
+def lines(data: Any, column: int, style: Style) -> list[str]:
+    """Return the lines of a block collection whose keys or dashes stand in this column (from 0)."""
+    if isinstance(data, dict):
+        return mapping(data, column, style)
+    return sequence(data, column, style)
+
+
+def mapping(data: Mapping[str, Any], column: int, style: Style) -> list[str]:
+    """Return the lines of a block mapping whose keys stand in this column."""
+    return [line for key, value in data.items() for line in pair(key, value, column, style)]
+
+
+def sequence(data: Sequence[Any], column: int, style: Style) -> list[str]:
+    """Return the lines of a block sequence whose dashes stand in this column."""
+    return [line for value in data for line in item(value, column, style)]
+
+
+def pair(key: str, value: Any, column: int, style: Style) -> list[str]:
+    """Return the lines of one pair of a block mapping."""
+    head = " " * column + scalar.write_new(key) + ":"
+    if is_inline(value):
+        return [f"{head} {flow(value)}"]
+    if isinstance(value, str):
+        indicator, *text = literal(value, column + style.step)
+        return [f"{head} {indicator}", *text]
+    nested = column if isinstance(value, list | tuple) and not style.wide else column + style.step
+    return [head, *lines(value, nested, style)]
+
+
+def item(value: Any, column: int, style: Style) -> list[str]:
+    """Return the lines of one item of a block sequence."""
+    head = " " * column + "- "
+    if is_inline(value):
+        return [head + flow(value)]
+    if isinstance(value, str):
+        indicator, *text = literal(value, column + style.step)
+        return [head + indicator, *text]
+    first, *rest = lines(value, column + 2, style)
+    return [head + first[column + 2 :], *rest]
+
+
+def literal(value: str, column: int) -> list[str]:
+    """Return a literal block: its indicator, then its lines, indented to this column."""
+    body = value.rstrip("\n")
+    ends = len(value) - len(body)
+    text = [" " * column + line if line else "" for line in body.split("\n")]
+    return ["|" + ("-", "", "+")[min(ends, 2)], *text, *[""] * (ends - 1)]
+
+
+def flow(data: Any, *, json: bool = False) -> str:
+    """Return data on one line; json: every string and key in double quotes."""
+    if isinstance(data, dict):
+        pairs = (f"{flow(key, json=json)}: {flow(value, json=json)}" for key, value in data.items())
+        return "{" + ", ".join(pairs) + "}"
+    if isinstance(data, list | tuple):
+        return "[" + ", ".join(flow(value, json=json) for value in data) + "]"
+    if json and isinstance(data, str):
+        return scalar.quoted(data, '"')
+    return scalar.write_new(data, flow=True)
+
+
+def _is_literal(value: str) -> bool:
+    """Tell whether a text is better (and can be) written as a literal block."""
+    return (
+        "\n" in value[:-1]
+        and value[0] not in " \n\t"
+        and not re.search(r"[ \t]$|\r", value, re.MULTILINE)
+        and not scalar.needs_escape(value)
+    )
