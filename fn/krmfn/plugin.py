@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 from krmfn.list_reader import Frame
-from krmfn.resource import INDEX, PATH
+from krmfn.resource import INDEX, PATH, SEQUENCES
 from krmfn.resource_list import ResourceList
 from krmfn.result import Severity
 from krmfn.run import FAILED, OK, explain
@@ -74,7 +74,7 @@ def _read(config: Path, items: bytes) -> ResourceList:
 def _document(item: Resource) -> str:
     """Return an item's text; where a file would be written is nothing to kustomize, which would print it."""
     if item.mentions(PATH):
-        for annotation in (PATH, INDEX):
+        for annotation in (PATH, INDEX, SEQUENCES):
             item.delete(("metadata", "annotations", annotation))
     text = item.text.removeprefix("---\n")
     return text if text.endswith("\n") else f"{text}\n"
