@@ -15,13 +15,13 @@ def main() -> int:
         from fluxmark.cli import main as run
 
         return run(sys.argv[1:])
-    except (FunctionError, InputError) as error:
-        print(error, file=sys.stderr)
-        return 2
     except BrokenPipeError:
         # the reader of standard output has gone: `fluxmark … | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except (FunctionError, InputError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         print("interrupted; nothing was written", file=sys.stderr)
         return 130

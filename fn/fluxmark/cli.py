@@ -7,13 +7,12 @@ import sys
 from typing import TYPE_CHECKING
 
 from fluxmark import __version__
+from fluxmark.commands import CONFIG_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 OK, FINDINGS, BAD_INPUT, INTERNAL, INTERRUPTED = 0, 1, 2, 3, 130
-CONFIG_NAMES = ("fluxmark.yaml", "fluxmark.yml", ".fluxmark.yaml")
-"""Where a directory's configuration is looked for when none is named."""
 
 DESCRIPTION = """\
 Flux image automation, injected and kept right: writes ImageRepository, ImagePolicy, ImageUpdateAutomation and the
@@ -61,7 +60,23 @@ def parser() -> argparse.ArgumentParser:
     inject.add_argument("--diff", action="store_true", help="print the changes as a diff and write nothing")
     inject.add_argument("--dry-run", action="store_true", help="say what would be done and write nothing")
     inject.add_argument("-q", "--quiet", action="store_true", help="say only what was not done")
+    _add_select(verbs)
     return top
+
+
+def _add_select(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    select = verbs.add_parser(
+        "select",
+        help="say which tag each policy of a directory would choose, and why",
+        description="Say which tag each ImagePolicy in DIR would choose, and why: what is dropped, and how the "
+        "rest is ordered. Exit status 1 where a policy selects nothing.",
+    )
+    select.add_argument("directory", nargs="?", default="-", metavar="DIR", help="default, and `-`: here")
+    tags = select.add_mutually_exclusive_group(required=True)
+    tags.add_argument("--tags", metavar="FILE", help="JSON or YAML: {image: [tag, …]}; `-`: standard input")
+    tags.add_argument("--registry", action="store_true", help="ask the registries themselves")
+    select.add_argument("--format", choices=("text", "json"), default="text")
+    select.add_argument("--flux-version", metavar="X.Y", help="the Flux to select as; default: the newest")
 
 
 def main(argv: Sequence[str]) -> int:
@@ -71,6 +86,10 @@ def main(argv: Sequence[str]) -> int:
         from fluxmark.commands.inject import run as inject
 
         return inject(arguments)
+    if arguments.verb == "select":
+        from fluxmark.commands.select import run as select
+
+        return select(arguments)
     from fluxmark.function import Fluxmark
     from krmfn.run import run
 

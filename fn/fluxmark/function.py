@@ -7,14 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 from fluxmark import config as configuration, places
 from fluxmark.config import ImageAutomation
+from fluxmark.errors import FluxmarkError
+from fluxmark.flux_resources import in_items
 from fluxmark.inject.directory import mark_files
 from fluxmark.inject.generate import generate
 from fluxmark.inject.marking import Marking, configured, with_package
 from fluxmark.inject.store import ListStore
 from krmfn.data import to_data
 from krmfn.function import Function
+from krmfn.node import ScalarNode
 from krmfn.package import Package
 from krmfn.path import show
+from krmfn.resource import PATH
 from krmfn.result import Result, Severity
 from krmfn.run import LOG_TO_STDERR
 
@@ -53,7 +57,7 @@ class Fluxmark(Function):
     def visit(self, resource: Resource) -> None:
         """Mark an item."""
         assert self._marking is not None
-        self._findings += self._marking.mark(resource, resource.path)
+        self._findings += self._marking.mark(resource, _path(resource))
 
     def process(self, resource_list: ResourceList) -> None:
         """Write the resources, and the markers that had to wait for the package's own policies."""
@@ -65,10 +69,10 @@ class Fluxmark(Function):
             return
         marking = self._marking
         if marking is None:
-            marking = with_package(self._config, store)
+            marking = with_package(self._config, in_items(resource_list.items))
             for item in resource_list.items if marking.targets else ():
                 if places.matches(item.api_version, item.kind):
-                    self._findings += marking.mark(item, item.path)
+                    self._findings += marking.mark(item, _path(item))
                     item.release()
         if self._config.files:
             package = Package(self._root)
@@ -76,6 +80,16 @@ class Fluxmark(Function):
             package.write({path: new for path, (_, new) in injection.changes.items()})
             found += injection.findings
         resource_list.results += _results(self._findings + found)
+
+
+def _path(item: Resource) -> str:
+    """Return an item's file. Raises FluxmarkError where its annotation cannot be a file of the package."""
+    found = item.find(("metadata", "annotations", PATH))
+    path = item.path
+    if (found is not None and type(found) is not ScalarNode) or path.startswith("/") or ".." in path.split("/"):
+        said = repr(path) if path else "no text"
+        raise FluxmarkError(f"{item.describe()}: {PATH} is {said}, but has to be a path below the package's root")
+    return path
 
 
 def _results(findings: list[Finding]) -> list[Result]:

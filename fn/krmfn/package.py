@@ -19,7 +19,7 @@ SKIPPED_DIRECTORIES = frozenset((".git",))
 NEW_FILE_MODE = 0o644
 
 
-class WriteError(Exception):
+class WriteError(OSError):
     """Files could not be written; the message says which already were and which were not."""
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fluxmark import config as configuration
-from fluxmark.cli import CONFIG_NAMES
+from fluxmark.commands import CONFIG_NAMES
 from fluxmark.errors import FluxmarkError
 from krmfn.data import to_data
 from krmfn.node import MapNode, Node, SeqNode, follow, parse

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from fluxmark import places
 from fluxmark.finding import Finding
+from fluxmark.flux_resources import GROUP, FluxResources, in_text
 from fluxmark.inject.generate import generate
 from fluxmark.inject.marking import with_package
 from fluxmark.inject.store import FileStore
-from fluxmark.resources import GROUP
 from krmfn.result import Severity
 from krmfn.text import InputError, Lines
 
@@ -41,11 +41,13 @@ def inject(package: Package, config: ImageAutomation) -> Injection:
     store = FileStore(package)
     texts = dict(_read(package, package.walk(is_flux_file)))
     texts |= _read(package, (path for path in config.files if path not in texts))
+    resources = FluxResources()
     for path, text in texts.items():
-        if GROUP in text:
-            _open(store, package, path, text)
+        if GROUP in text and _open(store, package, path, text) is None:
+            for resource in in_text(text, package.show(path)):
+                resources.add(resource)
     findings = list(generate(config, store))
-    marking = with_package(config, store)
+    marking = with_package(config, resources)
     mention = marking.targets.mention
     findings += [
         finding

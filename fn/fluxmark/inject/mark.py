@@ -62,7 +62,7 @@ def mark(editor: Editor, root: MapNode, targets: Targets, context: Context) -> I
 def _mark_place(editor: Editor, place: Place, targets: Targets, context: Context) -> Mark | None:
     node = place.node
     try:
-        ref = image.parse(node.value)
+        ref = image.parse(node.value.strip())  # a block scalar ends with a line feed
     except image.ImageError:
         return _templated(place, targets)
     fits = [target for target in targets.of_image(ref) if target.applies(context.file, context.ref)]

@@ -7,15 +7,16 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from fluxmark.finding import Finding
+from fluxmark.flux_resources import AUTOMATION
 from fluxmark.inject import targets as targeting
 from fluxmark.inject.mark import Context, mark
-from fluxmark.resources import GROUP, image_policies, image_repositories, image_update_automation
+from fluxmark.resources import image_policies, image_update_automation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fluxmark.config import ImageAutomation
-    from fluxmark.inject.store import Store
+    from fluxmark.flux_resources import FluxResources
     from fluxmark.inject.targets import Targets
     from krmfn.resource import Resource
     from krmfn.text import Lines
@@ -49,7 +50,7 @@ class Marking:
             yield Finding(
                 said.rule,
                 said.severity,
-                f"{said.place.node.value}: {said.message}",
+                f"{said.place.node.value.strip()}: {said.message}",
                 path,
                 at.line if at else 0,
                 at.column if at else 0,
@@ -68,20 +69,13 @@ def configured(config: ImageAutomation) -> Marking | None:
     return Marking(_targets(config), _normal(automation.get("update", {}).get("path")), config.force)
 
 
-def with_package(config: ImageAutomation, store: Store) -> Marking:
+def with_package(config: ImageAutomation, resources: FluxResources) -> Marking:
     """Return what there is to mark once the package's own resources are known."""
     complete = configured(config)
     if complete is not None:
         return complete
-    flux = [item for _, item in store.of_group(GROUP)]
-    if config.images:
-        targets = _targets(config)
-    else:
-        targets = targeting.found(
-            [item for item in flux if item.kind == image_policies.KIND],
-            [item for item in flux if item.kind == image_repositories.KIND],
-        )
-    paths = {_normal(item.get("spec.update.path")) for item in flux if item.kind == image_update_automation.KIND}
+    targets = _targets(config) if config.images else targeting.found(resources)
+    paths = {_normal(item.get("spec", "update", "path")) for item in resources.all(AUTOMATION)}
     # of several automations each has its own files: then coverage is for `check` to judge
     return Marking(targets, paths.pop() if len(paths) == 1 else None, config.force)
 
