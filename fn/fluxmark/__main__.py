@@ -8,9 +8,12 @@ import sys
 
 def main() -> int:
     """Run, and turn what went wrong into one message and an exit status."""
+    import gc
+
     from krmfn.function import FunctionError
     from krmfn.text import InputError
 
+    gc.disable()  # one job and out: trees hold no cycles, and collecting would cost more than parsing
     try:
         from fluxmark.cli import main as run
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fluxmark import __version__
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 OK, FINDINGS, BAD_INPUT, INTERNAL, INTERRUPTED = 0, 1, 2, 3, 130
+PLUGIN = "KUSTOMIZE_PLUGIN_CONFIG_ROOT"
+"""Set by kustomize for a legacy exec plugin, whose first argument is the file with its configuration."""
 
 DESCRIPTION = """\
 Flux image automation, injected and kept right: writes ImageRepository, ImagePolicy, ImageUpdateAutomation and the
@@ -114,6 +118,11 @@ def _add_update(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 def main(argv: Sequence[str]) -> int:
     """Run the command; return the exit status."""
+    if argv and PLUGIN in os.environ and Path(argv[0]).is_file():
+        from fluxmark.function import Fluxmark
+        from krmfn import plugin
+
+        return plugin.run(Fluxmark(kustomize=True), argv[0])
     arguments = parser().parse_args(argv)
     if arguments.verb == "inject":
         from fluxmark.commands.inject import run as inject

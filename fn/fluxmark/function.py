@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from fluxmark import config as configuration, places
 from fluxmark.config import ImageAutomation
 from fluxmark.errors import FluxmarkError
+from fluxmark.finding import Finding
 from fluxmark.flux_resources import in_items
-from fluxmark.inject.directory import mark_files
+from fluxmark.inject.directory import inject, mark_files, named
 from fluxmark.inject.generate import generate
 from fluxmark.inject.marking import Marking, configured, with_package
 from fluxmark.inject.store import ListStore
@@ -23,7 +24,10 @@ from krmfn.result import Result, Severity
 from krmfn.run import LOG_TO_STDERR
 
 if TYPE_CHECKING:
-    from fluxmark.finding import Finding
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from fluxmark.inject.directory import Injection
     from krmfn.resource import Resource
     from krmfn.resource_list import ResourceList
 
@@ -39,7 +43,7 @@ class Fluxmark(Function):
 
     def __init__(self, *, kustomize: bool | None = None, root: str = ".") -> None:
         self._kustomize = bool(os.environ.get(LOG_TO_STDERR)) if kustomize is None else kustomize
-        self._root = root
+        self._package = Package(root)
         self._config = ImageAutomation()
         self._marking: Marking | None = None
         self._findings: list[Finding] = []
@@ -61,6 +65,11 @@ class Fluxmark(Function):
 
     def process(self, resource_list: ResourceList) -> None:
         """Write the resources, and the markers that had to wait for the package's own policies."""
+        if not self._kustomize and not resource_list.items and self._names_directory():
+            # nothing was handed over, but a tree is there: it is edited in place, byte for byte
+            below = [path for path in [self._config.output] if self._package.is_directory(path)]
+            resource_list.results += _results(self._write(inject(self._package, self._config, below)))
+            return
         store = ListStore(resource_list)
         found = list(generate(self._config, store, with_kustomization=not self._kustomize))
         if self._kustomize:
@@ -74,12 +83,34 @@ class Fluxmark(Function):
                 if places.matches(item.api_version, item.kind):
                     self._findings += marking.mark(item, _path(item))
                     item.release()
-        if self._config.files:
-            package = Package(self._root)
-            injection = mark_files(package, self._config.files, marking)
-            package.write({path: new for path, (_, new) in injection.changes.items()})
-            found += injection.findings
-        resource_list.results += _results(self._findings + found)
+        resource_list.results += _results([*self._findings, *found, *self._mark_files(resource_list, marking)])
+
+    def _mark_files(self, resource_list: ResourceList, marking: Marking) -> Iterable[Finding]:
+        """Mark the files that were not handed over as items."""
+        if not self._config.files:
+            return ()
+        if next(self._package.root.iterdir(), None) is None:
+            return [_nothing_mounted(self._package.root.resolve(), self._config.files)]
+        paths = named(self._package, self._config.files)
+        return self._write(
+            mark_files(self._package, [path for path in paths if not any(resource_list.at(path))], marking)
+        )
+
+    def _names_directory(self) -> bool:
+        return any(self._package.is_directory(path) for path in self._config.files)
+
+    def _write(self, injection: Injection) -> Sequence[Finding]:
+        self._package.write({path: new for path, (_, new) in injection.changes.items()})
+        return injection.findings
+
+
+def _nothing_mounted(root: Path, files: Sequence[str]) -> Finding:
+    return Finding(
+        "no-mount",
+        Severity.WARNING,
+        f"{', '.join(files)}: not edited, because {root} is empty; mount the package there with "
+        f"--mount type=bind,src=DIR,dst={root},rw=true --as-current-user, or use `fluxmark inject`",
+    )
 
 
 def _path(item: Resource) -> str:
@@ -92,7 +123,7 @@ def _path(item: Resource) -> str:
     return path
 
 
-def _results(findings: list[Finding]) -> list[Result]:
+def _results(findings: Iterable[Finding]) -> list[Result]:
     """Return findings as results, the worst first: kpt shows four."""
     return [finding.to_result() for finding in sorted(findings, key=lambda one: SEVERITIES.index(one.severity))]
 

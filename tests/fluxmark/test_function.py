@@ -168,12 +168,69 @@ def test_files_that_are_no_items_are_edited_below_the_root(tmp_path: Path) -> No
 
 
 def test_a_file_that_is_not_there_fails_and_touches_nothing(tmp_path: Path) -> None:
+    (tmp_path / "other.yml").touch()
     text = f"{HEAD}items:\n{ITEM}{CONFIG}    files: [apps/compose.yml]\n"
     status, out, _ = call(text, root=str(tmp_path))
     assert status == 1
     assert out.startswith(text)
     assert results(out)[0]["severity"] == "error"
     assert "apps/compose.yml" in results(out)[0]["message"]
+
+
+def test_an_empty_root_means_that_nothing_is_mounted_and_is_said(tmp_path: Path) -> None:
+    status, out, _ = call(f"{HEAD}items:\n{ITEM}{CONFIG}    files: [apps/compose.yml]\n", root=str(tmp_path))
+    assert status == 0
+    assert MARKER in out
+    first = results(out)[0]
+    assert (first["severity"], first["tags"]["rule"]) == ("warning", "no-mount")
+
+
+def test_a_file_that_came_as_an_item_is_not_edited_on_disk(tmp_path: Path) -> None:
+    """`kpt fn source` hands over a compose file in the working directory, too."""
+    compose = "services:\n  web:\n    image: reg.io/app:1\n"
+    (tmp_path / "apps").mkdir()
+    (tmp_path / "apps/compose.yml").write_text(compose)
+    item = (
+        "- services:\n    web:\n      image: reg.io/app:1\n"
+        "  metadata:\n    annotations: {internal.config.kubernetes.io/path: apps/compose.yml}\n"
+    )
+    status, out, _ = call(f"{HEAD}items:\n{item}{CONFIG}    files: [apps/compose.yml]\n", root=str(tmp_path))
+    assert status == 0
+    assert out.count(MARKER) == 1
+    assert (tmp_path / "apps/compose.yml").read_text() == compose
+
+
+def test_globs_and_directories_name_files(tmp_path: Path) -> None:
+    compose = "services:\n  web:\n    image: reg.io/app:1\n"
+    files = [tmp_path / "apps" / name for name in ("a/compose.yml", "b/c/compose.yml", "b/c/s.yaml", "b/n.txt")]
+    for file in files:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(compose)
+    call(f"{HEAD}items:\n{ITEM}{CONFIG}    files: ['**/compose.yml']\n", root=str(tmp_path))
+    assert [MARKER in file.read_text() for file in files] == [True, True, False, False]
+    call(f"{HEAD}items:\n{ITEM}{CONFIG}    files: [apps/b]\n", root=str(tmp_path))
+    assert [MARKER in file.read_text() for file in files] == [True, True, True, False]
+
+
+def test_a_glob_that_matches_nothing_fails(tmp_path: Path) -> None:
+    (tmp_path / "other.yml").touch()
+    status, out, _ = call(f"{HEAD}items:\n{ITEM}{CONFIG}    files: ['**/compose.yml']\n", root=str(tmp_path))
+    assert status == 1
+    assert "**/compose.yml: there is none below" in results(out)[0]["message"]
+
+
+def test_without_items_a_directory_is_edited_in_place_with_its_resources(tmp_path: Path) -> None:
+    (tmp_path / "apps").mkdir()
+    compose = tmp_path / "apps" / "compose.yml"
+    compose.write_text("services:\n  web:\n    image: reg.io/app:1\n")
+    text = f"{HEAD}items: []\n{CONFIG}    files: [apps]\n"
+    status, out, _ = call(text, root=str(tmp_path))
+    assert (status, out.startswith(text)) == (0, True)
+    assert MARKER in compose.read_text()
+    written = {path.name for path in tmp_path.rglob("*.yaml")}
+    assert {"image-policies.yaml", "image-repositories.yaml", "kustomization.yaml"} <= written
+    # the output directory lies outside `apps`, and what is in it is known all the same
+    assert call(text, root=str(tmp_path)) == (0, text, "")
 
 
 def test_a_wrong_configuration_gives_the_unchanged_list_and_a_result_for_each_problem() -> None:

@@ -52,6 +52,12 @@ EXPANDED = (
         "$version-$n",
         {"semver": {"range": ">=0.0.0-0"}},
     ),
+    (
+        "<semver>-r<n>-ls<n>",
+        f"^(?P<version>{SEMVER})-r(?P<n>{N})-ls(?P<n2>{N})$",
+        "$version-$n.$n2",
+        {"semver": {"range": ">=0.0.0-0"}},
+    ),
 )
 
 REFUSED = (
@@ -84,7 +90,7 @@ REFUSED = (
     ("<semver>-<unix>", 9, "both <semver> and <unix> would decide"),
     ("<n>-<date>", 4, "both <n> and <date> would decide"),
     ("<n>.<n>.<n>.<n>", 12, "at most 2 <n> can follow <n>"),
-    ("<semver>.<n>.<n>", 13, "at most 1 <n> can follow <semver>"),
+    ("<semver>.<n>.<n>.<n>", 17, "at most 2 <n> can follow <semver>"),
     ("<branch>-<branch>-<unix>", 9, "two <branch> cannot be told apart"),
     ("<sha><unix>", 0, "where <sha> ends cannot be told"),
     ("<sha>b<n>", 0, "where <sha> ends cannot be told"),
@@ -119,8 +125,9 @@ def _version(text: str) -> tuple[int, ...]:
     core, _, prerelease = text.partition("-")
     numbers = core.split(".")
     assert len(numbers) == 3
-    assert all(number == "0" or not number.startswith("0") for number in [*numbers, prerelease])
-    return (*map(int, numbers), int(prerelease or 0))
+    numbers += prerelease.split(".") if prerelease else []
+    assert all(number == "0" or not number.startswith("0") for number in numbers)
+    return tuple(map(int, numbers))
 
 
 _COMPARED: dict[str, Callable[[str], Any]] = {"alphabetical": _text, "numerical": float, "semver": _version}
@@ -184,6 +191,7 @@ def test_no_accepted_format_orders_wrongly(text: str, seed: int, random: Any) ->
     if random:
         random.shuffle(shuffled)
     assert evaluate(tag_format.spec(), shuffled) == tags
+    assert sorted(shuffled, key=lambda tag: tag_format.sort_key(tag) or ()) == tags
 
 
 def test_a_tag_of_another_format_does_not_match() -> None:

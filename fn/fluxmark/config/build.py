@@ -35,7 +35,7 @@ def configuration(data: Mapping[str, Any], flux: str, report: Report) -> ImageAu
         "policy": spec.get("policy"),
         "automation": spec.get("automation"),
         "images": _images(spec.get("images") or (), report),
-        "files": _paths(spec.get("files"), ("spec", "files"), report),
+        "files": _paths(spec.get("files"), ("spec", "files"), report, is_directory=True),
     }
     given = {name: value for name, value in said.items() if value is not None}
     return ImageAutomation(flux_version=flux, **given)
@@ -98,8 +98,12 @@ def _texts(items: Iterable[str | None] | None) -> tuple[str, ...]:
     return tuple(item for item in items or () if item is not None)
 
 
-def _paths(items: Sequence[str | None] | None, path: Path, report: Report) -> tuple[str, ...]:
-    return _texts(_path(item, (*path, index), report) for index, item in enumerate(items or ()))
+def _paths(
+    items: Sequence[str | None] | None, path: Path, report: Report, *, is_directory: bool = False
+) -> tuple[str, ...]:
+    return _texts(
+        _path(item, (*path, index), report, is_directory=is_directory) for index, item in enumerate(items or ())
+    )
 
 
 def _path(text: str | None, path: Path, report: Report, *, is_directory: bool = False) -> str | None:

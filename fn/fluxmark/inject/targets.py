@@ -34,6 +34,14 @@ class Target:
     reflects_digest: bool = False
     where: Where | None = None
 
+    def named(self, suffix: str) -> Setter:
+        """Return the setter for a place: the whole image, or the part that the suffix says."""
+        return Setter(self.setter.namespace, self.setter.policy, suffix) if suffix else self.setter
+
+    def is_named_by(self, setter: Setter) -> bool:
+        """Tell whether a marker names this policy, whatever its suffix."""
+        return (setter.namespace, setter.policy) == (self.setter.namespace, self.setter.policy)
+
     def applies(self, path: str, ref: ResourceRef) -> bool:
         """Tell whether documents of this file and identity are to be marked."""
         where = self.where

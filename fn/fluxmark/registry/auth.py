@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     Send = Callable[[str, str, Mapping[str, str], bytes | None], Reply]
 
 CLIENT_ID: Final = "fluxmark"
-_CHALLENGE = re.compile(r"(?:^|,)\s*(Bearer|Basic)(?=\s|,|$)", re.IGNORECASE)
-_PARAMETER = re.compile(r'([A-Za-z_]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))')
+_PIECE = re.compile(
+    r'(?P<name>[A-Za-z0-9_-]+)\s*=\s*(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<bare>[^\s,"]+))|(?P<scheme>[A-Za-z][A-Za-z0-9-]*)'
+)
 _TOKEN = re.compile(r"[\x21-\x7e]+")
 
 
@@ -33,24 +34,21 @@ class AuthError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Challenge:
-    """One way to log in that a registry offers: 'bearer' or 'basic', with its parameters."""
+    """One way to log in that a registry offers: a scheme in lower case, and its parameters."""
 
     scheme: str
-    parameters: Mapping[str, str]
+    parameters: dict[str, str]
 
 
 def challenges(header: str) -> list[Challenge]:
-    """Read a `WWW-Authenticate` header; schemes that are not known are left out."""
-    starts = list(_CHALLENGE.finditer(header))
-    ends = [*(start.start() for start in starts[1:]), len(header)]
-    found = []
-    for start, end in zip(starts, ends, strict=False):
-        text = header[start.end() : end]
-        parameters = {
-            name.lower(): re.sub(r"\\(.)", r"\1", quoted) or bare
-            for name, quoted, bare in _PARAMETER.findall(text)
-        }
-        found.append(Challenge(start[1].lower(), parameters))
+    """Read a `WWW-Authenticate` header."""
+    found: list[Challenge] = []
+    for piece in _PIECE.finditer(header):
+        if piece["scheme"]:
+            found.append(Challenge(piece["scheme"].lower(), {}))
+        elif found:
+            value = piece["bare"] or re.sub(r"\\(.)", r"\1", piece["quoted"])
+            found[-1].parameters.setdefault(piece["name"].lower(), value)
     return found
 
 

@@ -96,12 +96,11 @@ def from_docker(directory: Path | None = None) -> Credentials:
     except OSError as error:
         raise CredentialsError(f"{path}: cannot be read: {error.strerror}") from None
     config = _json_object(data, str(path))
-    helpers = config.get("credHelpers") or {}
-    store = config.get("credsStore") or ""
+    helpers, store = config.get("credHelpers", {}), config.get("credsStore", "")
     if not isinstance(helpers, dict) or not all(isinstance(name, str) for name in (*helpers.values(), store)):
         raise CredentialsError(f"{path}: 'credHelpers' must map hosts to names, and 'credsStore' be a name")
     return Credentials(
-        auths=_auths(config.get("auths") or {}, str(path)),
+        auths=_auths(config.get("auths", {}), str(path)),
         helpers={_normal(host): name for host, name in helpers.items()},
         store=store,
     )

@@ -32,7 +32,7 @@ class ConnectionLost(Exception):  # noqa: N818  not an error yet: the next try m
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer: status, headers (by lower-case name; of several the first), and the body."""
+    """An answer: status, headers (by lower-case name, those of one name joined by commas), and the body."""
 
     status: int
     headers: Mapping[str, str]
@@ -129,7 +129,8 @@ class Transport:
             raise ConnectionLost("the registry broke off in the middle of an answer")
         named: dict[str, str] = {}
         for name, value in answer.getheaders():
-            named.setdefault(name.lower(), value)
+            key = name.lower()
+            named[key] = f"{named[key]}, {value}" if key in named else value
         return Reply(answer.status, named, content), answer.isclosed() and not answer.will_close
 
     def _connect(self, parts: SplitResult) -> _Line:

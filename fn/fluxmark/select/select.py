@@ -79,9 +79,7 @@ def _denied(policy: FluxResource, repository: FluxResource) -> str:
 
 def _hint(tags: tuple[str, ...]) -> str:
     """Return what would make the newest win; '' where the tags do not say."""
-    try:
-        from fluxmark.suggest import suggest
-    except ImportError:
-        return ""
+    from fluxmark.suggest import suggest
+
     found = suggest(tags)
-    return str(found) if found else ""
+    return f"tagFormat: {found.tag_format} ({found.reason})" if found else ""

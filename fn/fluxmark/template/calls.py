@@ -12,6 +12,7 @@ from fluxmark.template.errors import CallError, TemplateError, Unsupported, Unsu
 from fluxmark.template.limits import check_items, check_size
 from fluxmark.template.nodes import Bool, Chain, Dot, Field, Identifier, Nil, Number, Pipe, String, Variable
 from fluxmark.template.numbers import wrap
+from fluxmark.template.place import Place
 from fluxmark.template.types import (
     ANY,
     COMPLEX128,
@@ -29,29 +30,21 @@ from fluxmark.template.values import Slice, Value, boolean, concrete, is_true, s
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from fluxmark.template.nodes import Command, Located, Operand
+    from fluxmark.template.nodes import Command, Operand, Parsed
     from fluxmark.template.types import Function
 
 
-class Calls(ABC):
+class Calls(Place, ABC):
     """The part of an execution that calls.
 
     shuffled: use the other order of functions that have two; `random_order` says that one has been called.
     """
 
-    def __init__(self, function: Callable[[str], Function | None], *, shuffled: bool) -> None:
+    def __init__(self, parsed: Parsed, function: Callable[[str], Function | None], *, shuffled: bool) -> None:
+        super().__init__(parsed)
         self.function = function
         self.shuffled = shuffled
         self.random_order = False
-
-    @abstractmethod
-    def at(self, node: Located) -> None: ...
-
-    @abstractmethod
-    def error(self, message: str) -> TemplateError: ...
-
-    @abstractmethod
-    def located(self, message: str) -> str: ...
 
     @abstractmethod
     def evaluate(self, dot: Value | None, node: Operand) -> Value | None: ...

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from fluxmark.template.gotext import quote
+from fluxmark.template.gotext import encode, quote
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +182,7 @@ class Template:
     pipe: Pipe | None
 
     def __str__(self) -> str:
-        name = quote(self.name.encode("utf-8", "surrogateescape"))
+        name = quote(encode(self.name))
         return f"{{{{template {name} {self.pipe}}}}}" if self.pipe else f"{{{{template {name}}}}}"
 
 

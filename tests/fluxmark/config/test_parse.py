@@ -138,7 +138,7 @@ def test_the_defaults_are_those_of_the_schema() -> None:
         ("output: a/../../b", "spec.output: must not leave the package's root, as 'a/../../b' does"),
         ("output: ''", "spec.output: must name a directory, not ''"),
         ("files: [a.yml, ../b.yml]", "spec.files[1]: must not leave the package's root"),
-        ("files: [.]", "spec.files[0]: must name a file"),
+        ("files: ['']", "spec.files[0]: must name a directory, not ''"),
         ("files: ['a\\b.yml']", "spec.files[0]: must be a path with forward slashes"),
         # against each other
         (

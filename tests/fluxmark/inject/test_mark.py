@@ -218,3 +218,65 @@ def test_a_template_for_another_tool_is_left_and_said(tmp_path: Path) -> None:
     result = injected(tmp_path)
     assert "chart/t.yaml" not in result.changes
     assert said(result, "template")
+
+
+KUSTOMIZATIONS = [
+    ("kustomize.config.k8s.io/v1beta1", "Kustomization", ""),
+    ("kustomize.config.k8s.io/v1alpha1", "Component", ""),
+    ("kustomize.toolkit.fluxcd.io/v1", "Kustomization", "spec:\n"),
+]
+
+
+@pytest.mark.parametrize(("api_version", "kind", "spec"), KUSTOMIZATIONS)
+def test_the_tags_of_a_kustomization_are_marked(api_version: str, kind: str, spec: str, tmp_path: Path) -> None:
+    head = f"apiVersion: {api_version}\nkind: {kind}\nmetadata: {{name: k}}\n{spec}"
+    pad = "  " if spec else ""
+    images = [
+        "images:",
+        "- name: reg.io/app",
+        '  newTag: "1"',
+        "- name: app",
+        "  newName: reg.io/app",
+        "  newTag: main-abc",
+        "- name: reg.io/other",
+        "  newTag: '1'",
+        "- name: reg.io/app",
+        "  newTag: 1.20",
+    ]
+    text = head + "".join(f"{pad}{line}\n" for line in images)
+    tree(tmp_path, {"k.yaml": text})
+    marker = '# {"$imagepolicy": "flux-system:app:tag"}'
+    new = text.replace('newTag: "1"\n', f'newTag: "1" {marker}\n').replace("main-abc\n", f"main-abc {marker}\n")
+    assert new_text(tmp_path, "k.yaml") == new
+    (message,) = said(injected(tmp_path), "not-text")
+    assert message.startswith(f"k.yaml:{13 + bool(spec)}:{11 + len(pad)}: 1.20: ")
+
+
+def test_images_in_the_values_of_a_helm_release_are_marked(tmp_path: Path) -> None:
+    before = """\
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: app}
+spec:
+  values:
+    image:
+      repository: reg.io/app
+      tag: main-abc-1
+      digest: ""
+    sidecars:
+      - image: reg.io/app:main-abc-1
+      - image: {repository: reg.io/app, tag: x}
+    split:
+      registry: reg.io
+      repository: app
+      tag: main-abc-2
+    other:
+      repository: app
+      tag: main-abc-3
+"""
+    tree(tmp_path, {"h.yaml": before})
+    after = before.replace("abc-1\n      digest", f"abc-1 {MARKER.replace('app', 'app:tag')}\n      digest")
+    after = after.replace("app:main-abc-1\n", f"app:main-abc-1 {MARKER}\n")
+    after = after.replace("abc-2\n", f"abc-2 {MARKER.replace('app', 'app:tag')}\n")
+    assert new_text(tmp_path, "h.yaml") == after
+    assert len(said(injected(tmp_path), "flow-collection")) == 1

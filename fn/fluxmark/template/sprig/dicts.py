@@ -12,6 +12,7 @@ from fluxmark.template.values import Slice, Value, is_true, string
 
 Item = Value | None
 Dict = dict[bytes, Item]
+_MERGED = (Kind.MAP, Kind.STRUCT, Kind.POINTER)
 
 
 def _dict(*values: Item) -> Dict:
@@ -111,6 +112,8 @@ def _merge_into(target: Dict, source: Dict, *, overwrite: bool) -> None:
                 target[key] = None
             continue
         kinds = (given.type.kind, known.type.kind if known is not None else None)
+        if kinds[0] in _MERGED and kinds[1] in (Kind.STRUCT, Kind.POINTER):
+            raise Unsupported("merging into a struct")
         if kinds == (Kind.MAP, Kind.MAP) and known is not None and known.data:
             if known.type is not DICT or given.type is not DICT:
                 raise Unsupported("merging maps of other types than dict")
@@ -121,6 +124,12 @@ def _merge_into(target: Dict, source: Dict, *, overwrite: bool) -> None:
 
 
 def _deep_copy(value: Item) -> Item:
+    if value is None:
+        raise CallError("reflect: call of reflect.Value.Type on zero Value")
+    return _copied_value(value)
+
+
+def _copied_value(value: Item) -> Item:
     return None if value is None else Value(value.type, _copied(value.type, value.data))
 
 
@@ -128,7 +137,7 @@ def _copied(type_: Type, data: Any) -> Any:
     if data is None:
         return None
     if type_.kind is Kind.INTERFACE:
-        return _deep_copy(data)
+        return _copied_value(data)
     if type_.kind is Kind.SLICE:
         assert type_.elem is not None
         elem = type_.elem

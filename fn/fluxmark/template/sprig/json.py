@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from typing import TYPE_CHECKING, Any
 
 from fluxmark.template.errors import CallError
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 _SHORT = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _ALWAYS = _SHORT | {char: f"\\u{ord(char):04x}" for char in map(chr, range(32)) if char not in _SHORT}
 _ALWAYS |= {"\u2028": "\\u2028", "\u2029": "\\u2029"}
+_INVALID = re.compile("[\udc80-\udcff]")  # bytes that are no UTF-8
 _PLAIN = str.maketrans(_ALWAYS)
 _HTML = str.maketrans(_ALWAYS | {char: f"\\u{ord(char):04x}" for char in "<>&"})
 
@@ -90,13 +92,7 @@ class _Writer:
     def text(self, data: bytes) -> str:
         self.size += len(data)
         check_size(self.size)
-        return (
-            '"' + "".join(_shown(rune) for rune in decode(data)).translate(self.table).replace("\0u", "\\u") + '"'
-        )
-
-
-def _shown(rune: str) -> str:
-    return "\0ufffd" if "\udc80" <= rune <= "\udcff" else rune
+        return '"' + _INVALID.sub(r"\\ufffd", decode(data).translate(self.table)) + '"'
 
 
 def _fields(type_: Type, data: Any) -> Iterator[tuple[bytes, Type, Any]]:

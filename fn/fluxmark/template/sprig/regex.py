@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from fluxmark.template.errors import CallError, Unsupported
-from fluxmark.template.gotext import can_backquote, decode, display, quote
+from fluxmark.template.gotext import can_backquote, decode, display, encode, quote
 from fluxmark.template.lex import is_alphanumeric
 from fluxmark.template.limits import check_items, check_size
 from fluxmark.template.types import BOOL, INT, STRING, STRINGS, Function
@@ -31,6 +31,8 @@ _REASONS = {
     "invalid named capture group": "invalid named capture",
 }
 _META = re.compile(rb"[\\.+*?()|\[\]{}^$]")
+_COUNT = re.compile(r"\{([0-9]+)(?:,([0-9]+))?\}\Z")
+_MAX_COUNT = 1000
 _MAX_GROUP = 100_000_000
 
 
@@ -51,8 +53,23 @@ def _compiled(pattern: bytes) -> Any:
         reason, _, fault = (said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)).partition(
             ": "
         )
-        shown = fault or display(pattern)
-        raise _BadPatternError(f"error parsing regexp: {_REASONS.get(reason, reason)}: `{shown}`") from None
+        raise _BadPatternError(_complaint(reason, fault or display(pattern))) from None
+
+
+def _complaint(reason: str, fault: str) -> str:
+    """Return Go's words for RE2's: reasons differ, and which of two Go reports."""
+    count = _COUNT.search(fault)
+    if reason == "bad repetition operator" and count and _is_bad_count(int(count[1]), int(count[2] or count[1])):
+        reason, fault = "invalid repetition size", count[0]
+    elif reason == "invalid repetition size":
+        fault = fault.removesuffix("?")
+    elif reason == "trailing \\":
+        fault = ""
+    return f"error parsing regexp: {_REASONS.get(reason, reason)}: `{fault}`"
+
+
+def _is_bad_count(least: int, most: int) -> bool:
+    return most < least or most > _MAX_COUNT
 
 
 def _must(pattern: bytes) -> Any:
@@ -168,7 +185,7 @@ def _template_parts(template: bytes, names: dict[Any, int], groups: int) -> Iter
     text = decode(template)
     at = 0
     while (dollar := text.find("$", at)) >= 0:
-        yield text[at:dollar].encode("utf-8", "surrogateescape")
+        yield encode(text[at:dollar])
         name, at = _reference(text, dollar + 1)
         if name is None:
             yield b"$"
@@ -181,7 +198,7 @@ def _template_parts(template: bytes, names: dict[Any, int], groups: int) -> Iter
             number = names.get(name, names.get(name.encode()))
             if number is not None:
                 yield number
-    yield text[at:].encode("utf-8", "surrogateescape")
+    yield encode(text[at:])
 
 
 def _reference(text: str, at: int) -> tuple[str | None, int]:

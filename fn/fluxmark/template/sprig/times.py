@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from fluxmark.template.gotext import decode
 from fluxmark.template.numbers import INT_MAX, INT_MIN, parse_magnitude, wrap
 from fluxmark.template.types import ANY, STRING, Function, Kind
 
@@ -70,7 +71,7 @@ def _duration_round(value: Value | None) -> bytes:
     """Return a duration, given as Go's text or as nanoseconds in an int64, in its largest unit."""
     duration = 0
     if value is not None and value.type.kind is Kind.STRING:
-        duration = parse_duration(value.data.decode("utf-8", "surrogateescape"))
+        duration = parse_duration(decode(value.data))
     elif value is not None and value.type.kind is Kind.INT64:
         duration = value.data
     for unit, size in _ROUNDED:

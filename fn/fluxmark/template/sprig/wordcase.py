@@ -11,9 +11,8 @@ import itertools
 from typing import TYPE_CHECKING
 
 from fluxmark.template.errors import Unsupported
-from fluxmark.template.gotext import REPLACEMENT
+from fluxmark.template.gotext import REPLACEMENT, SPACES
 from fluxmark.template.sprig import runes
-from fluxmark.template.sprig.runes import SPACES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
