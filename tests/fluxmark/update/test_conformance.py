@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 import yaml
@@ -17,9 +17,7 @@ import yaml
 from fluxmark.errors import FluxmarkError
 from fluxmark.latest import LatestImage
 from krmfn.text import Lines
-
-if TYPE_CHECKING:
-    from conftest import Update
+from update_helpers import tree, updated
 
 VECTORS = json.loads(
     (Path(__file__).resolve().parents[3] / "fixtures/conformance/setters.json").read_text(encoding="utf-8")
@@ -72,13 +70,13 @@ def data(text: str) -> list[Any]:
             return ["list", *map(convert, node.value)]
         return (node.tag, node.value)
 
-    roots = [root for root in yaml.compose_all(text, yaml.SafeLoader) if root is not None]
-    return [convert(root) for root in roots if root.tag != "tag:yaml.org,2002:null"]
+    roots: list[Any] = list(yaml.compose_all(text, yaml.SafeLoader))
+    return [convert(root) for root in roots if root is not None and root.tag != "tag:yaml.org,2002:null"]
 
 
 @pytest.mark.parametrize("case", VECTORS["cases"], ids=lambda case: case["name"])
-def test_the_same_values_at_the_same_markers(case: dict[str, Any], updated: Update) -> None:
-    outcome = updated(case["before"], latest(case))
+def test_the_same_values_at_the_same_markers(case: dict[str, Any], tmp_path: Path) -> None:
+    outcome = updated(tree(tmp_path, case["before"]), latest(case))
 
     ours = {path: data(new) for path, (_, new) in outcome.texts.items()}
     theirs = {path: data(text) for path, text in (case.get("after") or {}).items()}
@@ -86,8 +84,8 @@ def test_the_same_values_at_the_same_markers(case: dict[str, Any], updated: Upda
 
 
 @pytest.mark.parametrize("case", VECTORS["cases"], ids=lambda case: case["name"])
-def test_nothing_else_changes(case: dict[str, Any], updated: Update) -> None:
-    outcome = updated(case["before"], latest(case))
+def test_nothing_else_changes(case: dict[str, Any], tmp_path: Path) -> None:
+    outcome = updated(tree(tmp_path, case["before"]), latest(case))
 
     lines = {(change.file, change.line) for change in outcome.changes}
     for path, (old, new) in outcome.texts.items():
@@ -100,10 +98,10 @@ def test_nothing_else_changes(case: dict[str, Any], updated: Update) -> None:
 
 
 @pytest.mark.parametrize("case", VECTORS["cases"], ids=lambda case: case["name"])
-def test_a_second_run_changes_nothing(case: dict[str, Any], updated: Update) -> None:
-    first = updated(case["before"], latest(case))
+def test_a_second_run_changes_nothing(case: dict[str, Any], tmp_path: Path) -> None:
+    first = updated(tree(tmp_path, case["before"]), latest(case))
 
-    again = updated({path: new for path, (_, new) in first.texts.items()}, latest(case))
+    again = updated(tree(tmp_path, {path: new for path, (_, new) in first.texts.items()}), latest(case))
 
     assert again.texts == {}
 
@@ -111,11 +109,9 @@ def test_a_second_run_changes_nothing(case: dict[str, Any], updated: Update) -> 
 @pytest.mark.parametrize(
     "case", [case for case in VECTORS["cases"] if case["error"]], ids=lambda case: case["name"]
 )
-def test_a_strict_run_fails_where_the_controllers_does(
-    case: dict[str, Any], updated: Update, tmp_path: Path
-) -> None:
+def test_a_strict_run_fails_where_the_controllers_does(case: dict[str, Any], tmp_path: Path) -> None:
     with pytest.raises(FluxmarkError) as failure:
-        updated(case["before"], latest(case), strict=True)
+        updated(tree(tmp_path, case["before"]), latest(case), strict=True)
 
     assert str(failure.value).replace(str(tmp_path), "<root>").endswith(case["error"])
 
