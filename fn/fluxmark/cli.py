@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -65,6 +64,7 @@ def parser() -> argparse.ArgumentParser:
     inject.add_argument("--dry-run", action="store_true", help="say what would be done and write nothing")
     inject.add_argument("-q", "--quiet", action="store_true", help="say only what was not done")
     _add_select(verbs)
+    _add_update(verbs)
     return top
 
 
@@ -83,6 +83,38 @@ def _add_select(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     select.add_argument("--flux-version", metavar="X.Y", help="the Flux to select as; default: the newest")
 
 
+def _add_update(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    update = verbs.add_parser(
+        "update",
+        help="write the latest images at the markers of a directory, as Flux would commit them",
+        description="Write the latest images at the markers of DIR as each ImageUpdateAutomation in it would, and "
+        "change nothing else. Without a source the latest images are those in the status of the policies in DIR.",
+    )
+    update.add_argument("directory", nargs="?", default="-", metavar="DIR", help="default, and `-`: here")
+    source = update.add_mutually_exclusive_group()
+    source.add_argument(
+        "--latest", metavar="FILE", help='JSON or YAML: {"namespace:policy": {"name": …, "tag": …, "digest": …}}'
+    )
+    source.add_argument("--tags", metavar="FILE", help="JSON or YAML: {image: [tag, …]}; `-`: standard input")
+    source.add_argument("--registry", action="store_true", help="ask the registries themselves")
+    shown = update.add_mutually_exclusive_group()
+    shown.add_argument("--diff", action="store_true", help="print the changes as a diff and write nothing")
+    shown.add_argument("--message", action="store_true", help="print the commit message")
+    shown.add_argument("--format", choices=("text", "json"), default="text")
+    update.add_argument("--dry-run", action="store_true", help="say what would be done and write nothing")
+    wishes = update.add_argument_group("not as Flux does")
+    wishes.add_argument(
+        "--no-downgrade", action="store_true", help="leave a tag that its policy puts behind the one in the file"
+    )
+    wishes.add_argument("--lists", action="store_true", help="update files that are lists at the top, too")
+    wishes.add_argument("--any-namespace", action="store_true", help="use the policies of every namespace")
+    wishes.add_argument(
+        "--strict-flux",
+        action="store_true",
+        help="fail where Flux's run would, such as on an invalid latest image, and not for that policy alone",
+    )
+
+
 def main(argv: Sequence[str]) -> int:
     """Run the command; return the exit status."""
     if argv and PLUGIN in os.environ and Path(argv[0]).is_file():
@@ -99,10 +131,10 @@ def main(argv: Sequence[str]) -> int:
         from fluxmark.commands.select import run as select
 
         return select(arguments)
-    from fluxmark.function import Fluxmark
-    from krmfn.run import run
+    if arguments.verb == "update":
+        from fluxmark.commands.update import run as update
 
-    if sys.stdin.isatty():
-        print("fluxmark: standard input is a terminal; a ResourceList is expected (see --help)", file=sys.stderr)
-        return BAD_INPUT
-    return run(Fluxmark())
+        return update(arguments)
+    from fluxmark.function import main as function
+
+    return function()
