@@ -35,7 +35,7 @@ SEVERITIES = list(Severity)
 
 
 class Fluxmark(Function):
-    """Injects (later also checks and updates), as the functionConfig says.
+    """Injects or updates (later also checks), as the functionConfig says.
 
     kustomize: whether kustomize runs the function: it hands over no comments and keeps none, so markers are not
     set, and it takes no Kustomization from a function. root: the directory that `files` are relative to.
@@ -51,7 +51,7 @@ class Fluxmark(Function):
     def configure(self, config: Resource | None) -> None:
         """Read the configuration. Raises ConfigError."""
         self._config = configuration.load(to_data(config.node) if config else None, _where)
-        if not self._kustomize:
+        if not self._kustomize and self._config.mode == "Inject":
             self._marking = configured(self._config)
 
     def wanted(self, api_version: str, kind: str) -> bool:
@@ -65,6 +65,9 @@ class Fluxmark(Function):
 
     def process(self, resource_list: ResourceList) -> None:
         """Write the resources, and the markers that had to wait for the package's own policies."""
+        if self._config.mode == "Update":
+            self._update(resource_list)
+            return
         if not self._kustomize and not resource_list.items and self._names_directory():
             # nothing was handed over, but a tree is there: it is edited in place, byte for byte
             below = [path for path in [self._config.output] if self._package.is_directory(path)]
@@ -84,6 +87,19 @@ class Fluxmark(Function):
                     self._findings += marking.mark(item, _path(item))
                     item.release()
         resource_list.results += _results([*self._findings, *found, *self._mark_files(resource_list, marking)])
+
+    def _update(self, resource_list: ResourceList) -> None:
+        """Write the latest images at the markers, which the policies among the items hold in their status."""
+        from fluxmark.update.items import update_items
+
+        if self._kustomize:
+            resource_list.results.append(_no_comments())
+            return
+        paths = named(self._package, self._config.files) if self._config.files else []
+        texts = {path: self._package.read(path) for path in paths if not any(resource_list.at(path))}
+        changed, findings = update_items(resource_list.items, texts)
+        self._package.write(changed)
+        resource_list.results += _results(findings)
 
     def _mark_files(self, resource_list: ResourceList, marking: Marking) -> Iterable[Finding]:
         """Mark the files that were not handed over as items."""

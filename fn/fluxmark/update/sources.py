@@ -69,7 +69,7 @@ def from_status(resources: FluxResources) -> tuple[dict[str, LatestImage], list[
         try:
             image = _status(policy)
         except ValueError as error:
-            findings.append(_left(policy, "latest-ref", f"status.latestRef {error}", Severity.ERROR))
+            findings.append(_left(policy, "latest-ref", f"status.latestRef {error}", Severity.WARNING))
             continue
         if image is None:
             findings.append(_left(policy, "no-latest-image", "it has no status.latestRef", Severity.INFO))
