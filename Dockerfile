@@ -19,7 +19,7 @@ COPY fn ./fn
 # bytecode that is never checked against its source: the root file system may be read-only, and nothing in it changes
 RUN /opt/build/bin/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist . \
  && /opt/build/bin/python -m pip --python /opt/fluxmark/bin/python install --quiet --no-compile --no-deps --no-index dist/*.whl \
- && /opt/fluxmark/bin/python -m compileall -q -j 0 --invalidation-mode unchecked-hash /opt/fluxmark/lib \
+ && /opt/fluxmark/bin/python -m compileall -q -f -j 0 --invalidation-mode unchecked-hash /opt/fluxmark/lib \
  && rm /opt/fluxmark/bin/[Aa]ctivate*
 # smoke test: libyaml and RE2 are there, and a list goes through
 RUN /opt/fluxmark/bin/python -c 'import re2, yaml; assert yaml.__with_libyaml__ and re2.fullmatch("(?P<n>a+)", "aa")' \

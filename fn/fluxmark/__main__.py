@@ -15,9 +15,13 @@ def main() -> int:
 
     gc.disable()  # one job and out: trees hold no cycles, and collecting would cost more than parsing
     try:
-        from fluxmark.cli import main as run
+        if len(sys.argv) == 1:
+            from fluxmark.function import main as function  # hosts start it for every run: no parser of arguments
 
-        return run(sys.argv[1:])
+            return function()
+        from fluxmark.cli import main as command
+
+        return command(sys.argv[1:])
     except BrokenPipeError:
         # the reader of standard output has gone: `fluxmark … | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

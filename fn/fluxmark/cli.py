@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -136,10 +135,6 @@ def main(argv: Sequence[str]) -> int:
         from fluxmark.commands.update import run as update
 
         return update(arguments)
-    from fluxmark.function import Fluxmark
-    from krmfn.run import run
+    from fluxmark.function import main as function
 
-    if sys.stdin.isatty():
-        print("fluxmark: standard input is a terminal; a ResourceList is expected (see --help)", file=sys.stderr)
-        return BAD_INPUT
-    return run(Fluxmark())
+    return function()

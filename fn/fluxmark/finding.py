@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from krmfn.path import show
 from krmfn.result import Field, File, ResourceRef, Result, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_ORDER = list(Severity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +57,8 @@ class Finding:
             File(self.file, self.index) if self.file else None,
             {"rule": self.rule, **self.tags},
         )
+
+
+def results(findings: Iterable[Finding]) -> list[Result]:
+    """Return findings as results, the worst first: kpt shows four."""
+    return [finding.to_result() for finding in sorted(findings, key=lambda one: _ORDER.index(one.severity))]

@@ -21,6 +21,14 @@ BACKEND = 'backend:main-def5678-1707300000 # {"$imagepolicy": "flux-system:backe
 FLUXMARK = Path(sys.executable).with_name("fluxmark")
 """The command as a user has it, in the environment that runs the tests."""
 
+CRASHING = """\
+import sys
+from fluxmark import function
+from fluxmark.__main__ import main
+function.Fluxmark.process = lambda self, items: items.items.clear() or 1 / 0
+sys.exit(main())
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Done:
@@ -82,13 +90,6 @@ def replace(directory: Path, file: str, old: str, new: str) -> None:
 
 def crashing(path: Path) -> Path:
     """Write a program that is fluxmark, but for a crash when all items were read."""
-    path.write_text(
-        f"#!{sys.executable}\n"
-        "import sys\n"
-        "from fluxmark import function\n"
-        "from fluxmark.__main__ import main\n"
-        "function.Fluxmark.process = lambda self, items: items.items.clear() or 1 / 0\n"
-        "sys.exit(main())\n"
-    )
+    path.write_text(f"#!{sys.executable}\n{CRASHING}")
     path.chmod(0o755)
     return path

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import posixpath
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from fluxmark.finding import Finding
@@ -30,12 +30,13 @@ class Marking:
     """
 
     targets: Targets
-    update_path: PurePosixPath | None
+    update_path: str | None
     force: bool = False
 
     def covers(self, path: str) -> bool:
         """Tell whether the automation updates a file; one whose path is unknown is taken to be covered."""
-        return self.update_path is None or not path or PurePosixPath(path).is_relative_to(self.update_path)
+        root = self.update_path
+        return root is None or not path or root == "." or path == root or path.startswith(f"{root}/")
 
     def mark(self, resource: Resource, path: str, lines: Lines | None = None) -> Iterator[Finding]:
         """Mark a resource's places, and yield what there is to say.
@@ -43,7 +44,7 @@ class Marking:
         path: of its file, '' where that is unknown. lines: of the file, where the resource's text is the file's.
         """
         ref = resource.ref
-        context = Context(path, ref, self.covers(path), f"./{self.update_path}", self.force)
+        context = Context(path, ref, self.covers(path), f"./{self.update_path}".removesuffix("/."), self.force)
         editor = resource.editor()
         for said in mark(editor, resource.node, self.targets, context):
             at = lines.position(said.place.node.start) if lines else None
@@ -85,6 +86,6 @@ def _targets(config: ImageAutomation) -> Targets:
     return targeting.configured(config, [specs[entry.name] for entry in config.images])
 
 
-def _normal(path: Any) -> PurePosixPath:
-    """Return an update path relative to the root; none at all means everything."""
-    return PurePosixPath(path.lstrip("/")) if isinstance(path, str) else PurePosixPath()
+def _normal(path: Any) -> str:
+    """Return an update path relative to the root, `.` for the root itself; none at all means everything."""
+    return posixpath.normpath(f"/{path}").lstrip("/") or "." if isinstance(path, str) else "."

@@ -5,7 +5,6 @@ from __future__ import annotations
 import fnmatch
 import re
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from fluxmark import image
@@ -114,7 +113,7 @@ def found(resources: FluxResources) -> Targets:
 
 def matches(path: str, glob: str) -> bool:
     """Tell whether a path, or a directory above it, matches a glob: `*` within a name, `**` for directories."""
-    return _glob(PurePosixPath(path).parts, PurePosixPath(glob).parts)
+    return _glob(tuple(path.split("/")), tuple(glob.split("/")))
 
 
 def _glob(parts: tuple[str, ...], pattern: tuple[str, ...]) -> bool:

@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Any, Protocol
 from fluxmark import image
 from fluxmark.duration import seconds
 from fluxmark.flux_resources import SECRET
-from fluxmark.registry import DEFAULT_TIMEOUT, TLS, Credentials, Request, from_docker, from_secret, list_all
+from fluxmark.registry import (
+    DEFAULT_TIMEOUT,
+    TLS,
+    Credentials,
+    CredentialsError,
+    Request,
+    from_docker,
+    from_secret,
+    list_all,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -86,11 +95,15 @@ class RegistryTags:
         except image.ImageError as error:
             return f"{repository.where}: {error}"
         timeout = seconds(str(spec.get("timeout") or spec.get("interval") or "")) or DEFAULT_TIMEOUT
+        try:
+            credentials = self._credentials(repository)
+        except CredentialsError as error:
+            return f"{repository.where}: {error}"
         return Request(
             ref,
             insecure=spec.get("insecure") is True,
             timeout=min(timeout, DEFAULT_TIMEOUT),
-            credentials=self._credentials(repository),
+            credentials=credentials,
             tls=self._tls(repository),
         )
 

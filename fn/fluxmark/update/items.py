@@ -7,19 +7,58 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fluxmark.finding import Finding
+from fluxmark.finding import Finding, results
 from fluxmark.flux_resources import in_items
 from fluxmark.latest import refused
 from fluxmark.update.automations import Scope, scopes
+from fluxmark.update.files import is_flux_file
 from fluxmark.update.sources import from_status
 from fluxmark.update.text import MENTION, Run, update
-from krmfn.result import Severity
+from krmfn.function import Function
+from krmfn.package import Package
+from krmfn.result import Result, Severity
+from krmfn.text import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from fluxmark.change import Change
+    from fluxmark.config import ImageAutomation
     from krmfn.resource import Resource
+    from krmfn.resource_list import ResourceList
+
+
+class UpdateItems(Function):
+    """Updates items, and the files that were not handed over as items.
+
+    kustomize: whether kustomize runs the function, which hands over no comments, and so no markers. root: the
+    directory that `files` are relative to.
+    """
+
+    def __init__(self, config: ImageAutomation, *, kustomize: bool, root: str) -> None:
+        self._config = config
+        self._kustomize = kustomize
+        self._root = root
+
+    def wanted(self, api_version: str, kind: str) -> bool:
+        """Look at nothing yet: the latest images may stand in the last item."""
+        del api_version, kind
+        return False
+
+    def process(self, resource_list: ResourceList) -> None:
+        """Write the latest images at the markers. Raises InputError for a file that cannot be read."""
+        if self._kustomize:
+            resource_list.results.append(_no_comments())
+            return
+        texts: dict[str, str] = {}
+        package = Package(self._root) if self._config.files else None
+        if package is not None:
+            paths = [path for path in _named(package, self._config.files) if not any(resource_list.at(path))]
+            texts = {path: package.read(path) for path in paths}
+        changed, findings = update_items(resource_list.items, texts)
+        if package is not None:
+            package.write(changed)
+        resource_list.results += results(findings)
 
 
 def update_items(items: Sequence[Resource], texts: Mapping[str, str]) -> tuple[dict[str, str], list[Finding]]:
@@ -69,4 +108,24 @@ def _said(change: Change) -> Finding:
         resource=change.resource,
         current=change.old,
         proposed=change.new,
+    )
+
+
+def _named(package: Package, entries: Iterable[str]) -> Iterator[str]:
+    """Yield the files that entries name: a file, or a directory with all that Flux reads in it."""
+    for entry in entries:
+        if package.is_directory(entry):
+            yield from package.walk(is_flux_file, entry)
+        elif package.exists(entry):
+            yield entry
+        else:
+            raise InputError(f"{entry}: there is none below {package.root.resolve()}")
+
+
+def _no_comments() -> Result:
+    return Result(
+        "kustomize hands a function no comments and keeps none, so there are no markers to update at; "
+        "use `fluxmark update` or `kpt fn eval` [no-comments]",
+        Severity.INFO,
+        tags={"rule": "no-comments"},
     )

@@ -224,3 +224,16 @@ class TestRegistry:
             status, out, _ = select(manifest, "--registry", "--format", "json")
         assert status == 1
         assert [one["latest"] for one in policies(out)] == [None, "main-a-1"]
+
+    def test_a_secret_that_is_none_is_that_policys_error(self, select: Select) -> None:
+        with Registry(lambda _: tags("main-a-1")) as registry:
+            secret = (
+                "---\napiVersion: v1\nkind: Secret\nmetadata: {name: login, namespace: flux}\n"
+                "stringData: {.dockerconfigjson: '[]'}\n---\n"
+            )
+            manifest = self.manifest(registry, ", secretRef: {name: login}") + secret
+            manifest += self.manifest(registry).replace("name: app", "name: good")
+            status, out, _ = select(manifest, "--registry", "--format", "json")
+        assert status == 1
+        assert "the Secret's docker configuration" in policies(out)[0]["error"]
+        assert policies(out)[1]["latest"] == "main-a-1"
