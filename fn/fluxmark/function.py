@@ -57,6 +57,10 @@ class Fluxmark(Function):
 
     def _start(self, config: ImageAutomation) -> Function:
         """Return the job of a configuration; what another mode needs is not imported."""
+        if config.mode == "Update":
+            from fluxmark.update.items import UpdateItems
+
+            return UpdateItems(config, kustomize=self._kustomize, root=self._root)
         from fluxmark.inject.items import InjectItems
 
         return InjectItems(config, kustomize=self._kustomize, root=self._root)

@@ -25,9 +25,13 @@ class Place:
         self.steps = 0
 
     def at(self, node: Located) -> None:
-        """Go to a node; error: LimitExceeded."""
+        """Go to a node."""
         self.node = node
-        self.steps += 1
+        self.charge(1)
+
+    def charge(self, steps: int) -> None:
+        """Count work; error: LimitExceeded."""
+        self.steps += steps
         if self.steps > MAX_STEPS:
             raise LimitExceeded(f"the template runs for more than {MAX_STEPS} steps")
 

@@ -95,7 +95,7 @@ def _scope(
     try:
         selects = selector(automation.get("spec", "policySelector"))
     except SelectorError as error:
-        return _left(automation, "policy-selector", f"failed to parse policy selector: {error}", Severity.ERROR)
+        return _left(automation, "policy-selector", f"failed to parse policy selector: {error}", Severity.WARNING)
     labels = {namespaced(policy): _texts(policy.get("metadata", "labels")) for policy in resources.all(POLICY)}
     allowed = {
         policy: image

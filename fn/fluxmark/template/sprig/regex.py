@@ -33,7 +33,7 @@ _REASONS = {
 _META = re.compile(rb"[\\.+*?()|\[\]{}^$]")
 _COUNT = re.compile(r"\{([0-9]+)(?:,([0-9]+))?\}\Z")
 _MAX_COUNT = 1000
-_MAX_GROUP = 100_000_000
+_NUMBER = re.compile("0|[1-9][0-9]{0,8}")  # what is longer is the name of a group
 
 
 class _BadPatternError(Exception):
@@ -89,10 +89,13 @@ def _plain(pattern: bytes) -> Any:
         raise CallError(f"regexp: Compile({shown}): {error}") from None
 
 
-def _search(compiled: Any, text: bytes, at: int) -> Any:
-    if decode(text).encode("utf-8", "replace") != text:
-        raise Unsupported("the text is no UTF-8, which RE2 and Go match in different ways")
-    return compiled.search(text, at)
+def _checked(text: bytes) -> bytes:
+    """Return a text that RE2 and Go match alike; error: Unsupported."""
+    try:
+        text.decode()
+    except UnicodeDecodeError:
+        raise Unsupported("the text is no UTF-8, which RE2 and Go match in different ways") from None
+    return text
 
 
 def _width(text: bytes, at: int) -> int:
@@ -106,8 +109,9 @@ def _width(text: bytes, at: int) -> int:
 def _spans(compiled: Any, text: bytes, limit: int) -> Iterator[Span]:
     """Yield successive matches; an empty one right after another does not count."""
     at, previous_end, count = 0, -1, 0
+    _checked(text)
     while at <= len(text) and (limit < 0 or count < limit):
-        found = _search(compiled, text, at)
+        found = compiled.search(text, at)
         if not found:
             return
         start, end = found.span()
@@ -126,17 +130,17 @@ def _spans(compiled: Any, text: bytes, limit: int) -> Iterator[Span]:
 
 def _match(pattern: bytes, text: bytes) -> bool:
     try:
-        return bool(_search(_compiled(pattern), text, 0))
+        return bool(_compiled(pattern).search(_checked(text)))
     except _BadPatternError:
         return False
 
 
 def _must_match(pattern: bytes, text: bytes) -> bool:
-    return bool(_search(_must(pattern), text, 0))
+    return bool(_must(pattern).search(_checked(text)))
 
 
 def _find(compile_: Callable[[bytes], Any], pattern: bytes, text: bytes) -> bytes:
-    found = _search(compile_(pattern), text, 0)
+    found = compile_(pattern).search(_checked(text))
     return text[slice(*found.span())] if found else b""
 
 
@@ -165,8 +169,9 @@ def _part(part: bytes | int, found: Any) -> bytes:
 def _replaced(compiled: Any, text: bytes, replacement: Callable[[Any], bytes]) -> bytes:
     out: list[bytes] = []
     at = last = size = 0
+    _checked(text)
     while at <= len(text):
-        found = _search(compiled, text, at)
+        found = compiled.search(text, at)
         if not found:
             break
         start, end = found.span()
@@ -189,9 +194,7 @@ def _template_parts(template: bytes, names: dict[Any, int], groups: int) -> Iter
         name, at = _reference(text, dollar + 1)
         if name is None:
             yield b"$"
-        elif (
-            name.isascii() and name.isdigit() and (name == "0" or name[0] != "0") and int(name) <= _MAX_GROUP * 10
-        ):
+        elif _NUMBER.fullmatch(name):
             if int(name) <= groups:
                 yield int(name)
         else:
