@@ -38,6 +38,11 @@ def test_an_empty_template_is_the_controllers_default() -> None:
     assert message("") == DEFAULT_TEMPLATE == "Update from image update automation"
 
 
+def test_without_values_the_map_is_nil_as_in_the_controller() -> None:
+    template = "{{.Values}} {{.Values.cluster}} {{toJson .Values}}{{range .Values}}{{end}}"
+    assert render(template, ONE, automation=("a", "b"), values={}) == "map[] <no value> null"
+
+
 def test_changes_come_in_the_order_in_which_they_are_given() -> None:
     assert message(LIST, TWO) == "web:2 job:2 "
     assert message(LIST, TWO[::-1]) == "job:2 web:2 "

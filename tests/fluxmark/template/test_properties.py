@@ -14,11 +14,28 @@ from fluxmark.template.gotext import decode, encode, quote, unquote
 from fluxmark.template.lex import lex
 from fluxmark.template.tokens import Kind
 
-PIECES = [
-    "{{", "}}", "{{- ", " -}}", "if", "else", "end", "range", "with", "define", "block", "template",
-    "break", "nil", ".", "$", "$x", ":=", "=", "|", "(", ")", ",", '"s"', "`r`", "'c'", "1", "-1.5", "0x1F", "1i",
-    ".Values", "/*",     "*/", "\n", " ", "é", "[", "print", "index", "list", "dict", "regexFind", "semver", "\\", "\x00", "{{end}}",
-]  # fmt: skip
+PIECES = (
+    *("{{", "}}", "{{- ", " -}}", "/*", "*/", "{{end}}", "(", ")", "|", ",", "\n", " ", "\\", "\x00", "[", "é"),
+    *(
+        "if",
+        "else",
+        "end",
+        "range",
+        "with",
+        "define",
+        "block",
+        "template",
+        "break",
+        "nil",
+        ":=",
+        "=",
+        ".",
+        "$",
+        "$x",
+    ),
+    *(".Values", "print", "index", "list", "dict", "regexFind", "semver"),
+    *('"s"', "`r`", "'c'", "1", "-1.5", "0x1F", "1i"),
+)
 templates = st.text() | st.lists(st.sampled_from(PIECES), max_size=15).map("".join)
 
 
