@@ -30,8 +30,8 @@ What `fluxmark check` finds. This page is made from the rules' docstrings (`fn/f
 An *error* is what Flux will fail on, ignore, or write broken; a *warning* what it will select or write wrongly in
 circumstances that are not far-fetched; *info* is the rest. `--select` and `--ignore` choose rules.
 
-A comment silences a rule: `# fluxmark: ignore[rule]` on the line or the one above (above, beside a marker, because a
-marker must be the whole comment), `# fluxmark: ignore-file[rule]` anywhere in the file.
+A comment silences a rule: `# fluxmark: ignore[rule]` on the line or on the one above (above, beside a marker:
+a marker must be the whole comment), `# fluxmark: ignore-file[rule]` anywhere in the file.
 
 The examples stand beside these resources, except where they have one of the kind themselves:
 

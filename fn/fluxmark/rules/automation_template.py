@@ -61,6 +61,7 @@ SEVERITY: Final = Severity.ERROR
 
 _PATH = ("spec", "git", "commit", "messageTemplate")
 _PLACE = re.compile(r"commit message:(\d+)(?::(\d+))?: ")
+_CONTEXT = re.compile(r"at <(?P<named>.+?)>: ")
 _OLD_MODEL: Final = "2.3"  # the first with .Changed
 _NEW_MODEL: Final = "2.7"  # the first without .Updated
 
@@ -120,23 +121,27 @@ def _failure(world: World, automation: Manifest, template: str, error: TemplateE
             severity = Severity.WARNING  # it may be a Flux of that time
     text = str(error)
     place = _PLACE.search(text)
-    piece = _piece(template, int(place[1]), int(place[2]) if place[2] else None) if place else None
+    piece = _piece(template, place, _CONTEXT.search(text)) if place else None
     what = error.advice or f"{text[place.end() :] if place else text}{_hint(text)}"
     since = " since Flux 2.7" if error.removed_field else ""
     message = f"no commit is ever made with this template{since}: {what}"
     yield automation.report(ID, severity, _PATH, message, piece=piece)
 
 
-def _piece(template: str, line: int, column: int | None) -> tuple[int, int]:
-    """Return where in the template an error is: Go counts lines from 1, and columns in bytes from 0."""
+def _piece(template: str, place: re.Match[str], context: re.Match[str] | None) -> tuple[int, int]:
+    """Return where in the template an error is: what it names, at its line and column (bytes, from 0)."""
     lines = template.split("\n")
-    before = sum(len(one) + 1 for one in lines[: line - 1])
-    if line > len(lines):
+    number = int(place[1])
+    before = sum(len(one) + 1 for one in lines[: number - 1])
+    if number > len(lines):
         return max(len(template) - 1, 0), 0
-    if column is None:
-        return before, len(lines[line - 1])
-    start = len(lines[line - 1].encode()[:column].decode(errors="ignore"))
-    return before + start, 1
+    line = lines[number - 1]
+    if place[2] is None:
+        return before, len(line)
+    column = len(line.encode()[: int(place[2])].decode(errors="ignore"))
+    named = context["named"].removesuffix("...") if context else ""
+    start = line.rfind(named, 0, column + len(named)) if named else -1
+    return (before + start, len(named)) if start >= 0 else (before + column, 1)
 
 
 def _hint(text: str) -> str:

@@ -25,7 +25,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from fluxmark import marker
-from fluxmark.world.markers import MENTION
+from fluxmark.world.markers import KEY, MENTION
 from fluxmark.world.read import is_flux_file
 from krmfn import layout
 from krmfn.node import MapNode, ScalarNode, SeqNode
@@ -44,7 +44,6 @@ SEVERITY: Final = Severity.ERROR
 # observed: kyaml splits a file at lines that begin with `---`, and takes none with text behind it
 _SEPARATOR = re.compile(r"^---(?P<rest>[^\s#][^\n]*|[ \t]+[^\s#][^\n]*)", re.MULTILINE)
 _DIRECTIVE = re.compile(r"^%[A-Z]+", re.MULTILINE)
-_KEY: Final = '"$imagepolicy"'
 
 
 def check(world: World) -> Iterator[Finding]:
@@ -60,11 +59,11 @@ def check(world: World) -> Iterator[Finding]:
 
 def _has_marker(source: Source) -> bool:
     """Tell whether the file would be read for a marker; for an unreadable one the text has to do."""
-    if _KEY not in source.text:
+    if KEY not in source.text:
         return False
     return any(
         marker.read(source.text[found.start() : line_end(source.text, found.start())])
-        or _KEY in source.text[found.start() : line_end(source.text, found.start())]
+        or KEY in source.text[found.start() : line_end(source.text, found.start())]
         for found in MENTION.finditer(source.text)
     )
 

@@ -77,5 +77,5 @@ def _is_known(world: World, setter: Setter) -> bool:
 def _advice(setter: Setter, names: list[str], elsewhere: list[str]) -> str:
     if elsewhere:
         return f"one of that name is in the namespace {elsewhere[0]}: write {elsewhere[0]}:{setter.policy}"
-    close = nearest(setter.policy, names)
+    close = nearest(setter.policy, names, few=max(1, len(setter.policy) // 5))
     return f"did you mean {close[0]}?" if close else "write the policy, or remove the marker"

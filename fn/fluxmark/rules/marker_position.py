@@ -44,18 +44,19 @@ _WHY = {
     Spot.ALIAS: "it stands behind an alias: put it at the anchor, where the value is",
     Spot.LOOSE: "it stands beside no value: put it at the end of the line of the value that Flux is to update",
 }
+_UNANNOUNCED: Final = 'it reads this form only in files that hold "$imagepolicy" as well: write the short form'
 
 
 def check(world: World) -> Iterator[Finding]:
     """Yield every well-formed marker in a place where Flux does not look."""
     for marker in world.markers:
-        if marker.setter is None or marker.spot not in _WHY or marker.source.error:
+        if marker.setter is None or marker.works or marker.spot is Spot.TEXT or marker.source.error:
             continue
         yield marker.source.finding(
             ID,
             SEVERITY,
             marker.span,
-            f"Flux ignores this marker: {_WHY[marker.spot]}",
+            f"Flux ignores this marker: {_WHY.get(marker.spot, _UNANNOUNCED)}",
             resource=marker.manifest.ref if marker.manifest else None,
             path=marker.path,
             tags={"position": str(marker.spot)},

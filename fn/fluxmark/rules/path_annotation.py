@@ -27,6 +27,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from fluxmark.world.markers import KEY
 from fluxmark.world.world import update_path
 from krmfn.result import Severity
 
@@ -40,13 +41,12 @@ ID: Final = "path-annotation"
 SEVERITY: Final = Severity.ERROR
 
 _NAMES = ("config.kubernetes.io/path", "internal.config.kubernetes.io/path")
-_KEY: Final = '"$imagepolicy"'
 
 
 def check(world: World) -> Iterator[Finding]:
     """Yield every such annotation that does not name its own file, in files that Flux reads."""
     for source in world.sources:
-        if not source.exact or _KEY not in source.text:  # in a ResourceList the annotations are in use
+        if not source.exact or KEY not in source.text:  # in a ResourceList the annotations are in use
             continue
         for manifest in world.manifests[source]:
             for name in _NAMES:

@@ -52,7 +52,7 @@ ID: Final = "policy-range"
 SEVERITY: Final = Severity.ERROR
 
 _PATH = ("spec", "policy", "semver", "range")
-_NUMBER = re.compile(r"\d+")
+_USUAL = re.compile(r"v?\d+\.\d+\.\d+-")
 _EMPTY: Final = "version list argument cannot be empty"
 
 
@@ -101,7 +101,7 @@ def _never(policy: Manifest, pattern: str, constraint: Constraint, flux_version:
     versions = [version for key in keys if (version := parse_tag(key))]
     if not versions:
         return f"no tag is selected: Flux takes versions of three parts, and {_shown(keys)} is none"
-    shortest = sorted(versions, key=lambda version: len(version.original))
+    shortest = sorted(versions, key=lambda version: (not _USUAL.match(version.original), len(version.original)))
     holding = next((one for one in shortest if one.prerelease and constraint.holds(one)), None)
     if holding is not None:
         return (

@@ -11,7 +11,7 @@ import bisect
 import enum
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from fluxmark import marker
 from krmfn.comment import Comment, head_comments, line_comment, own_line
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 MENTION = re.compile(r"#[^\n]*?(?:image[-_ ]?policy|x-k8s-cli|io\.k8s\.cli\.setters)", re.IGNORECASE)
 """Finds the comments that may be markers: that hold the key in some spelling, or kpt's setters."""
+
+KEY: Final = '"$imagepolicy"'
+"""What Flux looks for in the bytes of a file before it reads it."""
 
 _COMMENT_START = re.compile(r"(?:(?<=[ \t\n\r])|\A)#")
 _BLOCK_STYLES = ("|", ">")
@@ -73,7 +76,12 @@ class Marker:
     @property
     def works(self) -> bool:
         """Whether Flux reads it, if it reads the file."""
-        return self.setter is not None and self.spot.is_read
+        return self.setter is not None and self.spot.is_read and self.is_announced
+
+    @property
+    def is_announced(self) -> bool:
+        """Whether the file holds the key in quotes, without which Flux does not read it."""
+        return KEY in self.comment.text or KEY in self.source.text
 
     @property
     def key(self) -> str:

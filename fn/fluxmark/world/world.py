@@ -199,11 +199,11 @@ class World:
         return self.root / source.path if self.root is not None and source.path else None
 
     def covers(self, automation: Manifest, source: Source) -> bool | None:
-        """Tell whether an automation updates a file; None where that cannot be known."""
+        """Tell whether an automation updates a file; None where that cannot be known, or its path is not there."""
         path, file = update_path(automation), self.in_repository(source)
         if path is not None and not path.parts:
             return True
-        if path is None or file is None:
+        if path is None or file is None or not self.exists(path):
             return None
         return file.is_relative_to(path)
 
