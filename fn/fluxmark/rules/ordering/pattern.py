@@ -101,15 +101,23 @@ def _close(row: Row) -> Row:
 
 
 def _joined(parts: list[Part]) -> list[Part]:
-    """Join literals that stand side by side in the same groups."""
+    """Join literals, and digits (`[1-9][0-9]*`), that stand side by side in the same groups."""
     found: list[Part] = []
     for part in parts:
         last = found[-1] if found else None
         if last and last.is_literal and part.is_literal and last.groups == part.groups:
             found[-1] = replace(last, text=last.text + part.text, end=part.end)
+        elif last and _is_digits(last) and _is_digits(part) and last.groups == part.groups:
+            high = None if last.high is None or part.high is None else last.high + part.high
+            chars = last.chars | part.chars
+            found[-1] = replace(last, chars=chars, low=last.low + part.low, high=high, end=part.end)
         else:
             found.append(part)
     return found
+
+
+def _is_digits(part: Part) -> bool:
+    return bool(part.chars) and part.chars <= DIGITS and not part.optional
 
 
 class _Parser:
