@@ -9,9 +9,11 @@ from krmfn.path import show
 from krmfn.result import Field, File, ResourceRef, Result, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from krmfn.edit import Editor
+
+_ORDER = list(Severity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +73,8 @@ class Finding:
             File(self.file, self.index) if self.file else None,
             {"rule": self.rule, **self.tags},
         )
+
+
+def results(findings: Iterable[Finding]) -> list[Result]:
+    """Return findings as results, the worst first: kpt shows four."""
+    return [finding.to_result() for finding in sorted(findings, key=lambda one: _ORDER.index(one.severity))]

@@ -337,12 +337,14 @@ def _input_error(error: yaml.YAMLError, text: str, name: str) -> InputError:
         place = Lines(text).position(len(good))
         what = f"the character {text[len(good) : len(good) + 1]!r} is not allowed in YAML; remove or escape it"
         return InputError(f"{name}:{place.line}:{place.column}: {what}")
-    place = Position(mark.line + 1, mark.column + 1)
+    # at the end of a text libyaml names a line that is not there, so the offset counts, not its line and column
+    offset = mark.index + len(BOM) if text.startswith(BOM) else mark.index
+    place = Lines(text).position(min(offset, len(text)))
     what = getattr(error, "problem", None) or "this is no YAML"
     context = getattr(error, "context", None)
     if context:
         what = f"{what} ({context})"
     shown = show(text, place)
-    if "\t" in Lines(text).line(place.line)[: mark.column + 1]:
+    if "\t" in Lines(text).line(place.line)[: place.column]:
         what += "; YAML is indented with spaces, not tabs"
     return InputError(f"{name}:{place.line}:{place.column}: {what}\n{shown}")

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 PATH = "internal.config.kubernetes.io/path"
 INDEX = "internal.config.kubernetes.io/index"
+SEQUENCES = "internal.config.kubernetes.io/seqindent"
+"""How an orchestrator indents lists when it writes a document; `compact` where this is not said."""
 LEGACY_PATH = "config.kubernetes.io/path"
 LEGACY_INDEX = "config.kubernetes.io/index"
 LOCAL_CONFIG = "config.kubernetes.io/local-config"

@@ -6,18 +6,21 @@ https://github.com/kubernetes-sigs/kustomize/blob/master/cmd/config/docs/api-con
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from krmfn import emit
 from krmfn.data import to_data
 from krmfn.list_reader import Frame, read_list
-from krmfn.resource import INDEX, PATH, Resource, Shape
+from krmfn.resource import INDEX, PATH, SEQUENCES, Resource, Shape
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from krmfn.function import Function
     from krmfn.result import Result
+
+_WIDE = re.compile(r"^ +- ", re.MULTILINE)
 
 
 class ResourceList:
@@ -57,12 +60,15 @@ class ResourceList:
         """Append an item; path and index say where an orchestrator is to write it.
 
         Without an index the next free one of that file is taken: kpt refuses two items with the same.
+        Lists that are indented below their keys stay so: kpt would move them to the left.
         """
         if path:
             if index is None:
                 index = 1 + max((item.index for item in self.at(path)), default=-1)
             resource.set(("metadata", "annotations", PATH), path)
             resource.set(("metadata", "annotations", INDEX), str(index))
+            if _WIDE.search(resource.text):
+                resource.set(("metadata", "annotations", SEQUENCES), "wide")
         self.items.append(resource)
 
     def at(self, path: str) -> Iterator[Resource]:

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fluxmark.cli import CONFIG_NAMES, FINDINGS, OK
+from fluxmark.commands import CONFIG_NAMES
 from fluxmark.rules.engine import BY_ID, Selection, run as run_rules
 from fluxmark.rules.fix import fixed
 from fluxmark.schema.versions import minor
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from fluxmark.finding import Finding
     from fluxmark.world import World
 
+OK, FINDINGS = 0, 1
 MOST_ROUNDS = 10
 """Rounds of `--fix`: one mends all that does not touch the same text."""
 

@@ -35,7 +35,7 @@ def configuration(data: Mapping[str, Any], flux: str, report: Report) -> ImageAu
         "policy": spec.get("policy"),
         "automation": spec.get("automation"),
         "images": _images(spec.get("images") or (), report),
-        "files": _paths(spec.get("files"), ("spec", "files"), report),
+        "files": _paths(spec.get("files"), ("spec", "files"), report, is_directory=True),
     }
     given = {name: value for name, value in said.items() if value is not None}
     return ImageAutomation(flux_version=flux, **given)
@@ -76,7 +76,14 @@ def _images(items: Sequence[Mapping[str, Any] | None], report: Report) -> tuple[
 
 
 def _check_order(level: Mapping[str, Any], path: Path, report: Report) -> None:
-    """Report a filter or a policy that is said twice at one level."""
+    """Report a tag format that is none, and a filter or a policy that is said twice at one level."""
+    if level.get("tagFormat") is not None:
+        from fluxmark.tag_format import TagFormatError, parse
+
+        try:
+            parse(level["tagFormat"])
+        except TagFormatError as error:
+            report.add((*path, "tagFormat"), str(error))
     policy = level.get("policy") or {}
     for field in ORDER_FIELDS if level.get("tagFormat") is not None else ():
         if policy.get(field) is not None:
@@ -91,8 +98,12 @@ def _texts(items: Iterable[str | None] | None) -> tuple[str, ...]:
     return tuple(item for item in items or () if item is not None)
 
 
-def _paths(items: Sequence[str | None] | None, path: Path, report: Report) -> tuple[str, ...]:
-    return _texts(_path(item, (*path, index), report) for index, item in enumerate(items or ()))
+def _paths(
+    items: Sequence[str | None] | None, path: Path, report: Report, *, is_directory: bool = False
+) -> tuple[str, ...]:
+    return _texts(
+        _path(item, (*path, index), report, is_directory=is_directory) for index, item in enumerate(items or ())
+    )
 
 
 def _path(text: str | None, path: Path, report: Report, *, is_directory: bool = False) -> str | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from fluxmark.errors import FluxmarkError
 from fluxmark.schema.unknown import dotted
+from krmfn.result import Result, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,7 +22,7 @@ class ConfigError(FluxmarkError):
     """
 
     def __init__(self, problems: Sequence[str]) -> None:
-        super().__init__("\n".join(problems))
+        super().__init__("\n".join(problems), *(Result(problem, Severity.ERROR) for problem in problems))
         self.problems = tuple(problems)
 
 

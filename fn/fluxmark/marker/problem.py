@@ -178,8 +178,8 @@ def _judge_text(found: _Diagnosis, body: int) -> None:
     value = _VALUE.match(comment, key.end())
     assert value is not None  # it matches the empty text
     brace = comment.rfind("{", body, key.start())
-    if "}" in comment[brace : key.start()]:
-        brace = -1
+    if brace >= 0 and "}" in comment[brace : key.start()]:
+        brace = -1  # that of another object
     start = key.start() if brace < 0 else brace
     close = comment.find("}", value.end())
     end = value.end() if close < 0 else close + 1

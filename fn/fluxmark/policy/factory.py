@@ -45,8 +45,8 @@ def filter_of(spec: Mapping[str, Any], release: Release = NEWEST) -> RegexFilter
 
 
 def _semver(fields: Mapping[str, Any], release: Release) -> Policer:
-    from fluxmark.policy.constraint import ConstraintError  # noqa: PLC0415
-    from fluxmark.policy.semver import SemVer  # noqa: PLC0415
+    from fluxmark.policy.constraint import ConstraintError
+    from fluxmark.policy.semver import SemVer
 
     try:
         return SemVer.of_range(_text(fields, "range", "spec.policy.semver"), release)
@@ -55,13 +55,13 @@ def _semver(fields: Mapping[str, Any], release: Release) -> Policer:
 
 
 def _alphabetical(fields: Mapping[str, Any], _: Release) -> Policer:
-    from fluxmark.policy.alphabetical import Alphabetical  # noqa: PLC0415
+    from fluxmark.policy.alphabetical import Alphabetical
 
     return Alphabetical(_descending(fields, "spec.policy.alphabetical"))
 
 
 def _numerical(fields: Mapping[str, Any], _: Release) -> Policer:
-    from fluxmark.policy.numerical import Numerical  # noqa: PLC0415
+    from fluxmark.policy.numerical import Numerical
 
     return Numerical(_descending(fields, "spec.policy.numerical"))
 

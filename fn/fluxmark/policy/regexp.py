@@ -91,7 +91,7 @@ def compile_pattern(pattern: str, *, angle_groups: bool = True) -> Regexp:
 
     angle_groups: whether `(?<name>…)` is allowed besides `(?P<name>…)`, which Go learned in 1.22.
     """
-    import re2  # noqa: PLC0415  # a few milliseconds that most runs do not need
+    import re2  # a few milliseconds that most runs do not need
 
     if pattern.count("(") > _MAX_GROUPS:
         raise RegexpError("expression nests too deeply", pattern)

@@ -35,7 +35,7 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     """Import what judges resources when it is first asked for: few runs do, and every run reads this package."""
     if name in ("ErrorKind", "SchemaError", "validate"):
-        from fluxmark.schema import resource  # noqa: PLC0415
+        from fluxmark.schema import resource
 
         return getattr(resource, name)
     msg = f"module {__name__!r} has no attribute {name!r}"

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 TIMES: Final = ("unix", "datetime", "date")
 ORDERING: Final = (*TIMES, "n", "semver")
 
+MAX_NUMBERS: Final = 2  # with what is in front of them they fill the three places of a version
+
 _HINT = "see docs/tag-formats.md, or write filterTags and policy in full"
 _READERS = {name: read for name, read, _ in PLACEHOLDERS}
 
@@ -58,9 +60,17 @@ class TagFormat:
         """Say whether a tag is of this format. (The pattern is of the kind that `re` and RE2 read alike.)"""
         return re.fullmatch(self.pattern[1:-1], tag) is not None
 
+    def sort_key(self, tag: str) -> tuple[int, ...] | None:
+        """Return what orders the tags of this format as a policy should, the newest last; None for another tag."""
+        match = re.fullmatch(self.pattern[1:-1], tag)
+        if match is None:
+            return None
+        text = re.sub(r"\$(\w+)", lambda name: match[name[1]], self.extract)
+        return tuple(int(digits) for digits in re.findall(r"[0-9]+", text))
+
     def examples(self, count: int, *, seed: int = 0) -> list[str]:
         """Return `count` made-up tags of this format, the oldest first. The same seed gives the same tags."""
-        from fluxmark.tag_format.example import tags  # noqa: PLC0415  datetime and hashlib, for checks only
+        from fluxmark.tag_format.example import tags
 
         return list(tags(self.parts, count, seed))
 
@@ -142,9 +152,9 @@ def _check_order(text: str, parts: tuple[Part, ...]) -> None:
         if part.kind != "n":
             what = f"both <{first.kind}> and <{part.kind}> would decide which tag is newer; only <n> can follow"
             raise TagFormatError(text, part.offset, f"{what} ({_HINT})")
-    most = 1 if first.kind == "semver" else 2  # a version has three numbers, and one more behind a dash
-    if len(rest) > most:
-        raise TagFormatError(text, rest[most].offset, f"at most {most} <n> can follow <{first.kind}> ({_HINT})")
+    if len(rest) > MAX_NUMBERS:
+        what = f"at most {MAX_NUMBERS} <n> can follow <{first.kind}>"
+        raise TagFormatError(text, rest[MAX_NUMBERS].offset, f"{what} ({_HINT})")
     if first.kind == "semver" and rest and first.range != SEMVER_ANY:
         raise TagFormatError(text, first.offset, f"a range cannot go together with <n> ({_HINT})")
     timed = first.kind in TIMES and first.resolution >= MINUTE
@@ -198,8 +208,9 @@ def _evaluation(key: list[Part]) -> tuple[dict[int, str], str, dict[str, dict[st
         groups[first.offset] = f"(?P<version>{first.pattern})"
         if not numbers:
             return groups, "$version", {"semver": {"range": first.range}}
-        # A prerelease that is a number is compared as one; `-0` lets versions with a prerelease in at all.
-        return groups, "$version-$n", {"semver": {"range": f"{first.range}-0"}}
+        # Numbers of a prerelease are compared one by one; `-0` lets versions with a prerelease in at all.
+        extract = "$version-" + ".".join(f"${name}" for name in names)
+        return groups, extract, {"semver": {"range": f"{first.range}-0"}}
     groups[first.offset], time = _time_groups(first, whole=not numbers)
     if not numbers:
         return groups, time, {"alphabetical": {"order": "asc"}}

@@ -12,6 +12,7 @@ from fluxmark.template.errors import CallError, TemplateError, Unsupported, Unsu
 from fluxmark.template.limits import check_items, check_size
 from fluxmark.template.nodes import Bool, Chain, Dot, Field, Identifier, Nil, Number, Pipe, String, Variable
 from fluxmark.template.numbers import wrap
+from fluxmark.template.place import Place
 from fluxmark.template.types import (
     ANY,
     COMPLEX128,
@@ -29,29 +30,24 @@ from fluxmark.template.values import Slice, Value, boolean, concrete, is_true, s
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from fluxmark.template.nodes import Command, Located, Operand
+    from fluxmark.template.nodes import Command, Operand, Parsed
     from fluxmark.template.types import Function
 
 
-class Calls(ABC):
+_BYTES_PER_STEP = 64
+
+
+class Calls(Place, ABC):
     """The part of an execution that calls.
 
     shuffled: use the other order of functions that have two; `random_order` says that one has been called.
     """
 
-    def __init__(self, function: Callable[[str], Function | None], *, shuffled: bool) -> None:
+    def __init__(self, parsed: Parsed, function: Callable[[str], Function | None], *, shuffled: bool) -> None:
+        super().__init__(parsed)
         self.function = function
         self.shuffled = shuffled
         self.random_order = False
-
-    @abstractmethod
-    def at(self, node: Located) -> None: ...
-
-    @abstractmethod
-    def error(self, message: str) -> TemplateError: ...
-
-    @abstractmethod
-    def located(self, message: str) -> str: ...
 
     @abstractmethod
     def evaluate(self, dot: Value | None, node: Operand) -> Value | None: ...
@@ -126,6 +122,7 @@ class Calls(ABC):
         if function.shuffled:
             self.random_order = True
             call = function.shuffled if self.shuffled else call
+        self.charge(sum(map(_size, data)))
         try:
             result = call(*data)
         except CallError as error:
@@ -217,6 +214,14 @@ class Calls(ABC):
                 raise self.error(f"dereference of nil pointer of type {type_.name}")
             return Value(type_, value.data)
         raise self.error(f"wrong type for value; expected {type_.name}; got {value.type.name}")
+
+
+def _size(data: Any) -> int:
+    """Return how much work an argument may make: the elements of a list, and a share of a text's bytes."""
+    held = data.data if isinstance(data, Value) else data
+    if isinstance(held, Slice | dict):
+        return len(held)
+    return len(held) // _BYTES_PER_STEP if isinstance(held, bytes) else 0
 
 
 def _data(value: Value | None, type_: Type) -> Any:

@@ -119,8 +119,7 @@ def floating(flags: Flags, number: float, verb: str, precision: int) -> bytes:
         sign = " "
     if body[0] in "IN":
         bare = body[0] == "N" and not flags.space and not flags.plus
-        signed = body if bare or (sign == "+" and not flags.plus) else sign + body
-        return flags.pad(signed.encode(), zero=False)
+        return flags.pad((body if bare else sign + body).encode(), zero=False)
     if flags.sharp and verb != "b":
         body = _with_point(body, verb, precision)
     if not flags.plus and sign == "+":
@@ -156,8 +155,8 @@ def format_float(number: float, verb: str, precision: int) -> str:
         shown = _hex_float(number, precision)
         return shown.upper() if verb == "X" else shown
     if verb == "b":
-        exponent = max(math.frexp(number)[1] - 53, -1074)
-        return f"{int(math.ldexp(number, -exponent)) if number else 0}p{exponent if number else -1074:+d}"
+        exponent = max(math.frexp(number)[1] - 53, -1074) if number else -1074
+        return f"{_sign(number)}{int(math.ldexp(abs(number), -exponent))}p{exponent:+d}"
     if verb in "gG":
         shown = _general(number, precision)
         return shown.upper() if verb == "G" else shown

@@ -10,6 +10,8 @@ from __future__ import annotations
 import unicodedata
 
 REPLACEMENT = "\ufffd"
+# white space, as unicode.IsSpace has it
+SPACES = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
 _MAX_RUNE = 0x10FFFF
 _NAMED = {"\a": "a", "\b": "b", "\f": "f", "\n": "n", "\r": "r", "\t": "t", "\v": "v"}
 _ESCAPES = {letter: ord(char) for char, letter in _NAMED.items()} | {"\\": ord("\\")}

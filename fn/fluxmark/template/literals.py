@@ -8,11 +8,15 @@ from __future__ import annotations
 import re
 
 from fluxmark.template.gotext import unquote_char
-from fluxmark.template.lex import Kind, Token
 from fluxmark.template.nodes import Number
 from fluxmark.template.numbers import INT_MAX, INT_MIN, UINT_MAX, parse_float, parse_int, parse_uint
+from fluxmark.template.tokens import Kind, Token
 
-_COMPLEX = re.compile(r"(?P<real>.*[^eEpP])(?P<imag>[+-].*)i", re.DOTALL)
+# a sign after the e or p of an exponent is the exponent's
+_COMPLEX = re.compile(
+    r"(?P<real>[+-]?+(?:0[xX][0-9a-fA-F_.]*+(?:[pP][+-]?[0-9_]*+)?+|[0-9_.]*+(?:[eE][+-]?[0-9_]*+)?+))"
+    r"(?P<imag>[+-].+)i"
+)
 
 
 class BadLiteral(Exception):  # noqa: N818 - the parser turns it into its own error
@@ -26,10 +30,9 @@ def number(token: Token) -> Number:
     text = token.text
     if token.kind is Kind.COMPLEX:
         found = _COMPLEX.fullmatch(text)
-        parts = [parse_float(found["real"]), parse_float(found["imag"])] if found else [None]
-        if None in parts:
+        if not found:
             raise BadLiteral("syntax error scanning complex number")
-        return _complex(token, complex(*(part for part in parts if part is not None)))
+        return _complex(token, complex(_part(found["real"]), _part(found["imag"])))
     if text.endswith("i") and (imaginary := parse_float(text[:-1])) is not None:
         return _complex(token, complex(0, imaginary))
     as_int, as_uint = parse_int(text), parse_uint(text)
@@ -44,6 +47,13 @@ def number(token: Token) -> Number:
     if not set(text) & set(".eEpP"):
         raise BadLiteral(f'integer overflow: "{text}"')
     return _from_float(token, as_float, None)
+
+
+def _part(text: str) -> float:
+    value = parse_float(text)
+    if value is None:
+        raise BadLiteral(f'strconv.ParseFloat: parsing "{text}": invalid syntax')
+    return value
 
 
 def _character(token: Token) -> Number:

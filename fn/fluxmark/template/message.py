@@ -77,8 +77,8 @@ class _Message:
 
     def _parse(self) -> Parsed:
         # the interpreter is loaded when a template is rendered: the function's other work starts without it
-        from fluxmark.template.functions import is_function  # noqa: PLC0415
-        from fluxmark.template.parse import parse  # noqa: PLC0415
+        from fluxmark.template.functions import is_function
+        from fluxmark.template.parse import parse
 
         try:
             return parse(NAME, self.template, is_function)
@@ -88,10 +88,10 @@ class _Message:
             raise TemplateError(f"unable to create commit message template from spec: {error}") from None
 
     def _execute(self, parsed: Parsed, *, shuffled: bool) -> str:
-        from fluxmark.template.data import template_data  # noqa: PLC0415
-        from fluxmark.template.execute import Machine  # noqa: PLC0415
-        from fluxmark.template.functions import function  # noqa: PLC0415
-        from fluxmark.template.gotext import display  # noqa: PLC0415
+        from fluxmark.template.data import template_data
+        from fluxmark.template.execute import Machine
+        from fluxmark.template.functions import function
+        from fluxmark.template.gotext import display
 
         machine = Machine(parsed, function, shuffled=shuffled)
         try:

@@ -1,11 +1,11 @@
-"""The parse tree. `str()` of a node is its source, normalised as upstream's errors show it."""
+"""The parse tree. `str()` of a node is its source as upstream's errors show it; of a block only its beginning."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from fluxmark.template.gotext import quote
+from fluxmark.template.gotext import encode, quote
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +14,9 @@ class Text:
 
     pos: int
     text: bytes
+
+    def __str__(self) -> str:
+        return "text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +161,9 @@ class Action:
     pos: int
     pipe: Pipe
 
+    def __str__(self) -> str:
+        return f"{{{{{self.pipe}}}}}"
+
 
 @dataclass(frozen=True, slots=True)
 class Break:
@@ -165,12 +171,18 @@ class Break:
 
     pos: int
 
+    def __str__(self) -> str:
+        return "{{break}}"
+
 
 @dataclass(frozen=True, slots=True)
 class Continue:
     """`{{continue}}`."""
 
     pos: int
+
+    def __str__(self) -> str:
+        return "{{continue}}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +194,7 @@ class Template:
     pipe: Pipe | None
 
     def __str__(self) -> str:
-        name = quote(self.name.encode("utf-8", "surrogateescape"))
+        name = quote(encode(self.name))
         return f"{{{{template {name} {self.pipe}}}}}" if self.pipe else f"{{{{template {name}}}}}"
 
 
@@ -194,6 +206,9 @@ class If:
     pipe: Pipe
     body: tuple[Node, ...]
     otherwise: tuple[Node, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{{{{{type(self).__name__.lower()} {self.pipe}}}}}"
 
 
 @dataclass(frozen=True, slots=True)

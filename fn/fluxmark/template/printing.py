@@ -9,10 +9,10 @@ import functools
 from typing import TYPE_CHECKING, Any
 
 from fluxmark.template import format as layout
-from fluxmark.template.errors import TemplateError
+from fluxmark.template.errors import Unsupported
 from fluxmark.template.format import Flags
 from fluxmark.template.limits import check_size
-from fluxmark.template.types import FLOAT64, INTEGERS, NILABLE, UNSIGNED, Kind, Type
+from fluxmark.template.types import BYTES, FLOAT64, INTEGERS, NILABLE, UNSIGNED, Kind, Type
 from fluxmark.template.values import Value, concrete, element, items
 
 if TYPE_CHECKING:
@@ -228,7 +228,7 @@ class Printer:
         if value.type.kind not in NILABLE - {Kind.INTERFACE}:
             self.bad_verb(verb, value)
         elif value.data is not None and verb in "vpbodxX":
-            raise TemplateError("the template prints a pointer, whose text differs in each run of the controller")
+            raise Unsupported("the address of a pointer differs in each run of the controller")
         elif verb == "v":
             shown = f"({value.type.name})(nil)".encode()
             self.write(shown if self.flags.sharp_v else self.flags.pad(b"<nil>"))
@@ -245,7 +245,7 @@ class Printer:
         """Print a map, a struct or a slice, and what is in it."""
         kind, sharp = value.type.kind, self.flags.sharp_v
         if sharp:
-            self.write(value.type.name.encode())
+            self.write(b"[]byte" if value.type is BYTES and depth == 0 else value.type.name.encode())
             if value.data is None:
                 self.write(b"(nil)")
                 return
@@ -275,6 +275,6 @@ def _members(value: Value) -> Iterable[tuple[Value | str, Value]]:
 
 def sprintf(template: bytes, args: Sequence[Value | None]) -> bytes:
     """Return a text in which each verb is replaced by an operand."""
-    from fluxmark.template.verbs import Format  # noqa: PLC0415 - only printf needs it
+    from fluxmark.template.verbs import Format
 
     return Format(template, args).run()

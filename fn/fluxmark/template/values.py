@@ -12,14 +12,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from fluxmark.template.types import (
-    ANY,
     BOOL,
     DICT,
     FLOAT64,
     INT,
     LIST,
     STRING,
-    STRINGS,
     Kind,
     StructField,
     Type,
@@ -168,13 +166,3 @@ def any_list(data: Iterable[Value | None]) -> Value:
 def any_dict(data: dict[bytes, Value | None]) -> Value:
     """Return a value of type map[string]interface {}."""
     return Value(DICT, data)
-
-
-def string_list(data: Iterable[bytes]) -> Value:
-    """Return a value of type []string."""
-    return Value(STRINGS, Slice.of(data))
-
-
-def interface(held: Value | None) -> Value:
-    """Return a value of type interface {}."""
-    return Value(ANY, held)

@@ -35,5 +35,6 @@ def to_float64(value: Value | None) -> float:
     if value.type.kind in INTEGERS or value.type.kind in (Kind.BOOL, Kind.FLOAT64):
         return float(value.data)
     if value.type.kind is Kind.STRING:
-        return parse_float(display(value.data)) or 0.0
+        number = parse_float(display(value.data))
+        return 0.0 if number is None else number
     return 0.0

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fluxmark.template.errors import CallError
-from fluxmark.template.gotext import quote
+from fluxmark.template.gotext import encode, quote
 from fluxmark.template.sprig.versions import Version, compare, parse_version
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Constraint:
 
 def parse_constraints(text: str) -> Callable[[Version], bool]:
     """Return a test for versions; error: CallError."""
-    if len(text.encode("utf-8", "replace")) > _MAX_LENGTH:
+    if len(encode(text)) > _MAX_LENGTH:
         raise CallError(f"constraint string is too long (max {_MAX_LENGTH} bytes)")
     texts = _rewritten(text).split("||")
     if len(texts) > _MAX_GROUPS:
@@ -76,14 +76,14 @@ def _satisfies(version: Version, group: list[Constraint]) -> bool:
 
 def _parse_group(text: str) -> list[Constraint]:
     if not _GROUP.fullmatch(text):
-        raise CallError(f"improper constraint: {quote(text.encode())}")
+        raise CallError(f"improper constraint: {quote(encode(text))}")
     return [_parse(found) for found in _FIND.findall(text)]
 
 
 def _parse(text: str) -> Constraint:
     found = _ONE.fullmatch(text)
     if not found:
-        raise CallError(f"improper constraint: {quote(text.encode())}")
+        raise CallError(f"improper constraint: {quote(encode(text))}")
     operator, pattern, major = found[1], found[2], found[3]
     minor, patch, prerelease = found[4] or "", found[5] or "", found[6] or ""
     is_open = minor_open = patch_open = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fluxmark.template.errors import CallError, Unsupported
+from fluxmark.template.limits import check_items
 from fluxmark.template.printing import show
 from fluxmark.template.sprig.panics import asserted
 from fluxmark.template.types import ANY, BOOL, DICT, LIST, STRING, STRINGS, Function, Kind, Type
@@ -12,6 +13,7 @@ from fluxmark.template.values import Slice, Value, is_true, string
 
 Item = Value | None
 Dict = dict[bytes, Item]
+_MERGED = (Kind.MAP, Kind.STRUCT, Kind.POINTER)
 
 
 def _dict(*values: Item) -> Dict:
@@ -111,6 +113,8 @@ def _merge_into(target: Dict, source: Dict, *, overwrite: bool) -> None:
                 target[key] = None
             continue
         kinds = (given.type.kind, known.type.kind if known is not None else None)
+        if kinds[0] in _MERGED and kinds[1] in (Kind.STRUCT, Kind.POINTER):
+            raise Unsupported("merging into a struct")
         if kinds == (Kind.MAP, Kind.MAP) and known is not None and known.data:
             if known.type is not DICT or given.type is not DICT:
                 raise Unsupported("merging maps of other types than dict")
@@ -121,25 +125,36 @@ def _merge_into(target: Dict, source: Dict, *, overwrite: bool) -> None:
 
 
 def _deep_copy(value: Item) -> Item:
-    return None if value is None else Value(value.type, _copied(value.type, value.data))
+    if value is None:
+        raise CallError("reflect: call of reflect.Value.Type on zero Value")
+    return _Copier().value(value)
 
 
-def _copied(type_: Type, data: Any) -> Any:
-    if data is None:
-        return None
-    if type_.kind is Kind.INTERFACE:
-        return _deep_copy(data)
-    if type_.kind is Kind.SLICE:
-        assert type_.elem is not None
+class _Copier:
+    """Copies a value and all in it; what is there twice is copied twice, as upstream does."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def value(self, value: Item) -> Item:
+        return None if value is None else Value(value.type, self.data(value.type, value.data))
+
+    def data(self, type_: Type, data: Any) -> Any:
+        self.count += 1
+        check_items(self.count)
+        if data is None:
+            return None
+        if type_.kind is Kind.INTERFACE:
+            return self.value(data)
+        if type_.kind in (Kind.STRUCT, Kind.POINTER):
+            raise Unsupported(f"copying a {type_.name}")
+        if type_.kind not in (Kind.SLICE, Kind.MAP):
+            return data
         elem = type_.elem
-        return Slice.of(_copied(elem, item) for item in data)
-    if type_.kind is Kind.MAP:
-        assert type_.elem is not None
-        elem = type_.elem
-        return {key: _copied(elem, item) for key, item in data.items()}
-    if type_.kind in (Kind.STRUCT, Kind.POINTER):
-        raise Unsupported(f"copying a {type_.name}")
-    return data
+        assert elem is not None
+        if type_.kind is Kind.SLICE:
+            return Slice.of(self.data(elem, item) for item in data)
+        return {key: self.data(elem, item) for key, item in data.items()}
 
 
 FUNCTIONS: tuple[Function, ...] = (

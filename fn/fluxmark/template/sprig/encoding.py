@@ -11,6 +11,7 @@ import re
 from fluxmark.template.types import STRING, Function
 
 _BAD_64 = re.compile(rb"[^A-Za-z0-9+/\r\n]")
+_NOT_64 = re.compile(rb"[^A-Za-z0-9+/]")
 _BAD_32 = re.compile(rb"[^A-Z2-7]")
 _BREAKS = re.compile(rb"[\r\n]*")
 
@@ -23,7 +24,8 @@ def _b64dec(text: bytes) -> bytes:
     corrupt = _corrupt_64(text)
     if corrupt is not None:
         return f"illegal base64 data at input byte {corrupt}".encode()
-    return base64.b64decode(text)
+    digits = _NOT_64.split(text.replace(b"\r", b"").replace(b"\n", b""), maxsplit=1)[0]
+    return base64.b64decode(digits + b"=" * (-len(digits) % 4))
 
 
 def _corrupt_64(text: bytes) -> int | None:
@@ -63,7 +65,8 @@ def _b32dec(text: bytes) -> bytes:
     corrupt = _corrupt_32(joined)
     if corrupt is not None:
         return f"illegal base32 data at input byte {corrupt}".encode()
-    return base64.b32decode(joined)
+    digits = _BAD_32.split(joined, maxsplit=1)[0]
+    return base64.b32decode(digits + b"=" * (-len(digits) % 8))
 
 
 def _corrupt_32(text: bytes) -> int | None:

@@ -14,6 +14,7 @@ from fluxmark.template.values import Slice, Value, any_dict, any_list, boolean, 
 
 _SPACES = b" \t\r\n"
 _END = "unexpected end of JSON input"
+_UNFINISHED = ("in literal", "in numeric", "in exponent", "in string escape", "in \\u", "after decimal")
 _LITERALS: dict[int, tuple[bytes, Value | None]] = {
     ord("t"): (b"true", boolean(True)),
     ord("f"): (b"false", boolean(False)),
@@ -47,9 +48,10 @@ class _Reader:
         self.overflow = ""
 
     def fail(self, context: str) -> None:
-        if self.at >= len(self.text):
+        if self.at >= len(self.text) and not context.startswith(_UNFINISHED):
             raise CallError(_END)
-        char = chr(self.text[self.at])
+        # upstream ends a text with a space, which may be wrong where it stands
+        char = chr(self.text[self.at]) if self.at < len(self.text) else " "
         shown = {"'": "'\\''", '"': "'\"'"}.get(char) or f"'{quote(char.encode())[1:-1]}'"
         raise CallError(f"invalid character {shown} {context}")
 
@@ -158,7 +160,7 @@ class _Reader:
         value = parse_float(literal)
         if value is None:
             self.overflow = self.overflow or literal
-        return number(value or 0.0)
+        return number(0.0 if value is None else value)
 
     def digits(self) -> None:
         found = _DIGITS.match(self.text, self.at)

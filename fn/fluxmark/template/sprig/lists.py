@@ -121,7 +121,7 @@ def _slice(value: Item, *indices: Item) -> Item:
         return None
     start = to_int64(indices[0]) if indices else 0
     stop = to_int64(indices[1]) if len(indices) > 1 else len(window)
-    if window.capacity is None and start <= len(window) < stop and start >= 0:
+    if window.capacity is None and stop > len(window) and 0 <= start <= stop:
         raise Unsupported("how far a list reaches beyond its end is the business of Go's allocator")
     capacity = len(window) if window.capacity is None else window.capacity
     if not 0 <= start <= stop <= capacity:

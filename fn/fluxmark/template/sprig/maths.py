@@ -102,7 +102,7 @@ def _rounded(rounding: Callable[[float], int], number: float) -> float:
 
 def _round(value: Item, places: int, *thresholds: float) -> float:
     threshold = thresholds[0] if thresholds else 0.5
-    power = math.inf if places > 308 else 10.0**places if places >= -323 else 0.0
+    power = _power_of_ten(places)
     digit = power * to_float64(value)
     fraction = math.modf(digit)[0] if math.isfinite(digit) else math.nan
     whole = _rounded(math.ceil if fraction >= threshold else math.floor, digit)
@@ -113,6 +113,28 @@ def _round(value: Item, places: int, *thresholds: float) -> float:
             else math.copysign(math.inf if power == 0 else 0, whole)
         )
     return whole / power
+
+
+def _power_of_ten(exponent: int) -> float:
+    """Return what Go's math.Pow makes of 10, which is not always the nearest number."""
+    if abs(exponent) > 400:
+        return math.inf if exponent > 0 else 0.0
+    mantissa, mantissa_exponent = 1.0, 0
+    square, square_exponent = math.frexp(10.0)
+    left = abs(exponent)
+    while left:
+        if left & 1:
+            mantissa, mantissa_exponent = mantissa * square, mantissa_exponent + square_exponent
+        square, square_exponent = square * square, square_exponent * 2
+        if square < 0.5:
+            square, square_exponent = square * 2, square_exponent - 1
+        left >>= 1
+    if exponent < 0:
+        mantissa, mantissa_exponent = 1 / mantissa, -mantissa_exponent
+    try:
+        return math.ldexp(mantissa, mantissa_exponent)
+    except OverflowError:
+        return math.inf
 
 
 def _decimal(number: float) -> Fraction:
@@ -128,7 +150,7 @@ def _folded(first: float, others: tuple[Item, ...], operation: Callable[[Fractio
     try:
         return result.numerator / result.denominator
     except OverflowError:
-        return math.copysign(math.inf, result)
+        return math.inf if result > 0 else -math.inf
 
 
 def _add1f(value: Item) -> float:

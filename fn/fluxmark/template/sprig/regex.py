@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from fluxmark.template.errors import CallError, Unsupported
-from fluxmark.template.gotext import can_backquote, decode, display, quote
+from fluxmark.template.gotext import can_backquote, decode, display, encode, quote
 from fluxmark.template.lex import is_alphanumeric
 from fluxmark.template.limits import check_items, check_size
 from fluxmark.template.types import BOOL, INT, STRING, STRINGS, Function
@@ -31,7 +31,9 @@ _REASONS = {
     "invalid named capture group": "invalid named capture",
 }
 _META = re.compile(rb"[\\.+*?()|\[\]{}^$]")
-_MAX_GROUP = 100_000_000
+_COUNT = re.compile(r"\{([0-9]+)(?:,([0-9]+))?\}\Z")
+_MAX_COUNT = 1000
+_NUMBER = re.compile("0|[1-9][0-9]{0,8}")  # what is longer is the name of a group
 
 
 class _BadPatternError(Exception):
@@ -40,7 +42,7 @@ class _BadPatternError(Exception):
 
 @functools.lru_cache(maxsize=64)
 def _compiled(pattern: bytes) -> Any:
-    import re2  # noqa: PLC0415 - a compiled library that few templates need
+    import re2
 
     options = re2.Options()
     options.log_errors = False
@@ -51,8 +53,23 @@ def _compiled(pattern: bytes) -> Any:
         reason, _, fault = (said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)).partition(
             ": "
         )
-        shown = fault or display(pattern)
-        raise _BadPatternError(f"error parsing regexp: {_REASONS.get(reason, reason)}: `{shown}`") from None
+        raise _BadPatternError(_complaint(reason, fault or display(pattern))) from None
+
+
+def _complaint(reason: str, fault: str) -> str:
+    """Return Go's words for RE2's: reasons differ, and which of two Go reports."""
+    count = _COUNT.search(fault)
+    if reason == "bad repetition operator" and count and _is_bad_count(int(count[1]), int(count[2] or count[1])):
+        reason, fault = "invalid repetition size", count[0]
+    elif reason == "invalid repetition size":
+        fault = fault.removesuffix("?")
+    elif reason == "trailing \\":
+        fault = ""
+    return f"error parsing regexp: {_REASONS.get(reason, reason)}: `{fault}`"
+
+
+def _is_bad_count(least: int, most: int) -> bool:
+    return most < least or most > _MAX_COUNT
 
 
 def _must(pattern: bytes) -> Any:
@@ -72,10 +89,13 @@ def _plain(pattern: bytes) -> Any:
         raise CallError(f"regexp: Compile({shown}): {error}") from None
 
 
-def _search(compiled: Any, text: bytes, at: int) -> Any:
-    if decode(text).encode("utf-8", "replace") != text:
-        raise Unsupported("the text is no UTF-8, which RE2 and Go match in different ways")
-    return compiled.search(text, at)
+def _checked(text: bytes) -> bytes:
+    """Return a text that RE2 and Go match alike; error: Unsupported."""
+    try:
+        text.decode()
+    except UnicodeDecodeError:
+        raise Unsupported("the text is no UTF-8, which RE2 and Go match in different ways") from None
+    return text
 
 
 def _width(text: bytes, at: int) -> int:
@@ -89,8 +109,9 @@ def _width(text: bytes, at: int) -> int:
 def _spans(compiled: Any, text: bytes, limit: int) -> Iterator[Span]:
     """Yield successive matches; an empty one right after another does not count."""
     at, previous_end, count = 0, -1, 0
+    _checked(text)
     while at <= len(text) and (limit < 0 or count < limit):
-        found = _search(compiled, text, at)
+        found = compiled.search(text, at)
         if not found:
             return
         start, end = found.span()
@@ -109,17 +130,17 @@ def _spans(compiled: Any, text: bytes, limit: int) -> Iterator[Span]:
 
 def _match(pattern: bytes, text: bytes) -> bool:
     try:
-        return bool(_search(_compiled(pattern), text, 0))
+        return bool(_compiled(pattern).search(_checked(text)))
     except _BadPatternError:
         return False
 
 
 def _must_match(pattern: bytes, text: bytes) -> bool:
-    return bool(_search(_must(pattern), text, 0))
+    return bool(_must(pattern).search(_checked(text)))
 
 
 def _find(compile_: Callable[[bytes], Any], pattern: bytes, text: bytes) -> bytes:
-    found = _search(compile_(pattern), text, 0)
+    found = compile_(pattern).search(_checked(text))
     return text[slice(*found.span())] if found else b""
 
 
@@ -148,8 +169,9 @@ def _part(part: bytes | int, found: Any) -> bytes:
 def _replaced(compiled: Any, text: bytes, replacement: Callable[[Any], bytes]) -> bytes:
     out: list[bytes] = []
     at = last = size = 0
+    _checked(text)
     while at <= len(text):
-        found = _search(compiled, text, at)
+        found = compiled.search(text, at)
         if not found:
             break
         start, end = found.span()
@@ -168,20 +190,18 @@ def _template_parts(template: bytes, names: dict[Any, int], groups: int) -> Iter
     text = decode(template)
     at = 0
     while (dollar := text.find("$", at)) >= 0:
-        yield text[at:dollar].encode("utf-8", "surrogateescape")
+        yield encode(text[at:dollar])
         name, at = _reference(text, dollar + 1)
         if name is None:
             yield b"$"
-        elif (
-            name.isascii() and name.isdigit() and (name == "0" or name[0] != "0") and int(name) <= _MAX_GROUP * 10
-        ):
+        elif _NUMBER.fullmatch(name):
             if int(name) <= groups:
                 yield int(name)
         else:
             number = names.get(name, names.get(name.encode()))
             if number is not None:
                 yield number
-    yield text[at:].encode("utf-8", "surrogateescape")
+    yield encode(text[at:])
 
 
 def _reference(text: str, at: int) -> tuple[str | None, int]:

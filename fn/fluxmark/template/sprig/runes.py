@@ -1,10 +1,8 @@
-"""Runes as Go's package unicode sees them: white space, and one rune's other cases."""
+"""Runes as Go's package unicode sees them: their classes, and their other cases."""
 
 from __future__ import annotations
 
 import unicodedata
-
-SPACES = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
 
 
 def upper(rune: str) -> str:

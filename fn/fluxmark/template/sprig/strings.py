@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from fluxmark.template.errors import CallError
-from fluxmark.template.gotext import decode, encode, quote
+from fluxmark.template.gotext import SPACES, decode, encode, quote
 from fluxmark.template.limits import check_items, check_size
 from fluxmark.template.printing import show
-from fluxmark.template.sprig.runes import SPACES
 from fluxmark.template.types import ANY, BOOL, INT, STRING, STRING_MAP, STRINGS, Function, Kind
 from fluxmark.template.values import Slice, Value, concrete, items
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from fluxmark.template.gotext import decode
 from fluxmark.template.numbers import INT_MAX, INT_MIN, parse_magnitude, wrap
 from fluxmark.template.types import ANY, STRING, Function, Kind
 
@@ -70,7 +71,7 @@ def _duration_round(value: Value | None) -> bytes:
     """Return a duration, given as Go's text or as nanoseconds in an int64, in its largest unit."""
     duration = 0
     if value is not None and value.type.kind is Kind.STRING:
-        duration = parse_duration(value.data.decode("utf-8", "surrogateescape"))
+        duration = parse_duration(decode(value.data))
     elif value is not None and value.type.kind is Kind.INT64:
         duration = value.data
     for unit, size in _ROUNDED:
@@ -89,7 +90,7 @@ def parse_duration(text: str) -> int:
         if not found or found[3] not in _UNITS or not (found[1] or found[2]):
             return 0
         unit = _UNITS[found[3]]
-        whole = int(found[1] or 0) * unit
+        whole = (parse_magnitude(found[1], 10) or 0) * unit
         fraction = _kept(found[2] or "")
         total += whole + int(int(fraction or 0) * (unit / float(10 ** len(fraction))))
         rest = rest[found.end() :]

@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from fluxmark.template.errors import CallError, Unsupported
-from fluxmark.template.gotext import decode, display
+from fluxmark.template.gotext import decode
 from fluxmark.template.numbers import UINT_MAX, parse_uint
 from fluxmark.template.sprig.panics import nil_dereference
 from fluxmark.template.types import ANY, BOOL, BYTES, INT, STRING, UINT64, Function, Kind, StructField, Type
@@ -51,7 +51,7 @@ def _segment(digits: str) -> int:
 
 
 def _check_prerelease(text: bytes) -> None:
-    for part in text.decode("utf-8", "surrogateescape").split("."):
+    for part in decode(text).split("."):
         if not _ALLOWED.fullmatch(part):
             raise CallError("invalid prerelease string")
         if part.isdigit() and len(part) > 1 and part[0] == "0":
@@ -59,7 +59,7 @@ def _check_prerelease(text: bytes) -> None:
 
 
 def _check_metadata(text: bytes) -> None:
-    if not all(_ALLOWED.fullmatch(part) for part in text.decode("utf-8", "surrogateescape").split(".")):
+    if not all(_ALLOWED.fullmatch(part) for part in decode(text).split(".")):
         raise CallError("invalid metadata string")
 
 
@@ -209,9 +209,9 @@ for _method in (
 
 
 def _semver_compare(constraint: bytes, version: bytes) -> bool:
-    from fluxmark.template.sprig.constraints import parse_constraints  # noqa: PLC0415 - only this needs them
+    from fluxmark.template.sprig.constraints import parse_constraints
 
-    constraints = parse_constraints(display(constraint))
+    constraints = parse_constraints(decode(constraint))
     return constraints(parse_version(version))
 
 

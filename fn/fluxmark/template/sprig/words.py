@@ -9,10 +9,9 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING
 
-from fluxmark.template.gotext import decode, valid
+from fluxmark.template.gotext import SPACES, decode, valid
 from fluxmark.template.limits import check_size
 from fluxmark.template.sprig import runes
-from fluxmark.template.sprig.runes import SPACES
 from fluxmark.template.types import INT, STRING, Function
 
 if TYPE_CHECKING:
@@ -158,7 +157,7 @@ def _camelcase(text: bytes) -> bytes:
     lead = "".join(itertools.takewhile(_is_connector, letters))
     rest = letters[len(lead) :]
     if not rest:
-        return letters.encode()
+        return (letters + letters[-1:]).encode()  # upstream writes the last connector twice
     if len(rest) == 1:
         return (lead + runes.upper(rest)).encode()
     out = [lead]
@@ -192,7 +191,7 @@ def _kebabcase(text: bytes) -> bytes:
 
 
 def _parted(text: bytes, connector: str) -> bytes:
-    from fluxmark.template.sprig.wordcase import lower_with  # noqa: PLC0415 - few templates part words
+    from fluxmark.template.sprig.wordcase import lower_with
 
     return lower_with(connector, valid(decode(text))).encode()
 
