@@ -81,7 +81,9 @@ def judge(spec: Mapping[str, Any], current: Sequence[str] = ()) -> Verdict | Non
         return None
     if policy.extract and key is not None and not key:
         return None  # it refers to no group at all: another rule's
-    for row in found:
+    # an alternative without a number (`0|[1-9][0-9]*`) says nothing as long as others have one
+    telling = [row for row in found if any(role.is_ordered for role in roles(row))]
+    for row in telling or found:
         verdict = _judge_row(policy, row, key, [tag for tag in current if _matches(policy, tag)])
         if verdict is not None:
             return verdict
