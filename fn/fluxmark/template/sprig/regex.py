@@ -31,7 +31,7 @@ _REASONS = {
     "invalid named capture group": "invalid named capture",
 }
 _META = re.compile(rb"[\\.+*?()|\[\]{}^$]")
-_COUNT = re.compile(r"\{([0-9]{1,9})(?:,([0-9]{1,9}))?\}\Z")
+_COUNT = re.compile(r"\{([0-9]{1,9})(?:,([0-9]{1,9}))?\}(?=\??\Z)")
 _MAX_COUNT = 1000
 _NUMBER = re.compile("0|[1-9][0-9]{0,8}")  # what is longer is the name of a group
 
