@@ -1,4 +1,4 @@
-"""examples/pipelines: of the form that their hosts want, with commands that exist and scripts that do what they say."""
+"""examples/pipelines: of the form that their hosts want, with commands that exist and scripts that work."""
 
 from __future__ import annotations
 
