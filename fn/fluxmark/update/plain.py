@@ -43,8 +43,8 @@ _WORDS = rf"(?:[A-Za-z0-9_./$+~(]|-(?=[\w.-])){_INNER}*+(?:(?::(?=[\w/])|[ ]++(?
 
 def _flow(inner: str) -> str:
     """Return the pattern of brackets, and of braces, around any number of something."""
-    pair = rf"{_KEY}:[ ]+{inner}"
-    return rf"(?:\[[ ]*(?:{inner}(?:[ ]*,[ ]*{inner})*)?[ ]*\]|\{{[ ]*(?:{pair}(?:[ ]*,[ ]*{pair})*)?[ ]*\}})"
+    end = r"(?:[ ]*+(?:,[ ]*+|(?=[\]}])))"
+    return rf"(?:\[[ ]*+(?:{inner}{end})*+\]|\{{[ ]*+(?:{_KEY}:[ ]+{inner}{end})*+\}})"
 
 
 _IN_FLOW = rf"(?:{_QUOTED}|{_WORDS})"
@@ -96,7 +96,8 @@ class PlainDocument:
     def apply(self) -> str:
         """Return the new text. Raises VerificationError where libyaml sees other events in it."""
         new = splice(self.text, self._edits)
-        if _events(new) != _events(self.text):
+        events = _events(new)
+        if events < 0 or events != _events(self.text):
             raise VerificationError("an edit of a plain document went wrong and was not written")
         return new
 
