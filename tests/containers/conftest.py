@@ -6,11 +6,10 @@ import os
 
 import pytest
 
-from hosts.clients import pytest_runtest_setup
 from hosts.conftest import homelab, injected
 from hosts.package import CRASHING, run
 
-__all__ = ["homelab", "injected", "pytest_runtest_setup"]
+__all__ = ["homelab", "injected"]
 
 
 @pytest.fixture(scope="session")

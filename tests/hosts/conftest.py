@@ -6,13 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hosts.clients import pytest_runtest_setup
 from hosts.package import HOMELAB, copy, crashing, inject
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-__all__ = ["pytest_runtest_setup"]
 
 
 @pytest.fixture

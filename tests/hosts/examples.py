@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 EXAMPLES = tuple(sorted(path for path in (ROOT / "examples").iterdir() if path.name.startswith("fluxmark-")))
-PUBLISHED = "ghcr.io/fluxmark/fluxmark:v0"
+PUBLISHED = "ghcr.io/fluxmark/fluxmark:v0.1"
 """The image that the examples name."""
 SETTINGS = ("user.name=test", "user.email=test@localhost", "core.abbrev=7", "core.autocrlf=false")
 GIT = ("git", *(word for setting in SETTINGS for word in ("-c", setting)))

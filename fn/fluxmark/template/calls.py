@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from fluxmark.template.types import Function
 
 
+_BYTES_PER_STEP = 64
+
+
 class Calls(Place, ABC):
     """The part of an execution that calls.
 
@@ -119,6 +122,7 @@ class Calls(Place, ABC):
         if function.shuffled:
             self.random_order = True
             call = function.shuffled if self.shuffled else call
+        self.charge(sum(map(_size, data)))
         try:
             result = call(*data)
         except CallError as error:
@@ -210,6 +214,14 @@ class Calls(Place, ABC):
                 raise self.error(f"dereference of nil pointer of type {type_.name}")
             return Value(type_, value.data)
         raise self.error(f"wrong type for value; expected {type_.name}; got {value.type.name}")
+
+
+def _size(data: Any) -> int:
+    """Return how much work an argument may make: the elements of a list, and a share of a text's bytes."""
+    held = data.data if isinstance(data, Value) else data
+    if isinstance(held, Slice | dict):
+        return len(held)
+    return len(held) // _BYTES_PER_STEP if isinstance(held, bytes) else 0
 
 
 def _data(value: Value | None, type_: Type) -> Any:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from fluxmark.template.errors import LimitExceeded
 
-MAX_BYTES = 4 << 20  # of the message, and of any one string on the way to it
+MAX_BYTES = 1 << 20  # of the message, and of any one string on the way to it
 MAX_ITEMS = 1 << 20  # of any one list
-MAX_STEPS = 1 << 20  # nodes walked and commands evaluated
+MAX_STEPS = 1 << 20  # nodes walked, commands evaluated, elements of lists handled
 MAX_BLOCKS = 100  # blocks within blocks, in the source
 MAX_PARENTHESES = 40  # parentheses within parentheses, in the source
 MAX_DEPTH = 200  # blocks and template calls within each other, while executing
@@ -19,6 +19,12 @@ def check_size(size: int) -> None:
     """Refuse a string of `size` bytes before it is made; error: LimitExceeded."""
     if size > MAX_BYTES:
         raise LimitExceeded(f"the template makes a text of more than {MAX_BYTES} bytes")
+
+
+def check_steps(count: int) -> None:
+    """Refuse to go on after `count` steps; error: LimitExceeded."""
+    if count > MAX_STEPS:
+        raise LimitExceeded(f"the template runs for more than {MAX_STEPS} steps")
 
 
 def check_items(count: int) -> None:

@@ -1,4 +1,4 @@
-"""The parse tree. `str()` of a node is its source, normalised as upstream's errors show it."""
+"""The parse tree. `str()` of a node is its source as upstream's errors show it; of a block only its beginning."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ class Text:
 
     pos: int
     text: bytes
+
+    def __str__(self) -> str:
+        return "text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +161,9 @@ class Action:
     pos: int
     pipe: Pipe
 
+    def __str__(self) -> str:
+        return f"{{{{{self.pipe}}}}}"
+
 
 @dataclass(frozen=True, slots=True)
 class Break:
@@ -165,12 +171,18 @@ class Break:
 
     pos: int
 
+    def __str__(self) -> str:
+        return "{{break}}"
+
 
 @dataclass(frozen=True, slots=True)
 class Continue:
     """`{{continue}}`."""
 
     pos: int
+
+    def __str__(self) -> str:
+        return "{{continue}}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +206,9 @@ class If:
     pipe: Pipe
     body: tuple[Node, ...]
     otherwise: tuple[Node, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{{{{{type(self).__name__.lower()} {self.pipe}}}}}"
 
 
 @dataclass(frozen=True, slots=True)

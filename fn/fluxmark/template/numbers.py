@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import re
 
+_MAX_DIGITS = 64  # of an uint64, in base 2
 INT_MIN, INT_MAX, UINT_MAX = -(1 << 63), (1 << 63) - 1, (1 << 64) - 1
 
 _BASES = {"0x": 16, "0o": 8, "0b": 2}
@@ -28,7 +29,10 @@ def wrap(number: int) -> int:
 
 
 def parse_magnitude(text: str, base: int = 0) -> int | None:
-    """Return an unsigned number of any size, None where it is none; base 0: a prefix says it, `_` is allowed."""
+    """Return an unsigned number, None where the text is none; what no uint64 holds may become UINT_MAX + 1.
+
+    base 0: a prefix says the base, and `_` may part digits.
+    """
     digits = text
     if base == 0:
         base = 10
@@ -40,7 +44,10 @@ def parse_magnitude(text: str, base: int = 0) -> int | None:
             if not _UNDERSCORES.fullmatch(text):
                 return None
             digits = digits.replace("_", "")
-    return int(digits, base) if _DIGITS[base].fullmatch(digits) else None
+    if not _DIGITS[base].fullmatch(digits):
+        return None
+    significant = digits.lstrip("0")
+    return int(significant or "0", base) if len(significant) <= _MAX_DIGITS else UINT_MAX + 1
 
 
 def parse_uint(text: str, base: int = 0) -> int | None:

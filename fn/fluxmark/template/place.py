@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fluxmark.template.errors import LimitExceeded, TemplateError
+from fluxmark.template.errors import TemplateError
 from fluxmark.template.gotext import encode, quote
-from fluxmark.template.limits import MAX_STEPS
+from fluxmark.template.limits import check_steps
 
 if TYPE_CHECKING:
     from fluxmark.template.nodes import Located, Parsed
@@ -25,11 +25,14 @@ class Place:
         self.steps = 0
 
     def at(self, node: Located) -> None:
-        """Go to a node; error: LimitExceeded."""
+        """Go to a node."""
         self.node = node
-        self.steps += 1
-        if self.steps > MAX_STEPS:
-            raise LimitExceeded(f"the template runs for more than {MAX_STEPS} steps")
+        self.charge(1)
+
+    def charge(self, steps: int) -> None:
+        """Count work; error: LimitExceeded."""
+        self.steps += steps
+        check_steps(self.steps)
 
     def error(self, message: str) -> TemplateError:
         """Return an error at this place."""

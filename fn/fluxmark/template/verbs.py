@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _FLAGS = {"#": "sharp", "0": "zero", "+": "plus", "-": "minus", " ": "space"}
 _TOO_LARGE = 1_000_000
+_MAX_INDEX_DIGITS = 8  # more are no number to upstream
 
 
 class Format:
@@ -96,10 +97,10 @@ class Format:
             return
         inner = self.template[self.at + 1 : end]
         self.at = end + 1
-        if not _is_digits(inner) or int(inner) > _TOO_LARGE * 10 + 9:
+        if not _is_digits(inner) or len(inner.lstrip("0")) > _MAX_INDEX_DIGITS:
             self.good_index = False
-        elif 0 < int(inner) <= len(self.args):
-            self.arg = int(inner) - 1
+        elif 0 < int(inner[-_MAX_INDEX_DIGITS:]) <= len(self.args):
+            self.arg = int(inner[-_MAX_INDEX_DIGITS:]) - 1
             self.after_index = True
         else:
             self.good_index = False

@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING
 from fluxmark.errors import FluxmarkError
 from fluxmark.finding import Finding
 from fluxmark.flux_resources import POLICY, FluxResource, FluxResources
+from fluxmark.given import Given
 from fluxmark.latest import LatestImage
 from fluxmark.marker import MarkerError, Setter
 from fluxmark.update.automations import namespaced
-from krmfn.node import MapNode, Node, ScalarNode, follow, parse
+from krmfn.node import MapNode, ScalarNode, follow
 from krmfn.result import Severity
-from krmfn.text import InputError, Lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import NoReturn
 
     from fluxmark.select import TagSource
 
@@ -31,32 +30,24 @@ def from_text(text: str, name: str) -> dict[str, LatestImage]:
 
     name: of the file. Raises InputError (`name:line:column`) where the text has another form.
     """
-    lines = Lines(text)
-
-    def fail(node: Node, what: str) -> NoReturn:
-        place = lines.position(node.start)
-        raise InputError(f"{name}:{place.line}:{place.column}: {what}")
-
-    roots = [document.root for document in parse(text, name) if document.root is not None]
-    if len(roots) != 1 or not isinstance(roots[0], MapNode):
-        raise InputError(f"{name}:1:1: latest images are expected: {_EXPECTED}")
+    given_file = Given(text, name, f"latest images are expected: {_EXPECTED}")
     found = {}
-    for key, value in roots[0].pairs:
+    for key, value in given_file.root.pairs:
         parts = follow(value)
         if not isinstance(key, ScalarNode) or not _is_policy(key.value):
-            fail(key, f"a policy is expected: {_EXPECTED}")
+            given_file.fail(key, f"a policy is expected: {_EXPECTED}")
         if not isinstance(parts, MapNode):
-            fail(value, f"the name and the tag of {key.value}'s latest image are expected")
+            given_file.fail(value, f"the name and the tag of {key.value}'s latest image are expected")
         image = dict.fromkeys(_KEYS, "")
         for part, given in parts.pairs:
             if not isinstance(part, ScalarNode) or part.value not in _KEYS:
-                fail(part, f"one of {', '.join(_KEYS)} is expected")
+                given_file.fail(part, f"one of {', '.join(_KEYS)} is expected")
             said = follow(given)
             if not isinstance(said, ScalarNode):
-                fail(given, f"the {part.value} of {key.value}'s latest image is expected")
+                given_file.fail(given, f"the {part.value} of {key.value}'s latest image is expected")
             image[part.value] = "" if said.value in ("null", "~") and not said.style else said.value
         if not image["name"] or not image["tag"]:
-            fail(value, f"{key.value}'s latest image needs a name and a tag")
+            given_file.fail(value, f"{key.value}'s latest image needs a name and a tag")
         found[key.value] = LatestImage(**image)
     return found
 

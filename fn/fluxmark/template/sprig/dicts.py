@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fluxmark.template.errors import CallError, Unsupported
+from fluxmark.template.limits import check_items
 from fluxmark.template.printing import show
 from fluxmark.template.sprig.panics import asserted
 from fluxmark.template.types import ANY, BOOL, DICT, LIST, STRING, STRINGS, Function, Kind, Type
@@ -126,29 +127,34 @@ def _merge_into(target: Dict, source: Dict, *, overwrite: bool) -> None:
 def _deep_copy(value: Item) -> Item:
     if value is None:
         raise CallError("reflect: call of reflect.Value.Type on zero Value")
-    return _copied_value(value)
+    return _Copier().value(value)
 
 
-def _copied_value(value: Item) -> Item:
-    return None if value is None else Value(value.type, _copied(value.type, value.data))
+class _Copier:
+    """Copies a value and all in it; what is there twice is copied twice, as upstream does."""
 
+    def __init__(self) -> None:
+        self.count = 0
 
-def _copied(type_: Type, data: Any) -> Any:
-    if data is None:
-        return None
-    if type_.kind is Kind.INTERFACE:
-        return _copied_value(data)
-    if type_.kind is Kind.SLICE:
-        assert type_.elem is not None
+    def value(self, value: Item) -> Item:
+        return None if value is None else Value(value.type, self.data(value.type, value.data))
+
+    def data(self, type_: Type, data: Any) -> Any:
+        self.count += 1
+        check_items(self.count)
+        if data is None:
+            return None
+        if type_.kind is Kind.INTERFACE:
+            return self.value(data)
+        if type_.kind in (Kind.STRUCT, Kind.POINTER):
+            raise Unsupported(f"copying a {type_.name}")
+        if type_.kind not in (Kind.SLICE, Kind.MAP):
+            return data
         elem = type_.elem
-        return Slice.of(_copied(elem, item) for item in data)
-    if type_.kind is Kind.MAP:
-        assert type_.elem is not None
-        elem = type_.elem
-        return {key: _copied(elem, item) for key, item in data.items()}
-    if type_.kind in (Kind.STRUCT, Kind.POINTER):
-        raise Unsupported(f"copying a {type_.name}")
-    return data
+        assert elem is not None
+        if type_.kind is Kind.SLICE:
+            return Slice.of(self.data(elem, item) for item in data)
+        return {key: self.data(elem, item) for key, item in data.items()}
 
 
 FUNCTIONS: tuple[Function, ...] = (

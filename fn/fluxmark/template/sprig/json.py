@@ -26,73 +26,83 @@ _HTML = str.maketrans(_ALWAYS | {char: f"\\u{ord(char):04x}" for char in "<>&"})
 
 
 class _Writer:
-    """How JSON is laid out; indent: of one level, empty for none."""
+    """A document being written; indent: of one level, empty for none."""
 
     def __init__(self, *, escape_html: bool, indent: str = "") -> None:
         self.table = _HTML if escape_html else _PLAIN
         self.indent = indent
+        self.parts: list[str] = []
         self.size = 0
 
     def document(self, value: Value | None) -> bytes:
-        return "".join(self.value(value, "\n")).encode()
+        self.value(value, "\n")
+        return "".join(self.parts).encode()
 
-    def value(self, value: Value | None, margin: str) -> Iterator[str]:
-        if value is None:
-            yield "null"
-        else:
-            yield from self.data(value.type, value.data, margin)
-
-    def data(self, type_: Type, data: Any, margin: str) -> Iterator[str]:
-        self.size += 1
+    def write(self, text: str) -> None:
+        self.size += len(text)
         check_size(self.size)
+        self.parts.append(text)
+
+    def value(self, value: Value | None, margin: str) -> None:
+        if value is None:
+            self.write("null")
+        else:
+            self.data(value.type, value.data, margin)
+
+    def data(self, type_: Type, data: Any, margin: str) -> None:
         kind = type_.kind
         if kind is Kind.INTERFACE:
-            yield from self.value(data, margin)
+            self.value(data, margin)
         elif kind is Kind.COMPLEX128 or (kind is Kind.MAP and type_.key is not STRING):
             raise CallError(f"json: unsupported type: {type_.name}")
         elif data is None:
-            yield "null"
+            self.write("null")
         elif kind is Kind.BOOL:
-            yield "true" if data else "false"
+            self.write("true" if data else "false")
         elif kind in INTEGERS:
-            yield str(data)
+            self.write(str(data))
         elif kind is Kind.FLOAT64:
-            yield _float(data)
+            self.write(_float(data))
         elif kind is Kind.STRING:
-            yield self.text(data)
+            self.write(self.text(data))
         elif type_.stringer and "MarshalJSON" in type_.methods:
-            yield self.text(type_.stringer(data))
+            self.write(self.text(type_.stringer(data)))
         elif kind is Kind.SLICE and type_.elem and type_.elem.kind is Kind.UINT8:
-            yield self.text(base64.b64encode(bytes(data)))
+            self.write(self.text(base64.b64encode(bytes(data))))
         else:
-            yield from self.composite(type_, data, margin)
+            self.composite(type_, data, margin)
 
-    def composite(self, type_: Type, data: Any, margin: str) -> Iterator[str]:
-        elem = type_.elem
-        if type_.kind is Kind.STRUCT:
-            members = [(f"{self.text(name)}:", kind, item) for name, kind, item in _fields(type_, data)]
-        elif type_.kind is Kind.MAP:
-            assert elem is not None
-            # sorted as Go does after writing them: by the bytes that are there, not by those that are read
-            members = [(f"{self.text(key)}:", elem, data[key]) for key in sorted(data)]
-        else:
-            assert elem is not None
-            members = [("", elem, item) for item in data]
+    def composite(self, type_: Type, data: Any, margin: str) -> None:
         opening, closing = "[]" if type_.kind is Kind.SLICE else "{}"
-        inner = margin + self.indent
-        yield opening
-        for at, (name, kind, item) in enumerate(members):
-            yield "," if at else ""
-            yield inner if self.indent else ""
-            yield name + " " if name and self.indent else name
-            yield from self.data(kind, item, inner)
-        yield margin if members and self.indent else ""
-        yield closing
+        inner = margin + self.indent if self.indent else ""
+        colon = ": " if self.indent else ":"
+        self.write(opening)
+        empty = True
+        for name, kind, item in _members(type_, data):
+            self.write(inner if empty else "," + inner)
+            if name is not None:
+                self.write(self.text(name) + colon)
+            self.data(kind, item, inner)
+            empty = False
+        self.write(closing if empty or not self.indent else margin + closing)
 
     def text(self, data: bytes) -> str:
-        self.size += len(data)
-        check_size(self.size)
         return '"' + _INVALID.sub(r"\\ufffd", decode(data).translate(self.table)) + '"'
+
+
+def _members(type_: Type, data: Any) -> Iterator[tuple[bytes | None, Type, Any]]:
+    """Yield what an object or an array holds: name (None in an array), type and data."""
+    if type_.kind is Kind.STRUCT:
+        yield from _fields(type_, data)
+        return
+    elem = type_.elem
+    assert elem is not None
+    if type_.kind is Kind.MAP:
+        for key in sorted(data):
+            yield key, elem, data[key]
+    else:
+        for item in data:
+            yield None, elem, item
 
 
 def _fields(type_: Type, data: Any) -> Iterator[tuple[bytes, Type, Any]]:

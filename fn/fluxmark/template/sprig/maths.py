@@ -150,7 +150,7 @@ def _folded(first: float, others: tuple[Item, ...], operation: Callable[[Fractio
     try:
         return result.numerator / result.denominator
     except OverflowError:
-        return math.copysign(math.inf, result)
+        return math.inf if result > 0 else -math.inf
 
 
 def _add1f(value: Item) -> float:

@@ -31,9 +31,9 @@ _REASONS = {
     "invalid named capture group": "invalid named capture",
 }
 _META = re.compile(rb"[\\.+*?()|\[\]{}^$]")
-_COUNT = re.compile(r"\{([0-9]+)(?:,([0-9]+))?\}\Z")
+_COUNT = re.compile(r"\{([0-9]{1,9})(?:,([0-9]{1,9}))?\}(?=\??\Z)")
 _MAX_COUNT = 1000
-_MAX_GROUP = 100_000_000
+_NUMBER = re.compile("0|[1-9][0-9]{0,8}")  # what is longer is the name of a group
 
 
 class _BadPatternError(Exception):
@@ -49,10 +49,9 @@ def _compiled(pattern: bytes) -> Any:
     try:
         return re2.compile(pattern, options)
     except re2.error as error:
-        said = error.args[0]
-        reason, _, fault = (said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)).partition(
-            ": "
-        )
+        said: bytes | str = error.args[0]
+        text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
+        reason, _, fault = text.partition(": ")
         raise _BadPatternError(_complaint(reason, fault or display(pattern))) from None
 
 
@@ -89,10 +88,13 @@ def _plain(pattern: bytes) -> Any:
         raise CallError(f"regexp: Compile({shown}): {error}") from None
 
 
-def _search(compiled: Any, text: bytes, at: int) -> Any:
-    if decode(text).encode("utf-8", "replace") != text:
-        raise Unsupported("the text is no UTF-8, which RE2 and Go match in different ways")
-    return compiled.search(text, at)
+def _checked(text: bytes) -> bytes:
+    """Return a text that RE2 and Go match alike; error: Unsupported."""
+    try:
+        text.decode()
+    except UnicodeDecodeError:
+        raise Unsupported("the text is no UTF-8, which RE2 and Go match in different ways") from None
+    return text
 
 
 def _width(text: bytes, at: int) -> int:
@@ -106,8 +108,9 @@ def _width(text: bytes, at: int) -> int:
 def _spans(compiled: Any, text: bytes, limit: int) -> Iterator[Span]:
     """Yield successive matches; an empty one right after another does not count."""
     at, previous_end, count = 0, -1, 0
+    _checked(text)
     while at <= len(text) and (limit < 0 or count < limit):
-        found = _search(compiled, text, at)
+        found = compiled.search(text, at)
         if not found:
             return
         start, end = found.span()
@@ -126,17 +129,17 @@ def _spans(compiled: Any, text: bytes, limit: int) -> Iterator[Span]:
 
 def _match(pattern: bytes, text: bytes) -> bool:
     try:
-        return bool(_search(_compiled(pattern), text, 0))
+        return bool(_compiled(pattern).search(_checked(text)))
     except _BadPatternError:
         return False
 
 
 def _must_match(pattern: bytes, text: bytes) -> bool:
-    return bool(_search(_must(pattern), text, 0))
+    return bool(_must(pattern).search(_checked(text)))
 
 
 def _find(compile_: Callable[[bytes], Any], pattern: bytes, text: bytes) -> bytes:
-    found = _search(compile_(pattern), text, 0)
+    found = compile_(pattern).search(_checked(text))
     return text[slice(*found.span())] if found else b""
 
 
@@ -165,8 +168,9 @@ def _part(part: bytes | int, found: Any) -> bytes:
 def _replaced(compiled: Any, text: bytes, replacement: Callable[[Any], bytes]) -> bytes:
     out: list[bytes] = []
     at = last = size = 0
+    _checked(text)
     while at <= len(text):
-        found = _search(compiled, text, at)
+        found = compiled.search(text, at)
         if not found:
             break
         start, end = found.span()
@@ -189,9 +193,7 @@ def _template_parts(template: bytes, names: dict[Any, int], groups: int) -> Iter
         name, at = _reference(text, dollar + 1)
         if name is None:
             yield b"$"
-        elif (
-            name.isascii() and name.isdigit() and (name == "0" or name[0] != "0") and int(name) <= _MAX_GROUP * 10
-        ):
+        elif _NUMBER.fullmatch(name):
             if int(name) <= groups:
                 yield int(name)
         else:

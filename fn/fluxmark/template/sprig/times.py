@@ -90,7 +90,7 @@ def parse_duration(text: str) -> int:
         if not found or found[3] not in _UNITS or not (found[1] or found[2]):
             return 0
         unit = _UNITS[found[3]]
-        whole = int(found[1] or 0) * unit
+        whole = (parse_magnitude(found[1], 10) or 0) * unit
         fraction = _kept(found[2] or "")
         total += whole + int(int(fraction or 0) * (unit / float(10 ** len(fraction))))
         rest = rest[found.end() :]

@@ -7,7 +7,6 @@ connected depends on their classes, and a number binds to the letters after it.
 from __future__ import annotations
 
 import enum
-import itertools
 from typing import TYPE_CHECKING
 
 from fluxmark.template.errors import Unsupported
@@ -52,43 +51,53 @@ def _is_other(rune: str) -> bool:
     return not (_is_connector(rune) or _is_alphabet(rune) or runes.is_number(rune) or runes.is_punctuation(rune))
 
 
-def _run(text: str, accepts: Callable[[str], bool], start: int = 1) -> int:
-    return start + sum(1 for _ in itertools.takewhile(accepts, text[start:]))
+def _run(text: str, at: int, accepts: Callable[[str], bool]) -> int:
+    """Return where a run of accepted runes ends."""
+    while at < len(text) and accepts(text[at]):
+        at += 1
+    return at
 
 
-def _word(text: str) -> tuple[Class, int]:
-    """Return the class and the length of the first word."""
-    first = text[0]
+def _word(text: str, at: int) -> tuple[Class, int]:
+    """Return the class and the end of the word that begins here."""
+    if at == len(text):
+        return Class.END, at
+    first, after = text[at], at + 1
     if _is_connector(first):
-        return Class.CONNECTOR, _run(text, _is_connector)
+        return Class.CONNECTOR, _run(text, after, _is_connector)
     if runes.is_punctuation(first):
-        return Class.PUNCTUATION, _run(text, runes.is_punctuation)
+        return Class.PUNCTUATION, _run(text, after, runes.is_punctuation)
     if runes.is_upper(first):
-        following = text[1:2]
-        if following and runes.is_upper(following):
-            end = _run(text, runes.is_upper)
-            # in "HTTPServer" the last upper-case letter begins the next word
-            return Class.UPPER, end - 1 if end < len(text) and _is_alphabet(text[end]) else end
-        return Class.UPPER, _run(text, _is_plain_letter)
+        end = _run(text, after, runes.is_upper)
+        if end == after:
+            return Class.UPPER, _run(text, after, _is_plain_letter)
+        # in "HTTPServer" the last upper-case letter begins the next word
+        return Class.UPPER, end - 1 if end < len(text) and _is_alphabet(text[end]) else end
     if _is_alphabet(first):
-        return Class.LETTERS, _run(text, _is_plain_letter)
+        return Class.LETTERS, _run(text, after, _is_plain_letter)
     if runes.is_number(first):
-        return Class.NUMBER, _run(text, runes.is_number)
-    return Class.OTHER, _run(text, _is_other)
+        return Class.NUMBER, _run(text, after, runes.is_number)
+    return Class.OTHER, _run(text, after, _is_other)
 
 
 class _Words:
-    """A text being read word by word; `kind` and `word` are the current one, `rest` what follows it."""
+    """A text being read word by word; `kind` and `word` are the current one, `is_last` tells of the text's end."""
 
     def __init__(self, text: str) -> None:
-        self.rest = text
+        self.text = text
+        self.end = 0
         self.kind = Class.END
         self.word = ""
         self.next()
 
+    @property
+    def is_last(self) -> bool:
+        return self.end == len(self.text)
+
     def next(self) -> None:
-        self.kind, length = _word(self.rest) if self.rest else (Class.END, 0)
-        self.word, self.rest = self.rest[:length], self.rest[length:]
+        start = self.end
+        self.kind, self.end = _word(self.text, start)
+        self.word = self.text[start : self.end]
 
 
 def lower_with(connector: str, text: str) -> str:
@@ -97,7 +106,7 @@ def lower_with(connector: str, text: str) -> str:
         raise Unsupported("parting words around bytes that are no UTF-8, or around U+FFFD")
     out: list[str] = []
     words = _Words(text)
-    while words.rest:
+    while not words.is_last:
         before, word = words.kind, words.word
         if before is not Class.CONNECTOR:
             out.append(_lowered(before, word, connector))
@@ -125,7 +134,7 @@ def _after_letters(words: _Words, out: list[str], connector: str) -> None:
         if words.kind not in (Class.CONNECTOR, Class.PUNCTUATION):
             out.append(connector)
         return
-    if not words.rest:
+    if words.is_last:
         return
     digits = words.word
     words.next()
