@@ -1,8 +1,8 @@
-"""How long `fluxmark update` takes on 5,000 files, beside the least that it has to do: read them all, as `cat` does.
+"""How long `fluxmark update` takes on 5,000 files, beside the least that it has to do: read them, as `cat` does.
 
-Run: python benchmarks/update.py [DIRECTORY]. The trees are made below DIRECTORY (default: the directory of temporary
-files). Prints the median of five runs of the whole process, and its ratio to `cat` of the same tree. `writing`
-includes a flush to the disk for each file, so it tells of the disk.
+Run: python benchmarks/update.py [DIRECTORY]. The trees are made below DIRECTORY (default: the directory of
+temporary files). Prints the median of five runs of the whole process, and its ratio to `cat` of the same tree.
+`writing` flushes each file to the disk, so it tells of the disk.
 """
 
 from __future__ import annotations
