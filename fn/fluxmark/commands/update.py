@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fluxmark.output import diff, text
+from fluxmark.output import text
 from fluxmark.update import Options, directory, files
 from krmfn.package import Package, WriteError
 from krmfn.text import InputError, decode
@@ -25,6 +26,7 @@ OK, BAD_INPUT = 0, 2
 
 def run(arguments: argparse.Namespace) -> int:
     """Update, or show what that would change."""
+    gc.disable()  # trees hold no cycles, and the process ends with the run
     package = Package(Path("." if arguments.directory == "-" else arguments.directory))
     read = files.read(package, secrets=arguments.registry)
     for line in (*read.unreadable, *read.resources.unreadable):
@@ -99,6 +101,8 @@ def _write(package: Package, read: files.Files, outcome: Outcome) -> None:
 def _show(arguments: argparse.Namespace, outcome: Outcome) -> None:
     """Print what was asked for to standard output."""
     if arguments.diff:
+        from fluxmark.output import diff
+
         sys.stdout.write(diff.diff(outcome.texts))
     elif arguments.message:
         if outcome.commits:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from fluxmark.cli import main
+from fluxmark.cli import main, parser
 from fluxmark.update import directory
 from krmfn.text import InputError
 from update_helpers import MARKER, tree
@@ -147,6 +147,15 @@ def test_bad_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: l
         main(["update", *arguments])
 
 
+def test_every_option_is_documented() -> None:
+    page = (Path(__file__).resolve().parents[3] / "docs/update.md").read_text(encoding="utf-8")
+    verbs = next(action.choices for action in parser()._actions if action.dest == "verb")
+    assert isinstance(verbs, dict)
+    options = {option for action in verbs["update"]._actions for option in action.option_strings}
+
+    assert {option for option in options if f"`{option}" not in page} == {"-h", "--help"}
+
+
 def leftovers(root: Path) -> list[str]:
     return [path.name for path in root.rglob("*.tmp")]
 
@@ -193,7 +202,7 @@ def test_a_failing_replacement_says_which_files_were_replaced_and_a_second_run_f
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from fluxmark.cli import main
+from fluxmark.cli import main, parser
 replace = Path.replace
 def die(self, target):
     if Path(target).name == "c.yaml":
