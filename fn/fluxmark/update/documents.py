@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _SEPARATOR = re.compile(r"\r?\n(---[^\n]*\n)")
-LISTS = frozenset(("List", "ResourceList"))
+_LISTS = frozenset(("List", "ResourceList"))
 # what libyaml reads and go-yaml does not: an escaped slash, which only double quotes can hold
 _ESCAPED_SLASH = re.compile(r"(?:^|[^\\])(?:\\\\)*\\/")
 
@@ -49,31 +49,12 @@ class Piece:
         return self.documents[0].root if self.documents else None
 
 
-def cut(text: str) -> Iterator[tuple[int, str]]:
-    """Yield the documents of a text as Flux cuts it, each with where it starts. Raises SkippedError."""
-    if "\n---" not in text:
-        yield 0, text
-        return
-    start = 0
-    for separator in _SEPARATOR.finditer(text):
-        behind = separator.group(1)[3:].strip()
-        if behind and not behind.startswith("#"):
-            raise SkippedError(
-                f"Flux skips this file: it takes {separator.group(1).strip()!r} for a separator of documents with "
-                "something behind it; put that on a line of its own",
-                separator.start(1),
-            )
-        yield start, text[start : separator.start(1)]
-        start = separator.end()
-    yield start, text[start:]
-
-
 def pieces(text: str, name: str, *, lists: bool = False) -> list[Piece]:
-    """Cut and parse a text. name: of its file, for errors. lists: read lists at the top, which Flux does not.
+    """Cut and read a text. name: of its file, for errors. lists: read lists at the top, which Flux does not.
 
     Raises SkippedError for what Flux would skip and libyaml would not, InputError for what is no YAML.
     """
-    found = [Piece(piece, start, _parse(text, piece, start, name)) for start, piece in cut(text)]
+    found = [Piece(piece, start, _parse(text, piece, start, name)) for start, piece in _cut(text)]
     for piece in found:
         _check(piece, lists=lists)
     return found
@@ -109,12 +90,27 @@ def unwrapped(found: list[Piece]) -> bool:
 
 def _items(root: Node) -> list[Node] | None:
     kind = field(root, "kind")
-    if type(kind) is not ScalarNode or kind.value not in LISTS:
+    if type(kind) is not ScalarNode or kind.value not in _LISTS:
         return None
     items = field(root, "items")
     if items is None:
         return [] if field(root, "functionConfig") is not None else None
     return items.items if type(items) is SeqNode else []
+
+
+def _cut(text: str) -> Iterator[tuple[int, str]]:
+    start = 0
+    for separator in _SEPARATOR.finditer(text):
+        behind = separator.group(1)[3:].strip()
+        if behind and not behind.startswith("#"):
+            raise SkippedError(
+                f"Flux skips this file: it takes {separator.group(1).strip()!r} for a separator of documents with "
+                "something behind it; put that on a line of its own",
+                separator.start(1),
+            )
+        yield start, text[start : separator.start(1)]
+        start = separator.end()
+    yield start, text[start:]
 
 
 def _parse(text: str, piece: str, start: int, name: str) -> list[Document]:

@@ -12,7 +12,6 @@ from fluxmark.flux_resources import in_items
 from fluxmark.latest import refused
 from fluxmark.update.automations import Scope, scopes
 from fluxmark.update.files import is_flux_file
-from fluxmark.update.markers import marked
 from fluxmark.update.sources import from_status
 from fluxmark.update.text import MENTION, Run, update
 from krmfn.function import Function
@@ -92,7 +91,7 @@ def _item(item: Resource, scope: Scope) -> list[Finding]:
     item.release()  # it was read as a part of the list; its own text is what markers are looked for in
     editor = item.editor()
     run = Run(editor, scope.latest, item.path)
-    run.resource(marked(editor.text, item.node), item.ref)
+    run.resource(item.node, item.ref)
     item.apply(editor)
     item.release()
     return [*map(_said, run.changes), *run.findings]

@@ -9,60 +9,39 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from fluxmark import marker
 from krmfn import layout
 from krmfn.node import AliasNode, MapNode, ScalarNode, SeqNode
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from fluxmark.marker import Setter
     from krmfn.node import Node
 
 # A marker where nearly all are: behind a value that ends its line. What else looks like one needs a closer look.
 _BEHIND = re.compile(r"[ \t]{1,64}(#+[ \t]*\{[^\n\r\x85\u2028\u2029]*)")
-MARKER_LIKE = re.compile(r"#[ \t]*\{")
+_MARKER_LIKE = re.compile(r"#[ \t]*\{")
 # comments that wait for a later value: behind an anchor, a tag, a `?`, or a `:` that starts a line
 _WAITING = re.compile(r"(?:^|[\s\[{,])(?:[&!]\S*|[?:])[ \t]+#", re.MULTILINE)
-
-
-class Markable(Protocol):
-    """A scalar, as `krmfn.node.ScalarNode` is one."""
-
-    @property
-    def value(self) -> str:
-        """The text that it means."""
-
-    @property
-    def start(self) -> int:
-        """Where it starts, its tag and anchor included."""
-
-    @property
-    def end(self) -> int:
-        """Where it ends."""
-
-    @property
-    def style(self) -> str:
-        """Its quotes, or the indicator of a block; '' without."""
-
-    @property
-    def tag(self) -> str | None:
-        """Its tag in full."""
 
 
 @dataclass(frozen=True, slots=True)
 class Marked:
     """A scalar and what its marker names; comment: the marker, with its `#`s and without line breaks around."""
 
-    node: Markable
+    node: ScalarNode
     setter: Setter
     comment: str
 
 
-def marked(text: str, root: Node) -> list[Marked]:
-    """Return the marked scalars below a node of a document, in the order in which Flux sets them."""
+def marked(text: str, roots: Sequence[Node]) -> list[Marked]:
+    """Return the marked scalars below some nodes of a document, in the order in which Flux sets them."""
     scalars: list[tuple[ScalarNode, bool]] = []
-    _visit(root, scalars, flow=False)
+    for root in roots:
+        _visit(root, scalars, flow=False)
     behind = _BEHIND.match
     comments = [
         (node, found[1])
@@ -72,7 +51,7 @@ def marked(text: str, root: Node) -> list[Marked]:
         and node.style not in ("|", ">")
         and (found := behind(text, node.end))
     ]
-    if len(comments) < len(MARKER_LIKE.findall(text)) or _WAITING.search(text):
+    if len(comments) < len(_MARKER_LIKE.findall(text)) or _WAITING.search(text):
         comments = _attached(text, scalars)
     return [
         Marked(node, setter, comment) for node, comment in comments if (setter := marker.read(comment)) is not None

@@ -7,14 +7,13 @@ that is broken, what was meant is written, or nothing, and a finding says so.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
 from fluxmark import image as images
 from fluxmark.change import NO_RESOURCE, Change
 from fluxmark.finding import Finding
-from fluxmark.update.documents import SkippedError, cut, field, pieces, resources, unwrapped
+from fluxmark.update.documents import SkippedError, field, pieces, resources, unwrapped
 from fluxmark.update.markers import marked
-from fluxmark.update.plain import read
 from krmfn import comment, layout
 from krmfn.edit import Editor
 from krmfn.node import MapNode, Node, ScalarNode
@@ -25,9 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from fluxmark.latest import LatestImage
-    from fluxmark.update.markers import Markable, Marked
-
-    Resource = tuple[Sequence[Marked], ResourceRef]
+    from fluxmark.update.markers import Marked
 
 MENTION = '"$imagepolicy"'
 """Flux looks into no file without this text (`setters.go`, `filereader.go`)."""
@@ -79,51 +76,25 @@ def update(text: str, latest: Mapping[str, LatestImage], *, file: str = "", opti
         return Updated(text)
     lines = Lines(text)
     try:
-        documents, more = _documents(text, file, options)
+        found = pieces(text, file, lists=options.lists)
     except SkippedError as error:
         return Updated(text, (), (_finding(error.rule, str(error), file, lines.position(error.offset)),))
-    changes: list[Change] = []
-    findings: list[Finding] = []
-    parts: list[str] = []
-    done = 0
-    for start, document, held in documents:
-        run = Run(document, latest, file, options, lines, start)
-        for found, ref in held:
-            run.resource(found, ref)
-        changes += run.changes
-        findings += run.findings
-        if document:
-            parts += text[done:start], document.apply()
-            done = start + len(document.text)
+    runs: dict[int, Run] = {}
+    for piece, root in resources(found):
+        run = runs.get(piece.start)
+        if run is None:
+            roots = [document.root for document in piece.documents]
+            editor = Editor(piece.text, roots, name=file)
+            run = runs[piece.start] = Run(editor, latest, file, options, lines, piece.start)
+        run.resource(root, identity(root))
+    changes = [change for run in runs.values() for change in run.changes]
+    findings = [finding for run in runs.values() for finding in run.findings]
     if not changes:
         return Updated(text, (), tuple(findings))
-    return Updated("".join([*parts, text[done:]]), tuple(changes), (*findings, *more))
-
-
-def _documents(
-    text: str, file: str, options: Options
-) -> tuple[list[tuple[int, Writable, list[Resource]]], list[Finding]]:
-    """Return the documents of a text, each with where it starts and its resources; and what to say of a change.
-
-    Raises SkippedError, and InputError for a text that is no YAML.
-    """
-    cuts = list(cut(text))
-    plain = [document for _, piece in cuts if (document := read(piece)) is not None]
-    if len(plain) == len(cuts):
-        both = zip(cuts, plain, strict=True)
-        return [(start, document, [(document.marked, document.ref)]) for (start, _), document in both], []
-    found = pieces(text, file, lists=options.lists)
-    documents: dict[int, tuple[int, Writable, list[Resource]]] = {}
-    for piece, root in resources(found):
-        if piece.start not in documents:
-            roots = [document.root for document in piece.documents]
-            documents[piece.start] = piece.start, Editor(piece.text, roots, name=file), []
-        documents[piece.start][2].append((marked(piece.text, root), identity(root)))
-    more = []
     if unwrapped(found):
         message = "updated in place; Flux takes a List apart and writes its items to new files"
-        more = [_finding("unwrapped-list", message, file, Position(1, 1), Severity.INFO)]
-    return list(documents.values()), more
+        findings.append(_finding("unwrapped-list", message, file, Position(1, 1), Severity.INFO))
+    return Updated(_joined(text, runs), tuple(changes), tuple(findings))
 
 
 def identity(root: Node) -> ResourceRef:
@@ -139,30 +110,15 @@ def identity(root: Node) -> ResourceRef:
     )
 
 
-class Writable(Protocol):
-    """A document whose values can be set: `krmfn.edit.Editor` is one."""
-
-    text: str
-
-    def __bool__(self) -> bool:
-        """Tell whether any was set."""
-
-    def set_value(self, node: Any, value: str, /) -> None:
-        """Set the value of a scalar of this document."""
-
-    def apply(self) -> str:
-        """Return the new text, which was parsed again and compared."""
-
-
 class Run:
-    """The resources of one document, being updated.
+    """The resources of one document, being updated through an editor on it.
 
     lines, start: of the file, and where the document starts in it; no lines where the text is not the file's.
     """
 
     def __init__(
         self,
-        document: Writable,
+        editor: Editor,
         latest: Mapping[str, LatestImage],
         file: str,
         options: Options = AS_FLUX,
@@ -171,16 +127,16 @@ class Run:
     ) -> None:
         self.changes: list[Change] = []
         self.findings: list[Finding] = []
-        self._document = document
+        self.editor = editor
         self._latest = latest
         self._file = file
         self._options = options
         self._lines = lines
         self._start = start
 
-    def resource(self, marked: Sequence[Marked], ref: ResourceRef) -> None:
-        """Set the marked values of one resource."""
-        found = [one for one in marked if one.setter.key in self._latest]
+    def resource(self, root: Node, ref: ResourceRef) -> None:
+        """Set the values of one resource."""
+        found = [one for one in marked(self.editor.text, [root]) if one.setter.key in self._latest]
         held = self._held(found)
         for one in found:
             key = one.setter.key
@@ -191,7 +147,7 @@ class Run:
             if key in held:
                 why: tuple[str, str] | None = ("downgrade", f"left: {key} selects {image.tag}, which is older")
             else:
-                why = _objection(one, image, self._document.text)
+                why = _objection(one, image, self.editor.text)
             if why is not None:
                 self._say(why, one, ref, new)
                 continue
@@ -201,9 +157,9 @@ class Run:
                     f"Flux writes over {templating} here, so that nothing fills it in any more",
                 )
                 self._say(lost, one, ref, new)
-            self._document.set_value(one.node, new)
-            change = Change(self._file, self._line(one.node), str(one.setter), one.node.value, new, ref)
-            self.changes.append(change)
+            self.editor.set_value(one.node, new)
+            line = self._position(one.node).line
+            self.changes.append(Change(self._file, line, str(one.setter), one.node.value, new, ref))
 
     def _held(self, found: Sequence[Marked]) -> set[str]:
         """Return the policies that would set a resource back."""
@@ -218,17 +174,8 @@ class Run:
             and older(one.setter.key, tag, self._latest[one.setter.key].tag)
         }
 
-    def _position(self, node: Markable) -> Position:
+    def _position(self, node: ScalarNode) -> Position:
         return self._lines.position(self._start + node.start) if self._lines else Position(0, 0)
-
-    def _line(self, node: Markable) -> int:
-        """Return the line alone, for which lines need not be found in a text with nothing but line feeds."""
-        if self._lines is None:
-            return 0
-        text, offset = self._lines.text, self._start + node.start
-        if text.isascii() and "\r" not in text:
-            return text.count("\n", 0, offset) + 1
-        return self._lines.position(offset).line
 
     def _say(self, what: tuple[str, str], one: Marked, ref: ResourceRef, new: str) -> None:
         where = self._position(one.node)
@@ -246,9 +193,20 @@ class Run:
         self.findings.append(finding)
 
 
+def _joined(text: str, runs: Mapping[int, Run]) -> str:
+    """Return the text with its edited documents, each parsed again and compared."""
+    parts: list[str] = []
+    done = 0
+    for start, run in runs.items():
+        if run.editor:
+            parts += text[done:start], run.editor.apply()
+            done = start + len(run.editor.text)
+    return "".join([*parts, text[done:]])
+
+
 def _objection(one: Marked, image: LatestImage, text: str) -> tuple[str, str] | None:
     """Say why a value that differs is not written; rule and message."""
-    node: Any = one.node
+    node = one.node
     if not image.part(one.setter.suffix):
         why = "has no digest, and Flux would blank the field; set the policy's digestReflectionPolicy"
         return "no-digest", f"left: {one.setter.key} {why}"

@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from fluxmark.latest import LatestImage
-from fluxmark.update import Options, plain, update, update_text
+from fluxmark.update import Options, update, update_text
 from fluxmark.update.markers import marked
-from fluxmark.update.text import identity
 from krmfn.node import parse
 from krmfn.text import InputError, Lines
 from update_helpers import LATEST, MARKER
@@ -208,105 +207,11 @@ def test_the_short_way_to_the_markers_leads_where_the_long_one_does(text: str) -
         return
     if len(documents) != 1 or documents[0].root is None:
         return
-    short = [(one.node.start, one.setter) for one in marked(text, documents[0].root)]
+    short = [(one.node.start, one.setter) for one in marked(text, [documents[0].root])]
     # a tag with a comment behind it makes the text one that needs the long way
     longer = f"{text}{'' if text.endswith(chr(10)) else chr(10)}# &odd #\n"
     if len(parse(longer, "")) == 1:
         assert short == [
-            (one.node.start, one.setter) for one in marked(longer, parse(longer, "")[0].root or documents[0].root)
+            (one.node.start, one.setter)
+            for one in marked(longer, [parse(longer, "")[0].root or documents[0].root])
         ]
-
-
-# Plain documents, which are read line by line: whatever is taken for one has to be what a parser makes of it.
-
-_PLAIN_KEYS = st.sampled_from(["a", "b", "kind", "name", "spec", "metadata", "annotations", "x/y"])
-_PLAIN_VALUES = st.sampled_from(
-    [
-        "",
-        "",
-        "x",
-        '"x"',
-        "'x'",
-        "x:y",
-        "x y",
-        "x#y",
-        "[x, y]",
-        "{a: x}",
-        "x, y",
-        "- x",
-        "[x",
-        "'x",
-        "a: b",
-        "|",
-        "~",
-    ]
-)
-
-
-@st.composite
-def blocks(draw: st.DrawFn, depth: int = 0) -> list[str]:
-    """The lines of a mapping or a list, not indented."""
-    found: list[str] = []
-    dash = draw(st.booleans()) if depth else False
-    for _ in range(draw(st.integers(1, 3))):
-        comment = draw(st.sampled_from(["", f" {MARKER}", f"  {TAG}", " # x", MARKER]))
-        line = f"{draw(_PLAIN_KEYS)}: {draw(_PLAIN_VALUES)}{comment}"
-        if dash and draw(st.booleans()):
-            line = f"{draw(_PLAIN_VALUES)}{comment}"
-        found.append(f"- {line}" if dash else line)
-        if depth < 3 and draw(st.booleans()):
-            found[-1] = f"{'- ' if dash else ''}{draw(_PLAIN_KEYS)}:"
-            indent = " " * draw(st.sampled_from([0, 2, 2, 4]))
-            found += [indent + inner for inner in draw(blocks(depth + 1))]
-    return found
-
-
-@given(blocks())
-@settings(max_examples=400, deadline=None)
-def test_a_plain_document_is_read_as_a_parser_reads_it(body: list[str]) -> None:
-    text = "\n".join(["z: x", *body, ""])
-    document = plain.read(text)
-    if document is None:
-        return
-    root = parse(text, "")[0].root
-    assert root is not None
-    assert document.ref == identity(root)
-    assert [(one.node.value, one.node.start, one.node.end, one.setter) for one in document.marked] == [
-        (one.node.value, one.node.start, one.node.end, one.setter) for one in marked(text, root)
-    ]
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "a: x\na: y\n",
-        "a: x\n  b\n",
-        "a: x\n  - b\n",
-        "a: |\n  b: c\n",
-        "a: 'b\n  c: d'\n",
-        "a: [b,\n  c: d]\n",
-        "a: &b x\n",
-        "a: *b\n",
-        "a: !!str x\n",
-        "? a\n: b\n",
-        "- a\n",
-        "a: b: c\n",
-        "a:\n  - b\n  c: d\n",
-        " a: b\nc: d\n",
-        "---x\na: b\n",
-        "a: b\n...\n",
-        'a: "\\/"\n',
-        "a: é\n",
-        "a: b\r\n",
-        "a:\tb\n",
-        "kind: List\nitems: []\n",
-        "metadata: x\n",
-        "metadata:\n- x\n",
-        "metadata:\n  annotations: x\n",
-        "metadata:\n  annotations:\n  - x\n",
-        'a: ["b]\nc: "d]\n',
-        'a: [5", "b]\nc: "d]\n',
-    ],
-)
-def test_what_is_not_plain_is_left_to_the_parser(text: str) -> None:
-    assert plain.read(text) is None
