@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import chain
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -48,7 +48,8 @@ class World:
         self.flux_version = flux_version
         self.has_comments = has_comments
         self._inside = inside
-        self._exists = exists
+        self._exists = exists and cache(exists)
+        self._covered: dict[tuple[int, int], bool | None] = {}
 
     # resources
 
@@ -200,6 +201,12 @@ class World:
 
     def covers(self, automation: Manifest, source: Source) -> bool | None:
         """Tell whether an automation updates a file; None where that cannot be known, or its path is not there."""
+        key = id(automation), id(source)
+        if key not in self._covered:
+            self._covered[key] = self._covers(automation, source)
+        return self._covered[key]
+
+    def _covers(self, automation: Manifest, source: Source) -> bool | None:
         path, file = update_path(automation), self.in_repository(source)
         if path is not None and not path.parts:
             return True
