@@ -25,6 +25,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from fluxmark.world.read import is_flux_file
+from krmfn import layout
 from krmfn.node import MapNode, ScalarNode, SeqNode
 from krmfn.result import Severity
 from krmfn.text import BOM, line_start
@@ -40,6 +41,8 @@ ID: Final = "reformat"
 SEVERITY: Final = Severity.INFO
 
 _BLANK = re.compile(r"^[ \t]*\r?\n", re.MULTILINE)
+_COMMENTS_TO_THE_END = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\r?\n)*(?:[ \t]*#[^\n]*)?(?:---|\Z)")
+_TRAILING_BLANKS = re.compile(r"^[^#\n]*[^#\s][^#\n]*?(?P<blanks>[ \t]+)(?=\r?$)", re.MULTILINE)
 _START = re.compile(r"\A(?P<above>(?:[ \t]*(?:#[^\n]*)?\r?\n)*)---[ \t\r\n]")
 _END = re.compile(r"^(?:---|\.\.\.)[ \t]*\s*\Z", re.MULTILINE)
 _WIDE_COMMENT = re.compile(r"(?<=\S)(?:[ \t]{2,}|\t)#")
@@ -85,14 +88,30 @@ def _changes(source: Source) -> Iterator[tuple[int, str]]:
     for document in source.documents:
         if document.root:
             scan.collection(document.root, -_INDENT)
-    for pattern, what in (
-        (_BLANK, "it removes {} blank line{}"),
-        (_WIDE_COMMENT, "it moves {} comment{} up to the value"),
+    for offsets, what in (
+        (_blank_lines(text), "it removes {} blank line{}"),
+        ((one.start() for one in _WIDE_COMMENT.finditer(text)), "it moves {} comment{} up to the value"),
+        (_trailing_blanks(text), "it removes blanks at {} line end{}"),
     ):
-        found = [one.start() for one in pattern.finditer(text) if not scan.is_text(one.start())]
+        found = [offset for offset in offsets if not scan.is_text(offset)]
         if found:
             yield found[0], what.format(len(found), "s" if len(found) > 1 else "")
     yield from ((offset, what) for what, offset in scan.found.items())
+
+
+def _trailing_blanks(text: str) -> Iterator[int]:
+    """Yield where blanks end a line that has no comment."""
+    if any(blank + line_break in text for blank in " \t" for line_break in "\r\n"):  # rare, and slow to look for
+        yield from (found.start("blanks") for found in _TRAILING_BLANKS.finditer(text))
+
+
+def _blank_lines(text: str) -> Iterator[int]:
+    """Yield the blank lines that go: not one behind a comment, nor those before the comments at the end."""
+    for blank in _BLANK.finditer(text):
+        before = text[text.rfind("\n", 0, max(blank.start() - 1, 0)) + 1 : blank.start()].lstrip()
+        after = _COMMENTS_TO_THE_END.match(text, blank.end())
+        if not before.startswith("#") and not (after and "#" in after[0]):
+            yield blank.start()
 
 
 class _Scan:
@@ -120,6 +139,8 @@ class _Scan:
             elif node.pairs:
                 above = self._mapping(node, above)
             for pair in node.pairs:
+                if pair[1].start - pair[0].end != len(": "):
+                    self._gap(*pair)
                 for one in pair:
                     if type(one) is not ScalarNode:
                         self.collection(one, above)
@@ -136,7 +157,8 @@ class _Scan:
             self._scalar(node)
 
     def _column(self, offset: int) -> int:
-        return offset - self.text.rfind("\n", 0, offset) - 1
+        start = self.text.rfind("\n", 0, offset) + 1
+        return offset - (start or self.text.startswith(BOM))
 
     def _mapping(self, node: MapNode, above: int) -> int:
         start = node.pairs[0][0].start
@@ -148,13 +170,22 @@ class _Scan:
     def _sequence(self, node: SeqNode, above: int) -> None:
         if above == _ANY:
             return
-        start = self.text.rfind("\n", 0, node.start) + 1
+        first = node.start if node.anchor is None and node.tag is None else layout.dash(self.text, node, 0)
+        start = self.text.rfind("\n", 0, first) + 1
         step = _indent(self.text, start) - above
         self.wide = step == _INDENT if self.wide is None else self.wide
         if step not in (0, _INDENT) or (step == _INDENT) != self.wide:
-            self.found.setdefault("it indents all lists alike", node.start)
+            self.found.setdefault("it indents all lists alike", first)
+
+    def _gap(self, key: Node, value: Node) -> None:
+        """Look at what stands between a key and its value."""
+        gap = self.text[key.end : value.start]
+        if gap.strip(" \t") == ":" and value.end > value.start:
+            self.found.setdefault("it puts one space behind each colon", key.end)
 
     def _flow(self, node: MapNode | SeqNode) -> None:
+        if self.text[node.start + 1] in " \t" or self.text[node.end - 2] in " \t":
+            self.found.setdefault("it removes blanks within brackets", node.start)
         if "\n" in self.text[node.start : node.end]:
             self.found.setdefault("it joins a {…} or […] over several lines", node.start)
 
@@ -174,7 +205,8 @@ class _Scan:
         elif _BEYOND_BMP.search(node.value):
             what = "it escapes emoji and the like"
         if lines or node.style in ("|", ">"):
-            self.texts.append((node.start, node.end))
+            kept = node.style in ("|", ">") and "+" in piece[:4]
+            self.texts.append((node.start, node.end if kept else node.start + len(piece.rstrip())))
         if what:
             self.found.setdefault(what, node.start)
 
