@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from check_packages import check
 
 SHARED = Path(os.environ.get("FLUXMARK_SHARED") or Path(__file__).parents[3] / "../shared")
