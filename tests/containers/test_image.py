@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hosts.package import COMPOSE, FLUXMARK, HOMELAB, ROOT, Done, replace, run, tree
+from hosts.package import COMPOSE, DEPLOYMENT, FLUXMARK, HOMELAB, ROOT, Done, replace, run, tree
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -105,6 +105,20 @@ def test_the_command_shows_a_diff_and_writes_nothing(image: str, homelab: Path) 
     done = docker(image, "inject", "--diff", options=options)
     assert (done.status, tree(homelab)) == (0, before)
     assert done.stdout == (HOMELAB / ".expected" / "diff.patch").read_text()
+
+
+def test_the_command_updates_a_mounted_package(image: str, injected: Path) -> None:
+    names = {"frontend": DEPLOYMENT, "backend": COMPOSE}
+    latest = {
+        f"flux-system:{name}": {"name": f"192.168.0.40:5000/{name}", "tag": "main-0123456-1707400000"}
+        for name in names
+    }
+    options = mounted(injected, "--user", owner(injected), *LOCKED_DOWN)
+    (injected / "latest.json").write_text(json.dumps(latest))
+    done = docker(image, "update", "--latest", "latest.json", options=options)
+    assert done.status == 0, done.stderr
+    for name, file in names.items():
+        assert f"{name}:main-0123456-1707400000 # {{" in (injected / file).read_text()
 
 
 def test_the_command_fails_on_an_invalid_configuration(image: str, homelab: Path) -> None:

@@ -89,6 +89,43 @@ def test_a_transformer_updates_resources_that_are_there(injected: Path, plugins:
     assert [one["metadata"] for one in after] == [one["metadata"] for one in before]
 
 
+def test_a_generator_fails_on_resources_that_are_there(injected: Path, plugins: Path) -> None:
+    with (injected / "kustomization.yaml").open("a") as file:
+        file.write("  - flux/clusters/production/image-automation\n")
+    kustomization(injected, "generators")
+    done = build(injected, plugins)
+    assert (done.status, done.stdout) == (1, "")
+    assert "exists; behavior must be merge or replace" in done.stderr
+
+
+def function(directory: Path) -> None:
+    """Make the configuration a KRM function that is a program."""
+    local = '    config.kubernetes.io/local-config: "true"\n'
+    replace(
+        directory,
+        "fluxmark.yaml",
+        local,
+        f"{local}    config.kubernetes.io/function: |\n      exec: {{path: {FLUXMARK}}}\n",
+    )
+
+
+def test_kubectl_runs_no_exec_function(homelab: Path, tmp_path: Path) -> None:
+    """Nobody says so: the build succeeds without it, which is why there is a plugin."""
+    kustomization(homelab, "generators")
+    function(homelab)
+    done = build(homelab, tmp_path)
+    assert sorted(one["kind"] for one in built(done)) == ["Deployment", "Service"]
+
+
+def test_a_validator_that_hands_on_its_list_fails(homelab: Path, tmp_path: Path) -> None:
+    (tmp_path / "validator").write_text("#!/bin/sh\ncat\n")
+    (tmp_path / "validator").chmod(0o755)
+    kustomization(homelab, "validators")
+    done = build(homelab, install(tmp_path / "validating", tmp_path / "validator"))
+    assert done.status == 1
+    assert "validator shouldn't modify the resource map" in done.stderr
+
+
 def test_kustomize_never_edits_files(homelab: Path, plugins: Path) -> None:
     """A build has no side effects: the compose file in `files` is left to `inject` and to kpt."""
     kustomization(homelab, "generators")
