@@ -61,7 +61,8 @@ def test_the_faults_are_found_where_all_is_known() -> None:
         },
         {
             "overlay/app.yaml": "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\n"
-            "metadata: {name: a}\nspec:\n  patches:\n    - target: {kind: ImagePolicy}\n      patch: |-\n        - op: remove\n"
+            "metadata: {name: a}\nspec:\n  patches:\n    - target: {kind: ImagePolicy}\n"
+            "      patch: |-\n        - op: remove\n"
         },
     ],
 )
