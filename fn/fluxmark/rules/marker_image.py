@@ -34,13 +34,16 @@ SEVERITY: Final = Severity.WARNING
 
 def check(world: World) -> Iterator[Finding]:
     """Yield the markers beside another image than their policy's."""
+    known: dict[str, image.ImageRef | None] = {}
     for marker in world.markers:
         setter, node = marker.setter, marker.node
         if setter is None or node is None or not marker.works or setter.suffix not in ("", "name"):
             continue
         if wanted_suffix(marker.key, node.value, setter.suffix) not in (None, setter.suffix):
             continue
-        wanted = repository_image(world, setter)
+        if setter.key not in known:
+            known[setter.key] = repository_image(world, setter)
+        wanted = known[setter.key]
         try:
             found = image.parse(node.value)
         except image.ImageError:

@@ -40,6 +40,7 @@ _DIGIT = re.compile(r"\d")
 
 def check(world: World) -> Iterator[Finding]:
     """Yield the markers whose tag their policy does not take."""
+    reasons: dict[tuple[str, str], str] = {}
     for marker in world.markers:
         setter = marker.setter
         tag = current_tag(marker)
@@ -48,7 +49,9 @@ def check(world: World) -> Iterator[Finding]:
         policy = world.policy(setter.namespace, setter.policy)
         if policy is None or not world.is_final(policy) or is_templated(str(policy.spec)):
             continue
-        reason = _objection(policy, tag, world.flux_version)
+        if (setter.key, tag) not in reasons:
+            reasons[setter.key, tag] = _objection(policy, tag, world.flux_version)
+        reason = reasons[setter.key, tag]
         if reason and marker.node is not None:
             yield marker.source.finding(
                 ID,

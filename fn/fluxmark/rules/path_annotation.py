@@ -46,7 +46,8 @@ _NAMES = ("config.kubernetes.io/path", "internal.config.kubernetes.io/path")
 def check(world: World) -> Iterator[Finding]:
     """Yield every such annotation that does not name its own file, in files that Flux reads."""
     for source in world.sources:
-        if not source.exact or KEY not in source.text:  # in a ResourceList the annotations are in use
+        # in a ResourceList the annotations are in use
+        if not source.exact or _NAMES[0] not in source.text or KEY not in source.text:
             continue
         for manifest in world.manifests[source]:
             for name in _NAMES:

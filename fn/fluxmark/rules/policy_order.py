@@ -84,4 +84,6 @@ def _advice(verdict: Verdict) -> str:
     if verdict.better is None or verdict.cause == "descending":
         return ""
     fields = verdict.better["filterTags"]
-    return f"; write pattern: '{fields['pattern']}', extract: '{fields['extract']}', numerical: {{order: asc}}"
+    ((kind, options),) = verdict.better["policy"].items()
+    choice = ", ".join(f"{name}: '{value}'" for name, value in options.items())
+    return f"; write pattern: '{fields['pattern']}', extract: '{fields['extract']}', {kind}: {{{choice}}}"

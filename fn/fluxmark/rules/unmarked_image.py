@@ -60,15 +60,23 @@ def check(world: World) -> Iterator[Finding]:
             by_name.setdefault(ref.canonical, []).append(policy)
     if not by_name:
         return
-    lasts = sorted({re.escape(name.rpartition("/")[2]) for name in by_name})
-    mention = re.compile(rf"\b(?:{'|'.join(lasts)})\b")
+    # the path below the registry stands in every text that names the image, whatever is said of the registry
+    paths = sorted({re.escape(name.partition("/")[2].removeprefix("library/")) for name in by_name})
+    mention = re.compile(rf"(?<![\w.-])(?:{'|'.join(paths)})(?![\w/-])")
+    meant = {id(marker.node) for marker in world.markers}  # wherever it stands, and whatever is wrong with it
     for source, manifest, place in world.places(lambda text: mention.search(text) is not None):
+        if id(place.node) in meant:
+            continue
         try:
-            policies = by_name.get(image.parse(place.node.value).canonical, [])
+            policies = by_name.get(image.parse(place.image).canonical, [])
         except image.ImageError:
             continue
         beside = line_comment(source.text, place.node)
-        if not policies or (beside and (markers.read(beside.text) or markers.diagnose(beside.text))):
+        if (
+            not policies
+            or place.suffix not in ("", "tag")
+            or (beside and (markers.read(beside.text) or markers.diagnose(beside.text)))
+        ):
             continue
         covers = [world.covers(one, source) for one in world.automations]
         if covers and all(answer is False for answer in covers):

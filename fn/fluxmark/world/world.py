@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import chain
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from fluxmark.world.source import Source
 
 SOURCE_GROUP = "source.toolkit.fluxcd.io"
+_MAIN = {"ImagePolicy": "imageRepositoryRef", "ImageRepository": "image", "ImageUpdateAutomation": "sourceRef"}
+"""The field without which a resource of a kind is none."""
 
 
 class World:
@@ -48,7 +50,8 @@ class World:
         self.flux_version = flux_version
         self.has_comments = has_comments
         self._inside = inside
-        self._exists = exists
+        self._exists = exists and cache(exists)
+        self._covered: dict[tuple[int, int], bool | None] = {}
 
     # resources
 
@@ -60,17 +63,17 @@ class World:
     @cached_property
     def policies(self) -> tuple[Manifest, ...]:
         """Every ImagePolicy that is no patch."""
-        return tuple(self._of("ImagePolicy", "imageRepositoryRef"))
+        return tuple(self._of("ImagePolicy"))
 
     @cached_property
     def repositories(self) -> tuple[Manifest, ...]:
         """Every ImageRepository that is no patch."""
-        return tuple(self._of("ImageRepository", "image"))
+        return tuple(self._of("ImageRepository"))
 
     @cached_property
     def automations(self) -> tuple[Manifest, ...]:
         """Every ImageUpdateAutomation that is no patch."""
-        return tuple(self._of("ImageUpdateAutomation", "sourceRef"))
+        return tuple(self._of("ImageUpdateAutomation"))
 
     @property
     def flux_resources(self) -> Iterator[Manifest]:
@@ -112,7 +115,8 @@ class World:
 
     def is_final(self, manifest: Manifest) -> bool:
         """Tell whether a resource will be what it is here: no patch changes it."""
-        return not self.transforms.changes(manifest.kind, manifest.name)
+        key = manifest.kind, manifest.name
+        return not self.transforms.changes(*key) and key not in self._patched
 
     def policy(self, namespace: str, name: str) -> Manifest | None:
         """Return the ImagePolicy of this namespace and name; None where there is none for sure."""
@@ -200,6 +204,12 @@ class World:
 
     def covers(self, automation: Manifest, source: Source) -> bool | None:
         """Tell whether an automation updates a file; None where that cannot be known, or its path is not there."""
+        key = id(automation), id(source)
+        if key not in self._covered:
+            self._covered[key] = self._covers(automation, source)
+        return self._covered[key]
+
+    def _covers(self, automation: Manifest, source: Source) -> bool | None:
         path, file = update_path(automation), self.in_repository(source)
         if path is not None and not path.parts:
             return True
@@ -217,15 +227,33 @@ class World:
     def _all(self) -> tuple[Manifest, ...]:
         return tuple(chain.from_iterable(self.manifests.values()))
 
-    def _of(self, kind: str, required: str) -> Iterator[Manifest]:
-        """Yield the resources of a kind; one without its main field is a patch of another one that has it."""
-        found = [one for one in self._all if one.group == GROUP and one.kind == kind]
-        whole = {one.name for one in found if one.spec.get(required) is not None}
-        for one in found:
-            is_patch = one.source.path in self.transforms.patch_files or (
-                one.spec.get(required) is None and one.name in whole
-            )
-            if not is_patch and (one.name or not one.is_template):
+    @cached_property
+    def _patches(self) -> frozenset[int]:
+        """The resources, by identity, that are patches for others.
+
+        One without its main field is a patch, and so is what stands beside it: overlays keep theirs in one file.
+        """
+        partial = {
+            id(one.source)
+            for one in self._all
+            if one.group == GROUP and one.kind in _MAIN and one.spec.get(_MAIN[one.kind]) is None
+        }
+        return frozenset(
+            id(one)
+            for one in self._all
+            if id(one.source) in partial or one.source.path in self.transforms.patch_files
+        )
+
+    @cached_property
+    def _patched(self) -> frozenset[tuple[str, str]]:
+        """Kind and name of what these patches change."""
+        return frozenset((one.kind, one.name) for one in self._all if id(one) in self._patches)
+
+    def _of(self, kind: str) -> Iterator[Manifest]:
+        """Yield the resources of a kind that are no patches."""
+        for one in self._all:
+            known = one.group == GROUP and one.kind == kind and id(one) not in self._patches
+            if known and (one.name or not one.is_template):
                 yield one
 
     def _markers(self, source: Source) -> Iterator[Marker]:

@@ -115,6 +115,34 @@ def test_what_is_proposed_puts_the_example_right() -> None:
     assert judge(verdict.better) is None
 
 
+@pytest.mark.parametrize(
+    ("policy", "pattern", "extract", "limits"),
+    [
+        (
+            spec(r"^[0-9]+\.[0-9]+$", kind="numerical"),
+            r"^(?P<major>[0-9]+)\.(?P<minor>[0-9]+)$",
+            "$major.$minor.0",
+            ">=0.0.0",
+        ),
+        (
+            spec(r"^v(?P<a>\d+)\.(?P<b>\d+)\.(?P<c>\d+)\.(?P<d>\d+)$", "$a$b$c$d", "numerical"),
+            r"^v(?P<a>\d+)\.(?P<b>\d+)\.(?P<c>\d+)\.(?P<d>\d+)$",
+            "$a.$b.$c-$d",
+            ">=0.0.0-0",
+        ),
+    ],
+)
+def test_versions_are_proposed_as_such(policy: dict[str, Any], pattern: str, extract: str, limits: str) -> None:
+    verdict = judge(policy)
+    assert verdict is not None
+    assert verdict.better == {
+        "filterTags": {"pattern": pattern, "extract": extract},
+        "policy": {"semver": {"range": limits}},
+    }
+    tags = ["v1.9.12.1", "v1.10.1.1", "v1.10.1.10", "v1.10.1.9", "1.9", "1.10"]
+    assert latest(verdict.better, tags).tag in ("v1.10.1.10", "1.10")
+
+
 TEXT = st.sampled_from(["main-", "v", "-", ".", "_", "pr-", "b", "20"])
 PIECE = st.sampled_from(
     [

@@ -23,6 +23,12 @@ _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
 _LONG_NUMBER = re.compile(r"\d{8}")
 _VERSION = re.compile(r"v?\d+(?:[._]\d+)+")
 _GROUP_NAME: Final = "ts"
+# how numbers make a version of three parts: the fourth is the number of a prerelease, which semver compares as one
+_VERSIONS: Final = {
+    2: ("${0}.${1}.0", ">=0.0.0"),
+    3: ("${0}.${1}.${2}", ">=0.0.0"),
+    4: ("${0}.${1}.${2}-${3}", ">=0.0.0-0"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,16 +207,16 @@ def _why(
             "numbers are compared as text, in which 9 comes after 10; order by them with numerical or semver",
         )
     if len(ordered) > 1 and "." not in pair.older:
-        return "glued", "numbers that are glued together change their places with their width; use semver"
+        return "glued", "numbers that are glued together change their places with their width"
     part = row[ordered[0]]
     if meant[ordered[0]] is Role.TIME and part.high is not None and part.low < part.high:
         return "width", "times of different width are compared as one number"
     if len(ordered) > 1:
         glued = policy.extract and "." not in policy.extract
         return (
-            ("glued", "numbers that are glued together change their places with their width; use semver")
+            ("glued", "numbers that are glued together change their places with their width")
             if glued
-            else ("float", "a version is compared as a decimal number, in which 1.10 is 1.1; use semver")
+            else ("float", "a version is compared as a decimal number, in which 1.10 is 1.1")
         )
     return "greedy", "what stands before the group takes some of its digits; put something fixed between them"
 
@@ -222,19 +228,29 @@ def _told(row: Row, meant: list[Role], ordered: list[int]) -> str:
 
 
 def _better(policy: _Policy, row: Row, meant: list[Role], ordered: list[int], pair: Pair) -> dict[str, Any] | None:
-    """Return filterTags and policy that order by the one part that tells the time, if they put the pair right."""
-    if len(ordered) != 1 or meant[ordered[0]] is Role.WORD or not row[ordered[0]].chars <= DIGITS:
+    """Return filterTags and policy that order by what tells the time, if they put the pair right."""
+    if not all(row[index].chars and row[index].chars <= DIGITS and row[index].start >= 0 for index in ordered):
         return None
-    part = row[ordered[0]]
-    pattern, names = policy.pattern, part.names
-    if not names:
-        pattern = (
-            f"{pattern[: part.start]}(?P<{_GROUP_NAME}>{pattern[part.start : part.end]}){pattern[part.end :]}"
-        )
-    better = {
-        "filterTags": {"pattern": pattern, "extract": f"${names[-1] if names else _GROUP_NAME}"},
-        "policy": {"numerical": {"order": "asc"}},
-    }
+    if len(ordered) == 1:
+        names, choice = [_GROUP_NAME], {"numerical": {"order": "asc"}}
+        extract = "${0}"
+    elif len(ordered) in _VERSIONS and all(meant[index] is Role.NUMBER for index in ordered):
+        extract, limits = _VERSIONS[len(ordered)]
+        names, choice = ["major", "minor", "patch", "build"], {"semver": {"range": limits}}
+    else:
+        return None
+    pattern = policy.pattern
+    found: list[str] = []
+    for index, name in reversed(list(zip(ordered, names, strict=False))):
+        part = row[index]
+        alone = part.names and sum(part.names[-1] in other.names for other in row) == 1
+        if not alone:
+            group = f"(?P<{name}>{pattern[part.start : part.end]})"
+            pattern = f"{pattern[: part.start]}{group}{pattern[part.end :]}"
+        found.insert(0, part.names[-1] if alone else name)
+    for number, name in enumerate(found):
+        extract = extract.replace(f"${{{number}}}", f"${name}")
+    better = {"filterTags": {"pattern": pattern, "extract": extract}, "policy": choice}
     try:
         return better if latest(better, [pair.older, pair.newer]).tag == pair.newer else None
     except PolicyError:
