@@ -109,6 +109,7 @@ def test_message(root: Path, tags: str, capsys: pytest.CaptureFixture[str]) -> N
 
 def test_diff_is_what_git_applies(root: Path, tags: str, capsys: pytest.CaptureFixture[str]) -> None:
     (root / "a.yaml").write_bytes(VALUE.replace("\n", "\r\n").encode().removesuffix(b"\r\n"))
+    (root / "link.yaml").symlink_to("b/c.yaml")
 
     assert main(["update", str(root), "--tags", tags, "--diff"]) == 0
 
