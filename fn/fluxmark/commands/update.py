@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
         except WriteError as error:
             print(error, file=sys.stderr)
             return BAD_INPUT
-    _show(arguments, outcome)
+    _show(arguments, outcome, package)
     text.write((*findings, *outcome.findings), sys.stderr)
     _summarize(outcome, dry=dry)
     return OK
@@ -98,12 +98,12 @@ def _write(package: Package, read: files.Files, outcome: Outcome) -> None:
     package.write({path: new for path, (_, new) in outcome.texts.items()})
 
 
-def _show(arguments: argparse.Namespace, outcome: Outcome) -> None:
+def _show(arguments: argparse.Namespace, outcome: Outcome, package: Package) -> None:
     """Print what was asked for to standard output."""
     if arguments.diff:
         from fluxmark.output import diff
 
-        sys.stdout.write(diff.diff(outcome.texts))
+        sys.stdout.write(diff.diff({_real(package, path): texts for path, texts in outcome.texts.items()}))
     elif arguments.message:
         if outcome.commits:
             sys.stdout.write(outcome.message.rstrip("\n") + "\n")
@@ -112,6 +112,12 @@ def _show(arguments: argparse.Namespace, outcome: Outcome) -> None:
     else:
         for change in outcome.changes:
             print(f"{change.file}:{change.line}: {change.old} -> {change.new} ({change.setter})")
+
+
+def _real(package: Package, path: str) -> str:
+    """Return the path of the file that a path leads to: git applies no patch through a symbolic link."""
+    file = package.root / path
+    return file.resolve().relative_to(package.root.resolve()).as_posix() if file.is_symlink() else path
 
 
 def _as_json(outcome: Outcome) -> str:
