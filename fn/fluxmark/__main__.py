@@ -8,20 +8,27 @@ import sys
 
 def main() -> int:
     """Run, and turn what went wrong into one message and an exit status."""
+    import gc
+
     from krmfn.function import FunctionError
     from krmfn.text import InputError
 
+    gc.disable()  # one job and out: trees hold no cycles, and collecting would cost more than parsing
     try:
-        from fluxmark.cli import main as run
+        if len(sys.argv) == 1:
+            from fluxmark.function import main as function  # hosts start it for every run: no parser of arguments
 
-        return run(sys.argv[1:])
-    except (FunctionError, InputError) as error:
-        print(error, file=sys.stderr)
-        return 2
+            return function()
+        from fluxmark.cli import main as command
+
+        return command(sys.argv[1:])
     except BrokenPipeError:
         # the reader of standard output has gone: `fluxmark … | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except (FunctionError, InputError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         print("interrupted; nothing was written", file=sys.stderr)
         return 130

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import argparse
-import sys
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fluxmark import __version__
+from fluxmark.commands import CONFIG_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 OK, FINDINGS, BAD_INPUT, INTERNAL, INTERRUPTED = 0, 1, 2, 3, 130
-CONFIG_NAMES = ("fluxmark.yaml", "fluxmark.yml", ".fluxmark.yaml")
-"""Where a directory's configuration is looked for when none is named."""
+PLUGIN = "KUSTOMIZE_PLUGIN_CONFIG_ROOT"
+"""Set by kustomize for a legacy exec plugin, whose first argument is the file with its configuration."""
 
 DESCRIPTION = """\
 Flux image automation, injected and kept right: writes ImageRepository, ImagePolicy, ImageUpdateAutomation and the
@@ -27,6 +29,7 @@ as a function:
   kpt fn eval DIR --image ghcr.io/fluxmark/fluxmark:v0 -- images=registry/app,registry/api secretRef=credentials
 as a command:
   fluxmark inject DIR --diff
+  fluxmark check DIR
 
 exit status: 0 done, 1 findings or a failed function, 2 bad input, 3 an internal error, 130 interrupted
 """
@@ -61,20 +64,106 @@ def parser() -> argparse.ArgumentParser:
     inject.add_argument("--diff", action="store_true", help="print the changes as a diff and write nothing")
     inject.add_argument("--dry-run", action="store_true", help="say what would be done and write nothing")
     inject.add_argument("-q", "--quiet", action="store_true", help="say only what was not done")
+    _add_check(verbs)
+    _add_select(verbs)
+    _add_update(verbs)
     return top
+
+
+def _add_check(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    check = verbs.add_parser(
+        "check",
+        help="find what Flux stays silent about",
+        description="Find what Flux would silently get wrong: markers that it ignores, policies that select an "
+        "older build, templates that fail at the next commit. docs/rules.md has the rules.",
+    )
+    check.add_argument("directory", nargs="?", default="-", metavar="DIR", help="default, and `-`: here")
+    check.add_argument("--format", choices=("text", "json", "sarif", "github"), default="text")
+    check.add_argument(
+        "--fail-on",
+        choices=("error", "warning", "info", "never"),
+        default="error",
+        help="the severity from which findings make the exit status 1 (default: error)",
+    )
+    check.add_argument("--select", action="append", default=[], metavar="RULE,…", help="only these rules")
+    check.add_argument("--ignore", action="append", default=[], metavar="RULE,…", help="not these rules")
+    check.add_argument("--fix", action="store_true", help="apply the fixes that are safe, and check again")
+    check.add_argument(
+        "--flux-version", metavar="X.Y", help="the Flux that runs; default: as configured, else the newest known"
+    )
+
+
+def _add_select(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    select = verbs.add_parser(
+        "select",
+        help="say which tag each policy of a directory would choose, and why",
+        description="Say which tag each ImagePolicy in DIR would choose, and why: what is dropped, and how the "
+        "rest is ordered. Exit status 1 where a policy selects nothing.",
+    )
+    select.add_argument("directory", nargs="?", default="-", metavar="DIR", help="default, and `-`: here")
+    tags = select.add_mutually_exclusive_group(required=True)
+    tags.add_argument("--tags", metavar="FILE", help="JSON or YAML: {image: [tag, …]}; `-`: standard input")
+    tags.add_argument("--registry", action="store_true", help="ask the registries themselves")
+    select.add_argument("--format", choices=("text", "json"), default="text")
+    select.add_argument("--flux-version", metavar="X.Y", help="the Flux to select as; default: the newest")
+
+
+def _add_update(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    update = verbs.add_parser(
+        "update",
+        help="write the latest images at the markers of a directory, as Flux would commit them",
+        description="Write the latest images at the markers of DIR as each ImageUpdateAutomation in it would, and "
+        "change nothing else. Without a source the latest images are those in the status of the policies in DIR.",
+    )
+    update.add_argument("directory", nargs="?", default="-", metavar="DIR", help="default, and `-`: here")
+    source = update.add_mutually_exclusive_group()
+    source.add_argument(
+        "--latest", metavar="FILE", help='JSON or YAML: {"namespace:policy": {"name": …, "tag": …, "digest": …}}'
+    )
+    source.add_argument("--tags", metavar="FILE", help="JSON or YAML: {image: [tag, …]}; `-`: standard input")
+    source.add_argument("--registry", action="store_true", help="ask the registries themselves")
+    shown = update.add_mutually_exclusive_group()
+    shown.add_argument("--diff", action="store_true", help="print the changes as a diff and write nothing")
+    shown.add_argument("--message", action="store_true", help="print the commit message")
+    shown.add_argument("--format", choices=("text", "json"), default="text")
+    update.add_argument("--dry-run", action="store_true", help="say what would be done and write nothing")
+    wishes = update.add_argument_group("not as Flux does")
+    wishes.add_argument(
+        "--no-downgrade", action="store_true", help="leave a tag that its policy puts behind the one in the file"
+    )
+    wishes.add_argument("--lists", action="store_true", help="update files that are lists at the top, too")
+    wishes.add_argument("--any-namespace", action="store_true", help="use the policies of every namespace")
+    wishes.add_argument(
+        "--strict-flux",
+        action="store_true",
+        help="fail where Flux's run would, such as on an invalid latest image, and not for that policy alone",
+    )
 
 
 def main(argv: Sequence[str]) -> int:
     """Run the command; return the exit status."""
+    if argv and PLUGIN in os.environ and Path(argv[0]).is_file():
+        from fluxmark.function import Fluxmark
+        from krmfn import plugin
+
+        return plugin.run(Fluxmark(kustomize=True), argv[0])
     arguments = parser().parse_args(argv)
     if arguments.verb == "inject":
         from fluxmark.commands.inject import run as inject
 
         return inject(arguments)
-    from fluxmark.function import Fluxmark
-    from krmfn.run import run
+    if arguments.verb == "check":
+        from fluxmark.commands.check import run as check
 
-    if sys.stdin.isatty():
-        print("fluxmark: standard input is a terminal; a ResourceList is expected (see --help)", file=sys.stderr)
-        return BAD_INPUT
-    return run(Fluxmark())
+        return check(arguments)
+    if arguments.verb == "select":
+        from fluxmark.commands.select import run as select
+
+        return select(arguments)
+    if arguments.verb == "update":
+        from fluxmark.commands.update import run as update
+
+        return update(arguments)
+    from fluxmark.function import main as function
+
+    return function()

@@ -1,96 +1,84 @@
-"""fluxmark as a KRM function: a ResourceList in, a ResourceList out."""
+"""fluxmark as a KRM function: a ResourceList in, a ResourceList out. The configuration says what is done."""
 
 from __future__ import annotations
 
 import os
+import sys
 from typing import TYPE_CHECKING, Any
 
-from fluxmark import config as configuration, places
-from fluxmark.config import ImageAutomation
-from fluxmark.inject.directory import mark_files
-from fluxmark.inject.generate import generate
-from fluxmark.inject.marking import Marking, configured, with_package
-from fluxmark.inject.store import ListStore
-from krmfn.data import to_data
 from krmfn.function import Function
-from krmfn.package import Package
-from krmfn.path import show
-from krmfn.result import Result, Severity
-from krmfn.run import LOG_TO_STDERR
+from krmfn.run import LOG_TO_STDERR, run
 
 if TYPE_CHECKING:
-    from fluxmark.finding import Finding
+    from fluxmark.config import ImageAutomation
     from krmfn.resource import Resource
     from krmfn.resource_list import ResourceList
 
-SEVERITIES = list(Severity)
+BAD_INPUT = 2
+GROUP = "image.toolkit.fluxcd.io/"
 
 
 class Fluxmark(Function):
-    """Injects (later also checks and updates), as the functionConfig says.
+    """Injects, checks or updates, as the functionConfig says; without one, marks what the items' policies select.
 
-    kustomize: whether kustomize runs the function: it hands over no comments and keeps none, so markers are not
-    set, and it takes no Kustomization from a function. root: the directory that `files` are relative to.
+    kustomize: whether kustomize runs the function; root: the directory that `files` are relative to.
     """
 
     def __init__(self, *, kustomize: bool | None = None, root: str = ".") -> None:
         self._kustomize = bool(os.environ.get(LOG_TO_STDERR)) if kustomize is None else kustomize
         self._root = root
-        self._config = ImageAutomation()
-        self._marking: Marking | None = None
-        self._findings: list[Finding] = []
+        self._job: Function | None = None
 
     def configure(self, config: Resource | None) -> None:
         """Read the configuration. Raises ConfigError."""
-        self._config = configuration.load(to_data(config.node) if config else None, _where)
-        if not self._kustomize:
-            self._marking = configured(self._config)
+        if config is not None:
+            from fluxmark.config import load
+            from krmfn.data import to_data
+
+            self._job = self._start(load(to_data(config.node), _where))
 
     def wanted(self, api_version: str, kind: str) -> bool:
-        """Look at what may have places, where the configuration alone says what to mark."""
-        return self._marking is not None and places.matches(api_version, kind)
+        """Look at what the job looks at."""
+        return self._job is not None and self._job.wanted(api_version, kind)
 
     def visit(self, resource: Resource) -> None:
-        """Mark an item."""
-        assert self._marking is not None
-        self._findings += self._marking.mark(resource, resource.path)
+        """Do the job on an item."""
+        assert self._job is not None
+        self._job.visit(resource)
 
     def process(self, resource_list: ResourceList) -> None:
-        """Write the resources, and the markers that had to wait for the package's own policies."""
-        store = ListStore(resource_list)
-        found = list(generate(self._config, store, with_kustomization=not self._kustomize))
-        if self._kustomize:
-            resource_list.results += _results(found)
-            resource_list.results.append(_no_comments())
-            return
-        marking = self._marking
-        if marking is None:
-            marking = with_package(self._config, store)
-            for item in resource_list.items if marking.targets else ():
-                if places.matches(item.api_version, item.kind):
-                    self._findings += marking.mark(item, item.path)
-                    item.release()
-        if self._config.files:
-            package = Package(self._root)
-            injection = mark_files(package, self._config.files, marking)
-            package.write({path: new for path, (_, new) in injection.changes.items()})
-            found += injection.findings
-        resource_list.results += _results(self._findings + found)
+        """Do the rest of the job; without a configuration there is one only where items hold policies."""
+        if self._job is None and any(item.api_version.startswith(GROUP) for item in resource_list.items):
+            from fluxmark.config import ImageAutomation
+
+            self._job = self._start(ImageAutomation())
+        if self._job is not None:
+            self._job.process(resource_list)
+
+    def _start(self, config: ImageAutomation) -> Function:
+        """Return the job of a configuration; what another mode needs is not imported."""
+        if config.mode == "Update":
+            from fluxmark.update.items import UpdateItems
+
+            return UpdateItems(config, kustomize=self._kustomize, root=self._root)
+        if config.mode == "Check":
+            from fluxmark.rules.items import CheckItems
+
+            return CheckItems(config, kustomize=self._kustomize)
+        from fluxmark.inject.items import InjectItems
+
+        return InjectItems(config, kustomize=self._kustomize, root=self._root)
 
 
-def _results(findings: list[Finding]) -> list[Result]:
-    """Return findings as results, the worst first: kpt shows four."""
-    return [finding.to_result() for finding in sorted(findings, key=lambda one: SEVERITIES.index(one.severity))]
-
-
-def _no_comments() -> Result:
-    return Result(
-        "kustomize hands a function no comments and keeps none, so markers were not set; "
-        "set them with `fluxmark inject` or `kpt fn eval` [no-comments]",
-        Severity.INFO,
-        tags={"rule": "no-comments"},
-    )
+def main() -> int:
+    """Run the function on standard input and output; return the exit status."""
+    if sys.stdin.isatty():
+        print("fluxmark: standard input is a terminal; a ResourceList is expected (see --help)", file=sys.stderr)
+        return BAD_INPUT
+    return run(Fluxmark())
 
 
 def _where(path: tuple[Any, ...]) -> str:
+    from krmfn.path import show
+
     return "functionConfig" + (f".{show(path)}" if path else "")

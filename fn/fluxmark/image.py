@@ -179,4 +179,4 @@ def _digest_fault(digest: str) -> str:
 def _quote(text: str) -> str:
     """Quote a piece of input for a message: on one line, and not without end."""
     shown = text if len(text) <= 80 else text[:77] + "…"
-    return "'" + shown.replace("\n", "\\n") + "'"
+    return "'" + "".join(char if char.isprintable() else repr(char)[1:-1] for char in shown) + "'"

@@ -92,7 +92,7 @@ def gap(text: str, start: int) -> str:
     return "" if start == 0 or text[start - 1] in " \t" + BREAKS else " "
 
 
-def head_comments(text: str, offset: int, *, after: int) -> list[Comment]:
+def head_comments(text: str, offset: int, *, after: int = 0) -> list[Comment]:
     """Return the comment lines directly above the line of an offset, the top one first.
 
     Only lines indented as that line is count: others belong to something else. after: where the last value

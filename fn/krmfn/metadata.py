@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 PATH = "internal.config.kubernetes.io/path"
 INDEX = "internal.config.kubernetes.io/index"
 ID = "internal.config.kubernetes.io/id"
+SEQUENCES = "internal.config.kubernetes.io/seqindent"
+"""How an orchestrator indents lists when it writes a document; `compact` where this is not said."""
 LEGACY_PATH = "config.kubernetes.io/path"
 LEGACY_INDEX = "config.kubernetes.io/index"
 LEGACY_ID = "config.k8s.io/id"

@@ -225,6 +225,17 @@ class _Mark:
         self.index = index
 
 
+class _Moved:
+    """Stands for the event of a scalar in a text with a byte order mark."""
+
+    __slots__ = ("anchor", "end_mark", "start_mark", "style", "tag", "value")
+
+    def __init__(self, event: Any, by: int) -> None:
+        self.anchor, self.style, self.tag, self.value = event.anchor, event.style, event.tag, event.value
+        self.start_mark = _Mark(event.start_mark.index + by)
+        self.end_mark = _Mark(event.end_mark.index + by)
+
+
 class _Unwritten:
     """Stands for the event of a value that has no text at all, not even its `:`."""
 
@@ -248,7 +259,7 @@ def parse(text: str, name: str) -> list[Document]:
         event = reader.event()
         kind = type(event)
         if kind is StreamEndEvent:
-            return documents
+            break
         if kind is DocumentStartEvent:
             reader.anchors.clear()
             first = reader.event()
@@ -257,6 +268,21 @@ def parse(text: str, name: str) -> list[Document]:
                 root = None
             documents.append(Document(event.start_mark.index, event.explicit, root, event.tags))
             assert type(reader.event()) is DocumentEndEvent
+    if text.startswith(BOM):
+        for document in documents:
+            _shift(document, len(BOM))
+    return documents
+
+
+def _shift(document: Document, by: int) -> None:
+    """Move all offsets: libyaml does not count a byte order mark."""
+    document.start += by
+    for node in walk(document.root) if document.root is not None else ():
+        if isinstance(node, ScalarNode):
+            node.event = _Moved(node.event, by)
+        else:
+            node.start += by
+            node.end += by
 
 
 def _input_error(error: yaml.YAMLError, text: str, name: str) -> InputError:
@@ -267,12 +293,13 @@ def _input_error(error: yaml.YAMLError, text: str, name: str) -> InputError:
         offset = len(text.encode()[: getattr(error, "position", 0)].decode(errors="ignore"))
         what = f"the character {text[offset : offset + 1]!r} is not allowed in YAML; remove or escape it"
         return located(name, text, Lines(text).position(offset), what)
-    place = Position(mark.line + 1, mark.column + 1)
+    # at the end of a text libyaml names a line that is not there, so the offset counts, not its line and column
+    place = Lines(text).position(mark.index)
     what = getattr(error, "problem", None) or "this is no YAML"
     context = getattr(error, "context", None)
     if context:
         what = f"{what} ({context})"
-    if "\t" in Lines(text).line(place.line)[: mark.column + 1]:
+    if "\t" in Lines(text).line(place.line)[: place.column]:
         what += "; YAML is indented with spaces, not tabs"
     return located(name, text, place, what)
 

@@ -19,7 +19,7 @@ SKIPPED_DIRECTORIES = frozenset((".git",))
 NEW_FILE_MODE = 0o644
 
 
-class WriteError(Exception):
+class WriteError(OSError):
     """Files could not be written; the message says which already were and which were not."""
 
 
@@ -47,16 +47,23 @@ class Package:
         self._resolved = self.root.resolve()
         self._seen: dict[str, _Seen] = {}
 
-    def walk(self, accepts: Callable[[str], bool]) -> Iterator[str]:
-        """Yield the paths of the files whose name is accepted, in lexical order.
+    def walk(self, accepts: Callable[[str], bool], below: str = ".") -> Iterator[str]:
+        """Yield the paths of the files below a directory whose name is accepted, in lexical order.
 
         Hidden directories count, `.git` does not; symbolic links to directories are not followed.
         """
-        yield from self._walk(self.root, "", accepts)
+        if below == ".":
+            yield from self._walk(self.root, "", accepts)
+        else:
+            yield from self._walk(self._inside(below), f"{below}/", accepts)
 
     def exists(self, path: str) -> bool:
         """Tell whether there is a file at a path."""
         return self._inside(path).is_file()
+
+    def is_directory(self, path: str) -> bool:
+        """Tell whether there is a directory at a path."""
+        return self._inside(path).is_dir()
 
     def size(self, path: str) -> int:
         """Return a file's size in bytes."""

@@ -10,9 +10,9 @@ from krmfn import emit
 from krmfn.data import plain_data
 from krmfn.edit import Editor
 from krmfn.fields import FieldError, Fields, put
-from krmfn.metadata import INDEX, LEGACY_INDEX, LEGACY_PATH, LOCAL_CONFIG, PATH, Metadata
+from krmfn.metadata import INDEX, LEGACY_INDEX, LEGACY_PATH, LOCAL_CONFIG, PATH, SEQUENCES, Metadata
 from krmfn.node import MapNode, Node, ScalarNode, SeqNode, parse
-from krmfn.text import BOM, InputError
+from krmfn.text import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -87,7 +87,7 @@ class Resource(Metadata):
 
         Raises InputError for a text that is no YAML, or no mapping.
         """
-        resource = cls(text.removeprefix(BOM), source=name)
+        resource = cls(text, source=name)
         resource._refresh()
         return resource
 
@@ -201,6 +201,7 @@ __all__ = [
     "LEGACY_PATH",
     "LOCAL_CONFIG",
     "PATH",
+    "SEQUENCES",
     "FieldError",
     "Fields",
     "Resource",

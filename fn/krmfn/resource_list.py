@@ -6,19 +6,23 @@ https://github.com/kubernetes-sigs/kustomize/blob/master/cmd/config/docs/api-con
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from krmfn import emit
 from krmfn.data import to_data
+from krmfn.frame import Frame
 from krmfn.list_reader import read_list
-from krmfn.resource import Resource
+from krmfn.resource import SEQUENCES, Resource
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
-    from krmfn.frame import Frame
     from krmfn.function import Function
     from krmfn.result import Result
+
+_EMPTY = "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems: []\n"
+_WIDE = re.compile(r"^ +- ", re.MULTILINE)
 
 
 class ResourceList:
@@ -49,6 +53,18 @@ class ResourceList:
         """
         return cls(read_list(text, name, function))
 
+    @classmethod
+    def of(cls, items: Iterable[Resource], function_config: Resource | None = None) -> ResourceList:
+        """Make a list of resources that were not read from one."""
+        frame = Frame(_EMPTY, "", "\n")
+        frame.is_empty = True
+        frame.start = frame.slot = _EMPTY.index(" []")
+        frame.end = _EMPTY.index("\n", frame.start)
+        made = cls(frame)
+        made.items = list(items)
+        made.function_config = function_config
+        return made
+
     @property
     def config(self) -> dict[str, Any]:
         """The function's configuration as plain data; empty where there is none."""
@@ -58,11 +74,14 @@ class ResourceList:
         """Append an item; path and index say where an orchestrator is to write it.
 
         Without an index the next free one of that file is taken: kpt refuses two items with the same.
+        Lists that are indented below their keys stay so: kpt would move them to the left.
         """
         if path:
             if index is None:
                 index = 1 + max((item.index for item in self.at(path)), default=-1)
             resource.move_to(path, index)
+            if _WIDE.search(resource.text):
+                resource.set_annotation(SEQUENCES, "wide")
         self.items.append(resource)
 
     def at(self, path: str) -> Iterator[Resource]:

@@ -79,7 +79,7 @@ def _run(
         except Exception as error:  # noqa: BLE001  (as above)
             failure = error
     if failure is not None:
-        _explain(failure, resources, stderr)
+        explain(failure, resources, stderr)
     failed = any(result.severity is Severity.ERROR for result in resources.results)
     if failed:
         resources.restore()
@@ -90,7 +90,7 @@ def _run(
     return FAILED if failed else OK
 
 
-def _explain(error: Exception, resources: ResourceList, stderr: TextIO) -> None:
+def explain(error: Exception, resources: ResourceList, stderr: TextIO) -> None:
     """Turn what a function raised into results; an error that is nobody's fault but ours is traced."""
     if isinstance(error, FunctionError):
         resources.results += error.results

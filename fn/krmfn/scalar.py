@@ -64,7 +64,10 @@ def resolve(value: str) -> Value:
 
 def is_text(value: str) -> bool:
     """Tell whether every reader takes this plain scalar for text."""
-    return isinstance(resolve(value), str) and not _DOUBTFUL.fullmatch(value) and not _INT.fullmatch(value)
+    if not isinstance(resolve(value), str):
+        return False
+    # what overflows a number is text to some readers, and infinity to others
+    return not any(pattern.fullmatch(value) for pattern in (_DOUBTFUL, _INT, _FLOAT))
 
 
 def can_be_plain(value: str, *, flow: bool = False) -> bool:

@@ -1,7 +1,7 @@
 """Source text: where lines end, where an offset is, and splices.
 
-Offsets are code points, as libyaml's marks are, and like them they do not count a byte order mark at the start;
-lines and columns count from 1.
+Offsets are code points into the text; lines and columns count from 1. A byte order mark at the start of a text
+has an offset, and no column: it is no part of the first line.
 """
 
 from __future__ import annotations
@@ -51,21 +51,19 @@ class Edit(NamedTuple):
 
 
 class Lines:
-    """Finds line and column of offsets; building it reads the text once.
-
-    A byte order mark at the start of the text is no part of the first line.
-    """
+    """Finds line and column of offsets; building it reads the text once."""
 
     def __init__(self, text: str) -> None:
-        self.text = text.removeprefix(BOM)
+        self.text = text
 
     @cached_property
     def starts(self) -> list[int]:
         """The offset of every line's first character."""
-        return [0, *(found.end() for found in BREAK.finditer(self.text))]
+        return [_first(self.text), *(found.end() for found in BREAK.finditer(self.text))]
 
     def position(self, offset: int) -> Position:
-        """Return line and column of an offset."""
+        """Return line and column of an offset; one behind the end of the text counts as its end."""
+        offset = max(_first(self.text), min(offset, len(self.text)))
         line = bisect.bisect_right(self.starts, offset)
         return Position(line, offset - self.starts[line - 1] + 1)
 
@@ -107,7 +105,12 @@ def line_start(text: str, offset: int) -> int:
         if found >= 0:
             return found + 1
         end, window = begin, window * 4
-    return 0
+    return min(_first(text), offset)
+
+
+def _first(text: str) -> int:
+    """Return the offset of the first character that is no byte order mark."""
+    return len(BOM) if text.startswith(BOM) else 0
 
 
 def newline(text: str) -> str:
@@ -153,7 +156,7 @@ def decode(data: bytes, name: str) -> str:
         byte = data[error.start]
         what = f"byte 0x{byte:02x} is not UTF-8; save the file as UTF-8"
         rest = data[error.start : error.start + _SHOWN_COLUMNS].decode(errors="replace")
-        raise located(name, good + rest, Lines(good).position(len(good.removeprefix(BOM))), what) from None
+        raise located(name, good + rest, Lines(good).position(len(good)), what) from None
 
 
 def located(name: str, text: str, place: Position, what: str) -> InputError:

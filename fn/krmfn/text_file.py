@@ -5,7 +5,9 @@ from __future__ import annotations
 from krmfn import convert
 from krmfn.node import MapNode, parse
 from krmfn.resource import Resource, text_of
-from krmfn.text import BOM, line_start, newline
+from krmfn.text import BOM, BREAKS, line_start, newline
+
+WHITE = f" \t{BREAKS}{BOM}"
 
 
 class TextFile:
@@ -18,8 +20,6 @@ class TextFile:
         """
         self.name = name
         self.read_text = text
-        self._bom = BOM if text.startswith(BOM) else ""
-        text = text.removeprefix(BOM)
         self._newline = newline(text)
         self._pieces: list[str | Resource] = []
         documents = parse(text, name) if text else []
@@ -47,7 +47,7 @@ class TextFile:
         Raises EditError for an item that cannot be a document without loss.
         """
         new = convert.as_document(resource, self._newline)
-        if "".join(map(_text, self._pieces)).strip():
+        if "".join(map(_text, self._pieces)).strip(WHITE):
             self._end_line()
             if not new.startswith("---"):
                 self._pieces.append(f"---{self._newline}")
@@ -73,7 +73,7 @@ class TextFile:
 
     def to_text(self) -> str:
         """Return the file's text as it will be written."""
-        return self._bom + "".join(map(_text, self._pieces))
+        return "".join(map(_text, self._pieces))
 
     def _end_line(self) -> None:
         """End the last line, so that a document can follow."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from docker_image import digest, reference
-from hypothesis import example, given, strategies as st
+from hypothesis import assume, example, given, strategies as st
 
 from fluxmark.image import ImageError, ImageRef, parse, same_repository, templating
 
@@ -143,6 +143,7 @@ _PIECES = st.sampled_from(
 @example("a" * 64)
 @example("a.b/c:d@" + SHA256)
 def test_docker_image_py_agrees(text: str) -> None:
+    assume(not text.endswith("\n"))  # its `$` matches before a last line feed, which upstream's does not
     try:
         named = reference.Reference.parse_normalized_named(text)
         oracle = (named["name"], named.get("tag") or "", named.get("digest") or "")

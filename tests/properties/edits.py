@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from krmfn.edit import Editor
 from krmfn.layout import dash, skip_blank
 from krmfn.node import MapNode, Node, ScalarNode, SeqNode, parse, walk
-from krmfn.text import BOM, BREAKS, EditError, line_end, line_start
+from krmfn.text import BREAKS, EditError, line_end, line_start
 from properties import oracle
 from properties.oracle import Data, Mapping, Scalar, Sequence, Tree
 
@@ -118,7 +118,7 @@ class Case:
     def __init__(self, text: str, random: Random) -> None:
         self.before = text
         self.random = random
-        self.text = text.removeprefix(BOM)
+        self.text = text
         self.roots = [document.root for document in parse(text, "before")]
         self.expected = oracle.read(text)
         self.at: dict[int, Tree] = {}

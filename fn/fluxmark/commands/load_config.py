@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fluxmark import config as configuration
-from fluxmark.cli import CONFIG_NAMES
-from fluxmark.errors import FluxmarkError
+from fluxmark.commands import CONFIG_NAMES
+from fluxmark.given import Given
 from krmfn.data import to_data
-from krmfn.node import MapNode, Node, SeqNode, follow, parse
-from krmfn.text import InputError, Lines, decode
+from krmfn.node import MapNode, Node, SeqNode, follow
+from krmfn.text import InputError, decode
 
 if TYPE_CHECKING:
     from fluxmark.config import ImageAutomation
@@ -31,17 +31,8 @@ def load(name: str | None, directory: Path) -> ImageAutomation:
         text = decode(file.read_bytes(), str(file))
     except OSError as error:
         raise InputError(f"{file}: cannot be read: {error.strerror}") from None
-    documents = [document.root for document in parse(text, str(file)) if document.root is not None]
-    if len(documents) != 1 or not isinstance(documents[0], MapNode):
-        raise FluxmarkError(f"{file}:1:1: one document with an ImageAutomation or a ConfigMap is expected")
-    root = documents[0]
-    lines = Lines(text)
-
-    def where(path: tuple[str | int, ...]) -> str:
-        place = lines.position(_locate(root, path).start)
-        return f"{file}:{place.line}:{place.column}"
-
-    return configuration.load(to_data(root), where)
+    given = Given(text, str(file), "one document with an ImageAutomation or a ConfigMap is expected")
+    return configuration.load(to_data(given.root), lambda path: given.where(_locate(given.root, path)))
 
 
 def _locate(root: Node, path: tuple[str | int, ...]) -> Node:

@@ -5,8 +5,7 @@ Every key stands for one path in the spec of an ImageAutomation; KEYS is all the
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fluxmark.config.parse import API_VERSION, KIND, read
 from fluxmark.config.report import ConfigError, Report
@@ -40,8 +39,7 @@ def _images(text: str) -> list[dict[str, str]]:
     return [{"image": image, "name": name} if separator else {"image": image} for name, separator, image in pairs]
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """A key of the flat form.
 
     path: in `spec` of the other form. convert: makes the value there of the text, or raises ValueError.
@@ -98,7 +96,12 @@ def from_config_map(data: Mapping[str, str], where: Callable[[Path], str]) -> Im
     """
     spec: dict[str, Any] = {}
     document = {"apiVersion": API_VERSION, "kind": KIND, "spec": spec}
-    report = Report(document, where=lambda path: where(("data", _name_of(path))), label=_name_of)
+    said: list[Key] = []
+
+    def name_of(path: Path) -> str:
+        return _name_of(path, said)
+
+    report = Report(document, lambda path: where(("data", name_of(path))), name_of)
     for name, text in data.items():
         key = _BY_NAME.get(name)
         if key is None:
@@ -109,6 +112,7 @@ def from_config_map(data: Mapping[str, str], where: Callable[[Path], str]) -> Im
         else:
             try:
                 _put(spec, key.path, key.convert(text))
+                said.append(key)
             except ValueError as error:
                 report.problems.append(f"{where(('data', name))}: {name}: {error}")
     config = read(document, report)
@@ -130,12 +134,12 @@ def _put(spec: dict[str, Any], path: tuple[str, ...], value: object) -> None:
     spec[path[-1]] = value
 
 
-def _name_of(path: Path) -> str:
-    """Return the key of the flat form that says what is at a path of the other form, or nearest to it."""
+def _name_of(path: Path, said: list[Key]) -> str:
+    """Return the key, of those that were said, for what is at a path of the other form, or nearest to it."""
     inside = path[1:]
 
     def shared(key: Key) -> int:
         pairs = zip(key.path, inside, strict=False)
         return next((n for n, (a, b) in enumerate(pairs) if a != b), min(len(key.path), len(inside)))
 
-    return max(KEYS, key=shared).name
+    return max(said, key=shared).name

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from fluxmark.errors import FluxmarkError
 from fluxmark.schema.unknown import dotted
+from krmfn.result import Result, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,21 +22,21 @@ class ConfigError(FluxmarkError):
     """
 
     def __init__(self, problems: Sequence[str]) -> None:
-        super().__init__("\n".join(problems))
+        super().__init__("\n".join(problems), *(Result(problem, Severity.ERROR) for problem in problems))
         self.problems = tuple(problems)
 
 
-@dataclass(slots=True)
 class Report:
-    """Collects problems.
+    """Collects problems, one line each."""
 
-    data: the document; where: gives the place of a path that is in it; label: names a path for the reader.
-    """
-
-    data: Mapping[str, Any]
-    where: Callable[[Path], str]
-    label: Callable[[Path], str] = dotted
-    problems: list[str] = field(default_factory=list)
+    def __init__(
+        self, data: Mapping[str, Any], where: Callable[[Path], str], label: Callable[[Path], str] = dotted
+    ) -> None:
+        """Take the document, what gives the place of a path in it, and what names a path for the reader."""
+        self.data = data
+        self.where = where
+        self.label = label
+        self.problems: list[str] = []
 
     def add(self, path: Path, text: str) -> None:
         """Add a problem of the value at a path, which need not exist."""

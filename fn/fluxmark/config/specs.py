@@ -20,9 +20,9 @@ ORDER_FIELDS = ("filterTags", "policy")
 """The fields of an ImagePolicy's spec that a tag format stands for."""
 
 
-def repository_spec(config: ImageAutomation, image: Image) -> Spec:
-    """Return the spec of an image's ImageRepository."""
-    said = merged(merged(DEFAULTS["ImageRepository"], config.repository), image.repository)
+def repository_spec(config: ImageAutomation, image: Image, *, defaults: bool = True) -> Spec:
+    """Return the spec of an image's ImageRepository; without defaults, only what the configuration says."""
+    said = merged(merged(DEFAULTS["ImageRepository"] if defaults else {}, config.repository), image.repository)
     return {"image": image.image} | said
 
 
@@ -52,10 +52,10 @@ def automation_name(config: ImageAutomation) -> str:
     return name or "flux-system"
 
 
-def automation_spec(config: ImageAutomation) -> Spec:
-    """Return the spec of the ImageUpdateAutomation, complete also where nothing is said of it."""
+def automation_spec(config: ImageAutomation, *, defaults: bool = True) -> Spec:
+    """Return the spec of the ImageUpdateAutomation; without defaults, only what the configuration says."""
     said = {key: value for key, value in (config.automation or {}).items() if key != "name"}
-    return merged(DEFAULTS["ImageUpdateAutomation"], said)
+    return merged(DEFAULTS["ImageUpdateAutomation"] if defaults else {}, said)
 
 
 def merged(below: Mapping[str, Any], above: Mapping[str, Any], whole: tuple[str, ...] = ()) -> Spec:

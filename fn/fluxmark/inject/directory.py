@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 
 from fluxmark import places
 from fluxmark.finding import Finding
+from fluxmark.flux_resources import GROUP, FluxResources, in_text
 from fluxmark.inject.generate import generate
 from fluxmark.inject.marking import with_package
 from fluxmark.inject.store import FileStore
-from fluxmark.resources import GROUP
+from fluxmark.inject.targets import matches
 from krmfn.result import Severity
 from krmfn.text import InputError, Lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from fluxmark.config import ImageAutomation
     from fluxmark.inject.marking import Marking
@@ -33,19 +34,21 @@ class Injection:
     findings: tuple[Finding, ...]
 
 
-def inject(package: Package, config: ImageAutomation) -> Injection:
+def inject(package: Package, config: ImageAutomation, below: Sequence[str] = (".",)) -> Injection:
     """Compute what the main job changes in a directory; nothing is written.
 
+    below: the directories that are looked through, besides what the configuration's `files` name.
     Raises InputError for files that matter and cannot be read.
     """
     store = FileStore(package)
-    texts = dict(_read(package, package.walk(is_flux_file)))
-    texts |= _read(package, (path for path in config.files if path not in texts))
+    texts = dict(_read(package, named(package, (*below, *config.files))))
+    resources = FluxResources()
     for path, text in texts.items():
-        if GROUP in text:
-            _open(store, package, path, text)
+        if GROUP in text and _open(store, package, path, text) is None:
+            for resource in in_text(text, package.show(path)):
+                resources.add(resource)
     findings = list(generate(config, store))
-    marking = with_package(config, store)
+    marking = with_package(config, resources)
     mention = marking.targets.mention
     findings += [
         finding
@@ -56,14 +59,38 @@ def inject(package: Package, config: ImageAutomation) -> Injection:
     return Injection(store.changed(), tuple(findings))
 
 
+def named(package: Package, entries: Iterable[str]) -> list[str]:
+    """Return the files that entries name: a file, a glob, or a directory with all that Flux reads in it.
+
+    Raises InputError for an entry that names nothing.
+    """
+    found: dict[str, None] = {}
+    for entry in entries:
+        if package.is_directory(entry):
+            found |= dict.fromkeys(package.walk(is_flux_file, entry))
+        elif package.exists(entry):
+            found[entry] = None
+        else:
+            paths = [path for path in package.walk(lambda _: True) if matches(path, entry)]
+            if not paths:
+                where = package.root.resolve()
+                raise InputError(f"{entry}: there is none below {where}; run it in the package's root directory")
+            found |= dict.fromkeys(paths)
+    return list(found)
+
+
 def mark_files(package: Package, paths: Iterable[str], marking: Marking) -> Injection:
     """Compute the markers in single files, which an orchestrator does not hand over as items; nothing is written.
 
     Raises InputError for files that cannot be read.
     """
     store = FileStore(package)
+    mention = marking.targets.mention
     findings = [
-        finding for path, text in _read(package, paths) for finding in _mark(store, package, path, text, marking)
+        finding
+        for path, text in _read(package, paths)
+        if mention.search(text)
+        for finding in _mark(store, package, path, text, marking)
     ]
     return Injection(store.changed(), tuple(findings))
 

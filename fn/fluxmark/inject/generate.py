@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from fluxmark import resources, schema
 from fluxmark.finding import Finding
-from fluxmark.resources import GROUP, kustomization
+from fluxmark.resources import GROUP, image_update_automation, kustomization
+from fluxmark.schema.order import in_order
 from krmfn.data import same, to_data
 from krmfn.node import MapNode, Node, SeqNode
 from krmfn.path import show
 from krmfn.resource import Resource
 from krmfn.result import ResourceRef, Severity
+
+_Change = tuple[tuple[str, ...], Any, Any]  # path, old and new value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     from fluxmark.inject.store import Store
     from krmfn.edit import Editor
 
+MESSAGE_TEMPLATE = ("spec", "git", "commit", "messageTemplate")
 # half of one policy and half of another is none, so these are replaced as a whole
 WHOLE = (("spec", "policy"), ("spec", "filterTags"), ("spec", "git", "checkout", "ref"))
 
@@ -33,6 +37,7 @@ def generate(config: ImageAutomation, store: Store, *, with_kustomization: bool 
     files = []
     for module in resources.KINDS:
         built = module.build(config)
+        said = dict(module.build(config, defaults=False))
         if built:
             files.append(module.FILE)
         for name, spec in built:
@@ -40,11 +45,12 @@ def generate(config: ImageAutomation, store: Store, *, with_kustomization: bool 
                 "apiVersion": schema.api_version(module.KIND, config.flux_version),
                 "kind": module.KIND,
                 "metadata": {"name": name, "namespace": config.namespace},
-                "spec": spec,
+                "spec": in_order(module.KIND, spec),
             }
             found = known.get((module.KIND, config.namespace, name))
             if found is not None:
-                yield from _update(*found, data, config.flux_version)
+                configured = {**data, "spec": said[name]}
+                yield from _update(*found, data, configured, config.flux_version)
             else:
                 yield _create(store, data, f"{config.output}/{module.FILE}", module.HEADER)
     if with_kustomization and files:
@@ -59,20 +65,23 @@ def _create(store: Store, data: dict[str, Any], path: str, header: str) -> Findi
     return Finding("created", Severity.INFO, said, path, resource=ref, index=resource.index)
 
 
-def _update(path: str, resource: Resource, data: dict[str, Any], flux_version: str) -> Iterator[Finding]:
-    """Bring a resource to what is configured; what is not configured stays."""
+def _update(
+    path: str, resource: Resource, data: dict[str, Any], configured: dict[str, Any], flux_version: str
+) -> Iterator[Finding]:
+    """Bring a resource to what is configured; what is not configured stays, unless it is broken."""
     ref, old_version = resource.ref, resource.api_version
     with resource.editing() as editor:
-        changes = list(_merge(editor, resource.node, data, ()))
+        changes = list(_merge(editor, resource.node, data, configured, ()))
+        changes += _drop_stale_filter(editor, resource, data, changes)
     resource.api_version = data["apiVersion"]
     for place, old, new in changes:
-        message = f"{resource.describe()}: {show(place)} was {_short(old)}, is {_short(new)}"
+        reason = _reason(place, old)
         if place == ("apiVersion",) and not schema.served(old_version, resource.kind, flux_version):
-            message += f"; Flux {flux_version} does not serve {old_version}"
+            reason = f"Flux {flux_version} does not serve {old_version}"
         yield Finding(
             "updated",
             Severity.INFO,
-            message,
+            f"{resource.describe()}: {show(place)} was {_short(old)}, is {_short(new)}{reason and '; '}{reason}",
             path,
             resource=ResourceRef(data["apiVersion"], ref.kind, ref.name, ref.namespace),
             path=place,
@@ -81,23 +90,49 @@ def _update(path: str, resource: Resource, data: dict[str, Any], flux_version: s
         )
 
 
+def _drop_stale_filter(
+    editor: Editor, resource: Resource, data: dict[str, Any], changes: list[_Change]
+) -> list[_Change]:
+    """Remove a policy's filter when its order is replaced by one without: together they would select nothing."""
+    spec = resource.find("spec")
+    found = spec.get("filterTags") if isinstance(spec, MapNode) else None
+    replaced = any(path[:2] == ("spec", "policy") for path, _, _ in changes)
+    if not replaced or found is None or "filterTags" in data["spec"]:
+        return []
+    assert isinstance(spec, MapNode)
+    editor.delete(spec, "filterTags")
+    return [(("spec", "filterTags"), to_data(found), None)]
+
+
+def _reason(path: tuple[str, ...], old: Any) -> str:
+    """Say what was wrong with the old value of a field, where it could not have worked."""
+    if path == MESSAGE_TEMPLATE and isinstance(old, str):
+        return image_update_automation.why_broken(old)
+    return ""
+
+
 def _merge(
-    editor: Editor, node: MapNode, data: dict[str, Any], path: tuple[str, ...]
-) -> Iterator[tuple[tuple[str, ...], Any, Any]]:
-    """Put data into a mapping, field by field; yield path, old and new value of what differs."""
+    editor: Editor, node: MapNode, data: dict[str, Any], configured: dict[str, Any], path: tuple[str, ...]
+) -> Iterator[_Change]:
+    """Put data into a mapping, field by field; yield path, old and new value of what differs.
+
+    configured: the part of the data that the user asked for; the rest are defaults, for what is missing.
+    """
     for key, value in data.items():
         here = (*path, key)
         found: Node | None = node.get(key)
         old = to_data(found)
-        if found is not None and same(old, value):
+        if found is not None and _equal(old, value):
             continue
-        inner = isinstance(value, dict) and isinstance(found, MapNode) and bool(found.pairs)
-        if inner and not (here in WHOLE and set(old) - set(value)):
-            assert isinstance(found, MapNode)
-            yield from _merge(editor, found, value, here)
-        elif not (isinstance(value, dict) and isinstance(old, dict) and _equal(old, value)):
-            editor.put(node, key, value)
-            yield here, old, value
+        asked = configured.get(key)
+        if isinstance(found, MapNode) and found.pairs and isinstance(value, dict):
+            if not (here in WHOLE and set(old) - set(value)):
+                yield from _merge(editor, found, value, asked if isinstance(asked, dict) else {}, here)
+                continue
+        elif key not in configured and old is not None and not _reason(here, old):
+            continue
+        editor.put(node, key, value)
+        yield here, old, value
 
 
 def _equal(one: Any, other: Any) -> bool:

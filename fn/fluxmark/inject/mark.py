@@ -22,6 +22,25 @@ if TYPE_CHECKING:
     from krmfn.edit import Editor
     from krmfn.node import MapNode
 
+MARKED = "marked"
+LEFT = {
+    "several-policies": "{policies} select from this repository; say `where` each applies",
+    "outside-update-path": "not marked: Flux would never see it, because the automation updates {path} and "
+    "nothing else; move the file, or widen update.path",
+    "other-policy": "left: its marker names {other}, not {policy}; remove it, or set `force: true`",
+    "block-scalar": "not marked: Flux would rewrite the whole block; write the image on the key's line",
+    "flow-collection": "not marked: Flux ignores a marker behind `{{…}}` or `[…]`; write one key a line",
+    "several-lines": "not marked: the value goes over several lines; write it on one",
+    "value-below-key": "not marked: Flux ignores a marker there; write the value on its key's line",
+    "unusual-line-break": "not marked: only some readers know the break that ends this line; use a line feed",
+    "not-text": "not marked: unquoted, this is no text, and Flux would write a broken value; quote it",
+    "digest-without-reflection": "not marked: Flux would drop the digest; set the policy's "
+    "digestReflectionPolicy, or remove it here",
+    "no-room": "not marked: another value follows on its line; put each value on its own line",
+    "templated-image": "not marked: Flux would write over {piece}; write the image in full, or mark the place "
+    "where it is set",
+}
+"""Why a place is left, by rule; docs/inject.md says more."""
 UNUSUAL_BREAKS = ("\x85", "\u2028", "\u2029")
 
 
@@ -42,13 +61,12 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What there is to say of one place: a marker that was set, or why none was. proposed: the marker."""
+    """What there is to say of one place: a marker that was set, or why none was."""
 
     place: Place
     rule: str
     severity: Severity
     message: str
-    proposed: str = ""
 
 
 def mark(editor: Editor, root: MapNode, targets: Targets, context: Context) -> Iterator[Mark]:
@@ -62,7 +80,7 @@ def mark(editor: Editor, root: MapNode, targets: Targets, context: Context) -> I
 def _mark_place(editor: Editor, place: Place, targets: Targets, context: Context) -> Mark | None:
     node = place.node
     try:
-        ref = image.parse(node.value)
+        ref = image.parse(place.image)
     except image.ImageError:
         return _templated(place, targets)
     fits = [target for target in targets.of_image(ref) if target.applies(context.file, context.ref)]
@@ -70,84 +88,57 @@ def _mark_place(editor: Editor, place: Place, targets: Targets, context: Context
         return None
     beside = comment.line_comment(editor.text, node)
     setter = marker.read(beside.text) if beside else None
-    if setter is not None and any(target.setter == setter for target in fits):
+    if setter is not None and any(target.named(place.suffix) == setter for target in fits):
         return None
     if len(fits) > 1:
-        names = " and ".join(str(target.setter) for target in fits)
-        return _left(place, "several-policies", f"{names} select from this repository; say `where` each applies")
+        return _left(place, "several-policies", policies=" and ".join(str(target.setter) for target in fits))
     target = fits[0]
     if not context.covered:
-        return _left(
-            place,
-            "outside-update-path",
-            f"not marked: Flux would never see it, because the automation updates {context.update_path} and "
-            "nothing else; move the file, or widen update.path",
-        )
-    if reason := _harmful(editor, place, ref, target):
-        return _left(place, *reason)
-    same_policy = setter is not None and (setter.namespace, setter.policy) == (
-        target.setter.namespace,
-        target.setter.policy,
-    )
-    if setter is not None and not same_policy and not context.force:
-        return _left(
-            place,
-            "other-policy",
-            f"left: its marker names {setter}, not {target.setter}; remove it, or set `force: true`",
-        )
+        return _left(place, "outside-update-path", path=context.update_path)
+    if rule := _harm(editor, place, ref, target):
+        return _left(place, rule)
+    if setter is not None and not target.is_named_by(setter) and not context.force:
+        return _left(place, "other-policy", other=setter, policy=target.setter)
     return _set(editor, place, target, beside, setter)
 
 
 def _set(
     editor: Editor, place: Place, target: Target, beside: comment.Comment | None, setter: marker.Setter | None
 ) -> Mark:
-    new = marker.render(target.setter)
-    kept = ""
+    named = target.named(place.suffix)
+    new = marker.render(named)
+    above = ""
     if beside is not None and setter is None:
+        # Flux ignores a marker that shares its comment, so other text goes to a line above
         problem = marker.diagnose(beside.text)
-        kept = beside.text if problem is None else problem.lost
+        above = beside.text if problem is None else problem.lost
     try:
         editor.set_line_comment(place.node, new)
     except comment.NoRoomError:
-        return _left(
-            place, "no-room", "not marked: another value follows on its line; put each value on its own line"
-        )
-    if kept:
-        # Flux ignores a marker that shares its comment, so the other text goes above
-        editor.add_head_comment(place.node, kept)
-        return Mark(place, "marked", Severity.INFO, f"marked for {target.setter}; the comment moved above", new)
-    if beside is not None:
-        return Mark(place, "marked", Severity.INFO, f"marked for {target.setter} in place of {beside.text}", new)
-    return Mark(place, "marked", Severity.INFO, f"marked for {target.setter}", new)
+        return _left(place, "no-room")
+    said = f"marked for {named}"
+    if above:
+        editor.add_head_comment(place.node, above)
+        said += "; the comment moved above"
+    elif beside is not None:
+        said += f" in place of {beside.text}"
+    return Mark(place, MARKED, Severity.INFO, said)
 
 
-def _harmful(editor: Editor, place: Place, ref: image.ImageRef, target: Target) -> tuple[str, str] | None:
-    """Say why a marker would be ignored, or do harm, on this scalar; rule and message, None where it is fine."""
+def _harm(editor: Editor, place: Place, ref: image.ImageRef, target: Target) -> str:
+    """Return the rule that says why a marker would be ignored, or do harm, on this scalar; '' where it is fine."""
     node, text = place.node, editor.text
-    if node.style in ("|", ">"):
-        return "block-scalar", "not marked: Flux would rewrite the whole block; write the image on the key's line"
-    if editor.in_flow(node):
-        return "flow-collection", "not marked: Flux ignores a marker behind `{…}` or `[…]`; write one key a line"
-    if any(char in text[layout.content_start(text, node) : node.end] for char in BREAKS):
-        return "several-lines", "not marked: the value goes over several lines; write it on one"
-    if any(char in text[place.key.end : node.start] for char in BREAKS):
-        return (
-            "value-below-key",
-            "not marked: Flux ignores a marker below its key; write the value on the key's line",
-        )
-    if text[(end := line_end(text, node.end)) : end + 1] in UNUSUAL_BREAKS:
-        return (
-            "unusual-line-break",
-            "not marked: only some readers know the break that ends this line; use a line feed",
-        )
-    if not node.style and node.tag is None and not scalar.is_text(node.value):
-        return "not-text", "not marked: unquoted, this is no text, and Flux would write a broken value; quote it"
-    if ref.digest and not target.reflects_digest:
-        return (
-            "digest-without-reflection",
-            "not marked: Flux would drop the digest; set the policy's digestReflectionPolicy, or remove it here",
-        )
-    return None
+    end = line_end(text, node.end)
+    checks = {
+        "block-scalar": node.style in ("|", ">"),
+        "flow-collection": editor.in_flow(node),
+        "several-lines": any(char in text[layout.content_start(text, node) : node.end] for char in BREAKS),
+        "value-below-key": any(char in text[place.key.end : node.start] for char in BREAKS),
+        "unusual-line-break": text[end : end + 1] in UNUSUAL_BREAKS,
+        "not-text": not node.style and node.tag is None and not scalar.is_text(node.value),
+        "digest-without-reflection": not target.reflects_digest and (bool(ref.digest) or place.suffix == "digest"),
+    }
+    return next((rule for rule, holds in checks.items() if holds), "")
 
 
 def _templated(place: Place, targets: Targets) -> Mark | None:
@@ -155,12 +146,8 @@ def _templated(place: Place, targets: Targets) -> Mark | None:
     piece = image.templating(place.node.value)
     if not piece or not targets.mention.search(place.node.value):
         return None
-    return _left(
-        place,
-        "templated-image",
-        f"not marked: Flux would write over {piece}; write the image in full, or mark the place where it is set",
-    )
+    return _left(place, "templated-image", piece=piece)
 
 
-def _left(place: Place, rule: str, message: str) -> Mark:
-    return Mark(place, rule, Severity.WARNING, message)
+def _left(place: Place, rule: str, **parts: object) -> Mark:
+    return Mark(place, rule, Severity.WARNING, LEFT[rule].format(**parts))

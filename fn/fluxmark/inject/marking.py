@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import posixpath
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from fluxmark.finding import Finding
+from fluxmark.flux_resources import AUTOMATION
 from fluxmark.inject import targets as targeting
 from fluxmark.inject.mark import Context, mark
-from fluxmark.resources import GROUP, image_policies, image_repositories, image_update_automation
+from fluxmark.resources import image_policies, image_update_automation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fluxmark.config import ImageAutomation
-    from fluxmark.inject.store import Store
+    from fluxmark.flux_resources import FluxResources
     from fluxmark.inject.targets import Targets
     from krmfn.resource import Resource
     from krmfn.text import Lines
@@ -29,12 +30,13 @@ class Marking:
     """
 
     targets: Targets
-    update_path: PurePosixPath | None
+    update_path: str | None
     force: bool = False
 
     def covers(self, path: str) -> bool:
         """Tell whether the automation updates a file; one whose path is unknown is taken to be covered."""
-        return self.update_path is None or not path or PurePosixPath(path).is_relative_to(self.update_path)
+        root = self.update_path
+        return root is None or not path or root == "." or path == root or path.startswith(f"{root}/")
 
     def mark(self, resource: Resource, path: str, lines: Lines | None = None) -> Iterator[Finding]:
         """Mark a resource's places, and yield what there is to say.
@@ -42,14 +44,14 @@ class Marking:
         path: of its file, '' where that is unknown. lines: of the file, where the resource's text is the file's.
         """
         ref = resource.ref
-        context = Context(path, ref, self.covers(path), f"./{self.update_path}", self.force)
+        context = Context(path, ref, self.covers(path), f"./{self.update_path}".removesuffix("/."), self.force)
         editor = resource.editor()
         for said in mark(editor, resource.node, self.targets, context):
             at = lines.position(said.place.node.start) if lines else None
             yield Finding(
                 said.rule,
                 said.severity,
-                f"{said.place.node.value}: {said.message}",
+                f"{said.place.node.value.strip()}: {said.message}",
                 path,
                 at.line if at else 0,
                 at.column if at else 0,
@@ -68,20 +70,13 @@ def configured(config: ImageAutomation) -> Marking | None:
     return Marking(_targets(config), _normal(automation.get("update", {}).get("path")), config.force)
 
 
-def with_package(config: ImageAutomation, store: Store) -> Marking:
+def with_package(config: ImageAutomation, resources: FluxResources) -> Marking:
     """Return what there is to mark once the package's own resources are known."""
     complete = configured(config)
     if complete is not None:
         return complete
-    flux = [item for _, item in store.of_group(GROUP)]
-    if config.images:
-        targets = _targets(config)
-    else:
-        targets = targeting.found(
-            [item for item in flux if item.kind == image_policies.KIND],
-            [item for item in flux if item.kind == image_repositories.KIND],
-        )
-    paths = {_normal(item.get("spec.update.path")) for item in flux if item.kind == image_update_automation.KIND}
+    targets = _targets(config) if config.images else targeting.found(resources)
+    paths = {_normal(item.get("spec", "update", "path")) for item in resources.all(AUTOMATION)}
     # of several automations each has its own files: then coverage is for `check` to judge
     return Marking(targets, paths.pop() if len(paths) == 1 else None, config.force)
 
@@ -91,6 +86,6 @@ def _targets(config: ImageAutomation) -> Targets:
     return targeting.configured(config, [specs[entry.name] for entry in config.images])
 
 
-def _normal(path: Any) -> PurePosixPath:
-    """Return an update path relative to the root; none at all means everything."""
-    return PurePosixPath(path.lstrip("/")) if isinstance(path, str) else PurePosixPath()
+def _normal(path: Any) -> str:
+    """Return an update path relative to the root, `.` for the root itself; none at all means everything."""
+    return posixpath.normpath(f"/{path}").lstrip("/") or "." if isinstance(path, str) else "."

@@ -5,20 +5,19 @@ from __future__ import annotations
 import fnmatch
 import re
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from fluxmark import image
+from fluxmark.flux_resources import POLICY
 from fluxmark.marker import Setter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from fluxmark.config import ImageAutomation, Where
-    from krmfn.resource import Resource
+    from fluxmark.flux_resources import FluxResources
     from krmfn.result import ResourceRef
 
-GROUP = "image.toolkit.fluxcd.io"
 NEVER = "Never"
 
 
@@ -33,6 +32,14 @@ class Target:
     repository: image.ImageRef
     reflects_digest: bool = False
     where: Where | None = None
+
+    def named(self, suffix: str) -> Setter:
+        """Return the setter for a place: the whole image, or the part that the suffix says."""
+        return Setter(self.setter.namespace, self.setter.policy, suffix) if suffix else self.setter
+
+    def is_named_by(self, setter: Setter) -> bool:
+        """Tell whether a marker names this policy, whatever its suffix."""
+        return (setter.namespace, setter.policy) == (self.setter.namespace, self.setter.policy)
 
     def applies(self, path: str, ref: ResourceRef) -> bool:
         """Tell whether documents of this file and identity are to be marked."""
@@ -89,34 +96,29 @@ def configured(config: ImageAutomation, specs: Sequence[dict[str, object]]) -> T
     )
 
 
-def found(policies: Sequence[Resource], repositories: Sequence[Resource]) -> Targets:
+def found(resources: FluxResources) -> Targets:
     """Return the policies that a package holds; those whose repository it does not hold are left out."""
-    images = {(item.namespace, item.name): item.get_string("spec.image") for item in repositories}
     targets = []
-    for policy in policies:
-        ref = policy.get_map("spec.imageRepositoryRef")
-        name = images.get((ref.get("namespace") or policy.namespace, ref.get("name", "")))
-        if name is None:
-            continue
+    for policy in resources.all(POLICY):
+        repository = resources.repository_of(policy)
         try:
-            repository = image.parse(name)
+            ref = image.parse(str(repository.spec.get("image", ""))) if repository else None
         except image.ImageError:
-            continue
-        reflects = policy.get_string("spec.digestReflectionPolicy", NEVER) != NEVER
-        targets.append(Target(Setter(policy.namespace, policy.name), repository, reflects))
+            ref = None
+        if ref is not None:
+            reflects = policy.spec.get("digestReflectionPolicy", NEVER) != NEVER
+            targets.append(Target(Setter(policy.namespace, policy.name), ref, reflects))
     return Targets.of(targets)
 
 
 def matches(path: str, glob: str) -> bool:
-    """Tell whether a path matches a glob: `*` within a name, `**` for any directories, `dir/` for all below."""
-    if glob.endswith("/"):
-        glob += "**"
-    return _glob(tuple(PurePosixPath(path).parts), tuple(PurePosixPath(glob).parts))
+    """Tell whether a path, or a directory above it, matches a glob: `*` within a name, `**` for directories."""
+    return _glob(tuple(path.split("/")), tuple(glob.split("/")))
 
 
 def _glob(parts: tuple[str, ...], pattern: tuple[str, ...]) -> bool:
     if not pattern:
-        return not parts
+        return True
     if pattern[0] == "**":
         return any(_glob(parts[n:], pattern[1:]) for n in range(len(parts) + 1))
     return bool(parts) and fnmatch.fnmatchcase(parts[0], pattern[0]) and _glob(parts[1:], pattern[1:])

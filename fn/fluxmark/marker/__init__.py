@@ -8,8 +8,24 @@
 - `diagnose`: why Flux ignores a comment that means to be a marker, and what would work.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from fluxmark.marker.comment import read, render
-from fluxmark.marker.problem import Problem, diagnose
 from fluxmark.marker.setter import SUFFIXES, MarkerError, Setter
 
-__all__ = ["SUFFIXES", "MarkerError", "Problem", "Setter", "diagnose", "read", "render"]
+if TYPE_CHECKING:
+    from fluxmark.marker.problem import Problem as Problem
+
+__all__ = ["SUFFIXES", "MarkerError", "Setter", "diagnose", "read", "render"]
+
+
+def diagnose(comment: str, *, namespace: str = "") -> Problem | None:
+    """Return what keeps Flux from honouring a comment that means to be a marker; None if it honours it or is none.
+
+    comment: its text from '#'. namespace: where the policies are, if that is known, to mend a marker without one.
+    """
+    from fluxmark.marker.problem import diagnose as find  # most comments are no broken markers
+
+    return find(comment, namespace=namespace)

@@ -178,8 +178,8 @@ def _judge_text(found: _Diagnosis, body: int) -> None:
     value = _VALUE.match(comment, key.end())
     assert value is not None  # it matches the empty text
     brace = comment.rfind("{", body, key.start())
-    if "}" in comment[brace : key.start()]:
-        brace = -1
+    if brace >= 0 and "}" in comment[brace : key.start()]:
+        brace = -1  # that of another object
     start = key.start() if brace < 0 else brace
     close = comment.find("}", value.end())
     end = value.end() if close < 0 else close + 1
@@ -201,7 +201,7 @@ def _judge_text(found: _Diagnosis, body: int) -> None:
         _judge_object(found, pairs)
     else:
         _judge_syntax(found, key, value, (brace, close), (start, end))
-        _judge_value(found, text, value.start(value.lastgroup or 0) if text else -1)
+        _judge_value(found, text, value.start("bare" if value["quoted"] is None else "quoted") if text else -1)
         if close >= 0 and comment[value.end() : close].strip(f", \t{_QUOTES}"):
             found.setter = None  # there are more members, in no form that could be kept
     if any(fault.code == "two-markers" for fault in found.faults):

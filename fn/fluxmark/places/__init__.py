@@ -1,13 +1,14 @@
 """Places: the scalars of a document that hold an image. One file per kind of document.
 
-To add a kind, write a module with `matches(api_version, kind)` and `find(root)`, and name it in `KINDS`.
+To add a kind, write a module with `matches(api_version, kind)` and `find(root, api_version, kind)`, and name it in
+`KINDS`.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fluxmark.places import compose, workloads
+from fluxmark.places import compose, helmrelease, kustomization, workloads
 from fluxmark.places.place import Place
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from krmfn.node import MapNode
 
-KINDS = (workloads, compose)
+KINDS = (workloads, compose, kustomization, helmrelease)
 
 
 def matches(api_version: str, kind: str) -> bool:
@@ -28,7 +29,7 @@ def find(root: MapNode, api_version: str, kind: str) -> Iterator[Place]:
     seen: set[int] = set()
     for module in KINDS:
         if module.matches(api_version, kind):
-            for place in module.find(root, kind):
+            for place in module.find(root, api_version, kind):
                 if id(place.node) not in seen:
                     seen.add(id(place.node))
                     yield place

@@ -22,9 +22,9 @@ def matches(api_version: str, kind: str) -> bool:
     return not api_version and not kind
 
 
-def find(root: MapNode, kind: str) -> Iterator[Place]:
+def find(root: MapNode, api_version: str, kind: str) -> Iterator[Place]:
     """Yield the images of a compose file's services."""
-    del kind
+    del api_version, kind
     services = root.get("services")
     if not isinstance(services, MapNode):
         return
@@ -32,8 +32,7 @@ def find(root: MapNode, kind: str) -> Iterator[Place]:
         service = follow(value)
         if not isinstance(service, MapNode) or type(name) is not ScalarNode:
             continue
-        pair = _image(service)
-        if pair is not None and (found := place(*pair, ("services", name.value, "image"))):
+        if found := place(_image(service), ("services", name.value, "image")):
             yield found
 
 

@@ -36,8 +36,9 @@ def matches(api_version: str, kind: str) -> bool:
     return found is not None and api_version.rpartition("/")[0] in found[1]
 
 
-def find(root: MapNode, kind: str) -> Iterator[Place]:
+def find(root: MapNode, api_version: str, kind: str) -> Iterator[Place]:
     """Yield the images of a workload."""
+    del api_version
     path = POD_SPECS[kind][0]
     pod = find_node(root, path)
     if not isinstance(pod, MapNode):
@@ -50,6 +51,5 @@ def find(root: MapNode, kind: str) -> Iterator[Place]:
             container = follow(item)
             if not isinstance(container, MapNode):
                 continue
-            pair = container.pair("image")
-            if pair is not None and (found := place(*pair, (*path, name, index, "image"))):
+            if found := place(container.pair("image"), (*path, name, index, "image")):
                 yield found

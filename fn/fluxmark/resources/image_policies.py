@@ -14,8 +14,9 @@ FILE = "image-policies.yaml"
 HEADER = "The policies that select the latest tag of each repository; written by fluxmark."
 
 
-def build(config: ImageAutomation) -> list[tuple[str, dict[str, Any]]]:
-    """Return name and spec of one policy for each image."""
+def build(config: ImageAutomation, *, defaults: bool = True) -> list[tuple[str, dict[str, Any]]]:
+    """Return name and spec of one policy for each image; there are no defaults."""
+    del defaults
     return [(image.name, _spec(config, image)) for image in config.images]
 
 

@@ -14,6 +14,6 @@ FILE = "image-repositories.yaml"
 HEADER = "The image repositories that Flux scans for tags; written by fluxmark."
 
 
-def build(config: ImageAutomation) -> list[tuple[str, dict[str, Any]]]:
-    """Return name and spec of one repository for each image."""
-    return [(image.name, repository_spec(config, image)) for image in config.images]
+def build(config: ImageAutomation, *, defaults: bool = True) -> list[tuple[str, dict[str, Any]]]:
+    """Return name and spec of one repository for each image; without defaults, only what is configured."""
+    return [(image.name, repository_spec(config, image, defaults=defaults)) for image in config.images]

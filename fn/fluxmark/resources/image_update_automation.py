@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from fluxmark.change import Change
 from fluxmark.config import automation_name, automation_spec
 from fluxmark.schema.versions import flux_order
+from krmfn.result import ResourceRef
 
 if TYPE_CHECKING:
     from fluxmark.config import ImageAutomation
@@ -26,16 +28,41 @@ chore(flux): update image tags
 {{ end -}}
 {{ end -}}
 """
+SAMPLE = (
+    Change("compose.yaml", 3, "flux-system:backend", "registry/backend:1", "registry/backend:2"),
+    Change(
+        "deployment.yaml",
+        9,
+        "flux-system:frontend",
+        "registry/frontend:1",
+        "registry/frontend:2",
+        ResourceRef("apps/v1", "Deployment", "frontend", "production"),
+    ),
+)
+"""Changes that a message template is tried on."""
 CHANGED_SINCE = "2.3"
 """The Flux version whose templates know `.Changed`."""
 
 
-def build(config: ImageAutomation) -> list[tuple[str, dict[str, Any]]]:
-    """Return name and spec of the automation; nothing where none is configured."""
+def build(config: ImageAutomation, *, defaults: bool = True) -> list[tuple[str, dict[str, Any]]]:
+    """Return name and spec of the automation, nothing where none is configured.
+
+    Without defaults, the spec is only what is configured.
+    """
     if config.automation is None:
         return []
-    spec = automation_spec(config)
-    commit = spec.get("git", {}).get("commit")
-    if isinstance(commit, dict) and flux_order(config.flux_version) >= flux_order(CHANGED_SINCE):
-        commit.setdefault("messageTemplate", MESSAGE_TEMPLATE)
+    spec = automation_spec(config, defaults=defaults)
+    if defaults and flux_order(config.flux_version) >= flux_order(CHANGED_SINCE):
+        spec["git"]["commit"].setdefault("messageTemplate", MESSAGE_TEMPLATE)
     return [(automation_name(config), spec)]
+
+
+def why_broken(template: str) -> str:
+    """Return what Flux would say of a message template at its next commit; '' where it says nothing."""
+    from fluxmark.template import TemplateError, render
+
+    try:
+        render(template, SAMPLE, automation=("flux-system", "flux-system"), values={})
+    except TemplateError as error:
+        return str(error)
+    return ""

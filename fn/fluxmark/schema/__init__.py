@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from fluxmark.schema.data import Introduced, introduced
-from fluxmark.schema.validate import ErrorKind, SchemaError, validate
 from fluxmark.schema.versions import (
     FLUX_VERSIONS,
     GROUP,
@@ -12,6 +13,9 @@ from fluxmark.schema.versions import (
     api_version,
     served,
 )
+
+if TYPE_CHECKING:
+    from fluxmark.schema.resource import ErrorKind, SchemaError, validate
 
 __all__ = [
     "FLUX_VERSIONS",
@@ -26,3 +30,13 @@ __all__ = [
     "served",
     "validate",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Import what judges resources when it is first asked for: few runs do, and every run reads this package."""
+    if name in ("ErrorKind", "SchemaError", "validate"):
+        from fluxmark.schema import resource
+
+        return getattr(resource, name)
+    msg = f"module {__name__!r} has no attribute {name!r}"
+    raise AttributeError(msg)

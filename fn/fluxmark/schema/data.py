@@ -14,10 +14,9 @@ listed is unknown.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fluxmark.schema.versions import API_VERSIONS, FLUX_VERSIONS, GROUP, SERVED, flux_order, minor, span
 
@@ -35,8 +34,7 @@ _FILES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """What a schema is read for: an API version without its group, and a known minor version of Flux."""
 
     api: str
@@ -130,8 +128,7 @@ def _satisfied(guard: str | None, version: str, order: Sequence[str]) -> bool:
     return order.index(version) >= order.index(guard.removeprefix(">="))
 
 
-@dataclass(frozen=True, slots=True)
-class Introduced:
+class Introduced(NamedTuple):
     """The first API version, with its group, and the first Flux that have a field."""
 
     api_version: str

@@ -18,7 +18,7 @@ _SHOWN = 60
 
 
 def describe(problem: Problem) -> str:
-    """Return the text for every keyword but `additionalProperties`, for which `unknown.describe` knows more."""
+    """Return the text for every keyword but `additionalProperties`, which `unknown.describe` describes."""
     return _TEXTS[problem.keyword](problem.schema, problem.value)
 
 

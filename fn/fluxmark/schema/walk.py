@@ -1,15 +1,14 @@
 """What is wrong with a value, by a plain schema (`data.resolve`): a walker for the keywords that the schemas use.
 
 jsonschema knows all keywords but takes 60 ms to import: too much for a functionConfig, which every run
-reads. `validate`, for resources, uses jsonschema; a test holds that both find the same.
+reads. `resource` uses jsonschema; a test holds that both find the same.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -19,8 +18,7 @@ if TYPE_CHECKING:
 Path = tuple[str | int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """A value that breaks one keyword of a schema.
 
     path: of the value; of a missing (`required`) or an unknown (`additionalProperties`) field: its own.

@@ -1,1 +1,14 @@
-"""The commit message of an ImageUpdateAutomation."""
+"""The commit message of an ImageUpdateAutomation: Go's text/template with sprig's functions, on Flux's data."""
+
+from fluxmark.template.errors import LimitExceeded, TemplateError, UnsupportedFunction
+from fluxmark.template.message import DEFAULT_TEMPLATE, Rendering, render, render_with_notes
+
+__all__ = (
+    "DEFAULT_TEMPLATE",
+    "LimitExceeded",
+    "Rendering",
+    "TemplateError",
+    "UnsupportedFunction",
+    "render",
+    "render_with_notes",
+)

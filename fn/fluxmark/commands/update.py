@@ -1,0 +1,141 @@
+"""`fluxmark update`: what Flux would commit, written into a directory."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fluxmark.output import diff, text
+from fluxmark.update import Options, directory, files
+from krmfn.package import Package, WriteError
+from krmfn.text import InputError, decode
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable
+
+    from fluxmark.finding import Finding
+    from fluxmark.flux_resources import FluxResources
+    from fluxmark.latest import LatestImage
+    from fluxmark.update.directory import Outcome
+
+OK, BAD_INPUT = 0, 2
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Update, or show what that would change."""
+    package = Package(Path("." if arguments.directory == "-" else arguments.directory))
+    read = files.read(package, secrets=arguments.registry)
+    for line in (*read.unreadable, *read.resources.unreadable):
+        print(f"left out: {line}", file=sys.stderr)
+    latest, findings = _latest(arguments, read.resources)
+    wishes = directory.Wishes(
+        Options(arguments.lists, _older(read.resources) if arguments.no_downgrade else None),
+        any_namespace=arguments.any_namespace,
+        strict=arguments.strict_flux,
+    )
+    outcome = directory.update_package(package, read, latest, wishes)
+    dry = arguments.diff or arguments.dry_run
+    if not dry:
+        try:
+            _write(package, read, outcome)
+        except WriteError as error:
+            print(error, file=sys.stderr)
+            return BAD_INPUT
+    _show(arguments, outcome)
+    text.write((*findings, *outcome.findings), sys.stderr)
+    _summarize(outcome, dry=dry)
+    return OK
+
+
+def _latest(
+    arguments: argparse.Namespace, resources: FluxResources
+) -> tuple[dict[str, LatestImage], list[Finding]]:
+    from fluxmark.update import sources
+
+    if arguments.latest is not None:
+        return sources.from_text(*_text(arguments.latest)), []
+    if arguments.tags is not None:
+        from fluxmark import tag_lists
+        from fluxmark.select import FileTags
+
+        content, name = _text(arguments.tags)
+        return sources.from_tags(resources, FileTags(tag_lists.read(content, name), name))
+    if arguments.registry:
+        from fluxmark.update.registry import Registry
+
+        registry = Registry(resources, lambda line: print(line, file=sys.stderr))
+        return sources.from_tags(resources, registry, registry.digest)
+    return sources.from_status(resources)
+
+
+def _text(name: str) -> tuple[str, str]:
+    """Read a file that the user names; `-` is standard input. Return its text and its name for messages."""
+    try:
+        data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+    except OSError as error:
+        raise InputError(f"{name}: cannot be read: {error.strerror}") from None
+    shown = "stdin" if name == "-" else name
+    return decode(data, shown), shown
+
+
+def _older(resources: FluxResources) -> Callable[[str, str, str], bool]:
+    from fluxmark.update.downgrade import Ages
+
+    return Ages(resources).older
+
+
+def _write(package: Package, read: files.Files, outcome: Outcome) -> None:
+    """Write what changed, unless one of the files is another one by now."""
+    for path in outcome.texts:
+        if package.read_bytes(path) != read.marked[path]:
+            raise WriteError(
+                f"{package.show(path)} was changed by another program meanwhile; no file was changed, run it again"
+            )
+    package.write({path: new for path, (_, new) in outcome.texts.items()})
+
+
+def _show(arguments: argparse.Namespace, outcome: Outcome) -> None:
+    """Print what was asked for to standard output."""
+    if arguments.diff:
+        sys.stdout.write(diff.diff(outcome.texts))
+    elif arguments.message:
+        if outcome.commits:
+            sys.stdout.write(outcome.message.rstrip("\n") + "\n")
+    elif arguments.format == "json":
+        sys.stdout.write(_as_json(outcome))
+    else:
+        for change in outcome.changes:
+            print(f"{change.file}:{change.line}: {change.old} -> {change.new} ({change.setter})")
+
+
+def _as_json(outcome: Outcome) -> str:
+    import json
+
+    changes = [
+        {
+            "file": change.file,
+            "line": change.line,
+            "setter": change.setter,
+            "old": change.old,
+            "new": change.new,
+            "resource": {
+                "apiVersion": change.resource.api_version,
+                "kind": change.resource.kind,
+                "namespace": change.resource.namespace,
+                "name": change.resource.name,
+            },
+        }
+        for change in outcome.changes
+    ]
+    return json.dumps({"changes": changes, "message": outcome.message}, indent=2, ensure_ascii=False) + "\n"
+
+
+def _summarize(outcome: Outcome, *, dry: bool) -> None:
+    values, count = len(outcome.changes), len(outcome.texts)
+    if not count:
+        print("nothing to update", file=sys.stderr)
+        return
+    what = f"{values} {'value' if values == 1 else 'values'} in {count} {'file' if count == 1 else 'files'}"
+    print(f"{what} {'would be updated' if dry else 'updated'}", file=sys.stderr)

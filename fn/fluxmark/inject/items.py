@@ -1,0 +1,129 @@
+"""The main job over the items of a ResourceList, and over the files that were not handed over as items."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from fluxmark import places
+from fluxmark.errors import FluxmarkError
+from fluxmark.finding import Finding, results
+from fluxmark.flux_resources import in_items
+from fluxmark.inject.generate import generate
+from fluxmark.inject.marking import configured, with_package
+from fluxmark.inject.store import ListStore
+from krmfn.function import Function
+from krmfn.node import ScalarNode
+from krmfn.resource import PATH
+from krmfn.result import Result, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from fluxmark.config import ImageAutomation
+    from fluxmark.inject.directory import Injection
+    from fluxmark.inject.marking import Marking
+    from krmfn.package import Package
+    from krmfn.resource import Resource
+    from krmfn.resource_list import ResourceList
+
+
+class InjectItems(Function):
+    """Marks items while they are read, and adds the resources.
+
+    kustomize: whether kustomize runs the function: it hands over no comments and keeps none, so markers are not
+    set, and it takes no Kustomization from a function. root: the directory that `files` are relative to.
+    """
+
+    def __init__(self, config: ImageAutomation, *, kustomize: bool, root: str) -> None:
+        self._config = config
+        self._kustomize = kustomize
+        self._root = root
+        self._marking: Marking | None = None if kustomize else configured(config)
+        self._findings: list[Finding] = []
+
+    @cached_property
+    def _package(self) -> Package:
+        from krmfn.package import Package  # most runs edit items only
+
+        return Package(self._root)
+
+    def wanted(self, api_version: str, kind: str) -> bool:
+        """Look at what may have places, where the configuration alone says what to mark."""
+        return self._marking is not None and places.matches(api_version, kind)
+
+    def visit(self, resource: Resource) -> None:
+        """Mark an item."""
+        assert self._marking is not None
+        self._findings += self._marking.mark(resource, _path(resource))
+
+    def process(self, resource_list: ResourceList) -> None:
+        """Write the resources, and the markers that had to wait for the package's own policies."""
+        if not self._kustomize and not resource_list.items and self._names_directory():
+            # nothing was handed over, but a tree is there: it is edited in place, byte for byte
+            from fluxmark.inject.directory import inject
+
+            below = [path for path in [self._config.output] if self._package.is_directory(path)]
+            resource_list.results += results(self._write(inject(self._package, self._config, below)))
+            return
+        store = ListStore(resource_list)
+        found = list(generate(self._config, store, with_kustomization=not self._kustomize))
+        if self._kustomize:
+            resource_list.results += results(found)
+            resource_list.results.append(_no_comments())
+            return
+        marking = self._marking
+        if marking is None:
+            marking = with_package(self._config, in_items(resource_list.items))
+            for item in resource_list.items if marking.targets else ():
+                if places.matches(item.api_version, item.kind):
+                    self._findings += marking.mark(item, _path(item))
+                    item.release()
+        resource_list.results += results([*self._findings, *found, *self._mark_files(resource_list, marking)])
+
+    def _mark_files(self, resource_list: ResourceList, marking: Marking) -> Iterable[Finding]:
+        """Mark the files that were not handed over as items."""
+        if not self._config.files:
+            return ()
+        root = self._package.root
+        if next(root.iterdir(), None) is None:
+            return [_nothing_mounted(str(root.resolve()), self._config.files)]
+        from fluxmark.inject.directory import mark_files, named
+
+        paths = [path for path in named(self._package, self._config.files) if not any(resource_list.at(path))]
+        return self._write(mark_files(self._package, paths, marking))
+
+    def _names_directory(self) -> bool:
+        return any(self._package.is_directory(path) for path in self._config.files)
+
+    def _write(self, injection: Injection) -> Sequence[Finding]:
+        self._package.write({path: new for path, (_, new) in injection.changes.items()})
+        return injection.findings
+
+
+def _nothing_mounted(root: str, files: Sequence[str]) -> Finding:
+    return Finding(
+        "no-mount",
+        Severity.WARNING,
+        f"{', '.join(files)}: not edited, because {root} is empty; mount the package there with "
+        f"--mount type=bind,src=DIR,dst={root},rw=true --as-current-user, or use `fluxmark inject`",
+    )
+
+
+def _path(item: Resource) -> str:
+    """Return an item's file. Raises FluxmarkError where its annotation cannot be a file of the package."""
+    found = item.find(("metadata", "annotations", PATH))
+    path = item.path
+    if (found is not None and type(found) is not ScalarNode) or path.startswith("/") or ".." in path.split("/"):
+        said = repr(path) if path else "no text"
+        raise FluxmarkError(f"{item.describe()}: {PATH} is {said}, but has to be a path below the package's root")
+    return path
+
+
+def _no_comments() -> Result:
+    return Result(
+        "kustomize hands a function no comments and keeps none, so markers were not set; "
+        "set them with `fluxmark inject` or `kpt fn eval` [no-comments]",
+        Severity.INFO,
+        tags={"rule": "no-comments"},
+    )

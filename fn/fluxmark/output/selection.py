@@ -1,0 +1,85 @@
+"""What policies select, for people and for programs."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from fluxmark.policy.explanation import Explanation
+    from fluxmark.select import PolicyReport
+
+WIDTH = 80
+
+
+def as_json(reports: Iterable[PolicyReport]) -> str:
+    """Return `{"policies": [{"policy", "image", "latest", "extracted", "ties", "error", …}]}`."""
+    return json.dumps({"policies": [_entry(report) for report in reports]}, indent=2, ensure_ascii=False) + "\n"
+
+
+def as_text(reports: Sequence[PolicyReport]) -> str:
+    """Return the reports as blocks of lines that fit 80 columns where tags allow."""
+    return "\n".join("\n".join(_block(report)) + "\n" for report in reports)
+
+
+def _entry(report: PolicyReport) -> dict[str, Any]:
+    found = report.explanation
+    selection = found.selection if found else None
+    return {
+        "policy": report.policy.id,
+        "image": report.image,
+        "latest": selection.tag if selection else None,
+        "extracted": selection.extracted if selection else None,
+        "ties": list(selection.ties) if selection else [],
+        "error": report.error or None,
+        "tags": found.total if found else None,
+        "dropped": [{"reason": one.reason, "count": one.count, "example": one.example} for one in found.dropped]
+        if found
+        else [],
+        "best": [{"tag": one.tag, "extracted": one.extracted} for one in found.best] if found else [],
+        "suggestion": report.hint or None,
+        "where": report.policy.where,
+    }
+
+
+def _block(report: PolicyReport) -> Iterator[str]:
+    yield f"{report.policy.id}  {report.image}".rstrip()
+    found = report.explanation
+    if found is not None:
+        yield from _explained(found)
+    if report.error:
+        yield from _wrapped("error     ", report.error)
+    if report.hint:
+        yield from _wrapped("try       ", report.hint)
+
+
+def _explained(found: Explanation) -> Iterator[str]:
+    yield f"  tags      {found.total}"
+    for one in found.dropped:
+        yield from _wrapped(f"- {one.count:<8}", f"{one.reason}, such as {one.example}")
+    yield f"  ordered   {found.remaining}"
+    width = max((len(one.tag) for one in found.best), default=0)
+    for number, best in enumerate(found.best, 1):
+        key = f"  by {best.extracted}" if best.extracted != best.tag else ""
+        yield f"    {number}. {best.tag:<{width if key else 0}}{key}"
+    if found.selection is not None:
+        yield f"  latest    {found.selection.tag}"
+        others = [tag for tag in found.selection.ties if tag != found.selection.tag]
+        if others:
+            yield from _wrapped("ties      ", f"chance decides in Flux; as well: {', '.join(others)}")
+
+
+def _wrapped(label: str, text: str) -> Iterator[str]:
+    """Yield a labelled text in lines of at most 80 columns; a word that is longer stands alone."""
+    indent = " " * (len(label) + 2)
+    line = f"  {label}"
+    empty = True
+    for word in text.split():
+        if not empty and len(line) + 1 + len(word) > WIDTH:
+            yield line
+            line, empty = indent, True
+        line += word if empty else f" {word}"
+        empty = False
+    yield line

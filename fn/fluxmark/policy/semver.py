@@ -1,0 +1,70 @@
+"""`policy.semver`: the greatest version in a range.
+
+Source: image-reflector-controller, internal/policy/semver.go.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from fluxmark.policy.constraint import Constraint
+from fluxmark.policy.errors import PolicyError
+from fluxmark.policy.policer import Choice, require_some
+from fluxmark.policy.release import NEWEST, Release
+from fluxmark.policy.version import MAX_LENGTH, Version, parse_tag
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class SemVer:
+    """Chooses the greatest version in the range; of equal ones, the first in the list."""
+
+    constraint: Constraint
+    release: Release = NEWEST
+
+    @classmethod
+    def of_range(cls, text: str, release: Release = NEWEST) -> SemVer:
+        """Return the policy of a range; raises ConstraintError."""
+        return cls(Constraint.parse(text, release=release), release)
+
+    def choose(self, keys: Sequence[str]) -> Choice:
+        """Return the latest; raises PolicyError for an empty list and if no version is in the range."""
+        require_some(keys)
+        best: Version | None = None
+        equal: list[str] = []
+        for key in keys:
+            version = self._parse(key)
+            # The range is asked last: most versions are not greater than the best one so far.
+            if version is None or (best is not None and version.precedence < best.precedence):
+                continue
+            if best is not None and version.precedence == best.precedence:
+                equal.append(key)
+            elif self.constraint.check(version):
+                best, equal = version, [key]
+        if best is None:
+            raise PolicyError("unable to determine latest version from provided list")
+        return Choice(best.original, tuple(equal))
+
+    def objection(self, key: str) -> str:
+        """Return why the version is passed over: it is none, a prerelease not asked for, or outside the range."""
+        version = self._parse(key)
+        if version is None:
+            return "not a version of three parts"
+        if self.constraint.check(version):
+            return ""
+        if version.prerelease and self.constraint.holds(version):
+            return "a prerelease, which the range does not ask for"
+        return "outside the range"
+
+    def rank(self, keys: Iterable[str]) -> list[str]:
+        """Return the keys that are versions in the range, the greatest first, equal ones in descending order."""
+        versions = [version for version in map(self._parse, keys) if version and self.constraint.check(version)]
+        versions.sort(key=lambda version: (version.precedence, version.original), reverse=True)
+        return [version.original for version in versions]
+
+    def _parse(self, key: str) -> Version | None:
+        limit = MAX_LENGTH if self.release.limits else 0
+        return parse_tag(key, loose=self.release.loose_versions, limit=limit)

@@ -1,0 +1,12 @@
+"""What Flux would commit: the latest images at the markers, without the damage.
+
+- `update_text`, `update`: one text; the second says what there is to say.
+- `fluxmark.update.directory`: the files of a package, as its ImageUpdateAutomations would update them.
+"""
+
+from __future__ import annotations
+
+from fluxmark.latest import LatestImage
+from fluxmark.update.text import Options, Updated, update, update_text
+
+__all__ = ["LatestImage", "Options", "Updated", "update", "update_text"]

@@ -1,0 +1,187 @@
+"""A whole package, as its ImageUpdateAutomations would update it; nothing is written here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from fluxmark.errors import FluxmarkError
+from fluxmark.finding import Finding
+from fluxmark.latest import refused
+from fluxmark.update.automations import Scope, scopes
+from fluxmark.update.leftovers import leftover
+from fluxmark.update.text import AS_FLUX, Options, update
+from krmfn.result import Severity
+from krmfn.text import InputError, decode
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from fluxmark.change import Change
+    from fluxmark.latest import LatestImage
+    from fluxmark.update.files import Files
+    from krmfn.package import Package
+
+_LEFT = "left, and Flux skips the file without a word"
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """How a run is to differ from Flux. strict: what fails a run of Flux fails this one, too."""
+
+    options: Options = AS_FLUX
+    any_namespace: bool = False
+    strict: bool = False
+
+
+@dataclass(slots=True)
+class Commit:
+    """What one automation changes, and its commit message; '' where it changes nothing."""
+
+    scope: Scope
+    changes: list[Change] = field(default_factory=list)
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a run changes. texts: old and new text by path; commits: of every automation that changes anything."""
+
+    texts: dict[str, tuple[str, str]]
+    commits: tuple[Commit, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def changes(self) -> list[Change]:
+        """All changes, in the order in which the automations make them."""
+        return [change for commit in self.commits for change in commit.changes]
+
+    @property
+    def message(self) -> str:
+        """The commit message; of several automations one after the other, with an empty line between them."""
+        messages = [commit.message for commit in self.commits]
+        return "\n\n".join(message.rstrip("\n") for message in messages) if messages[1:] else "".join(messages)
+
+
+def update_package(
+    package: Package, files: Files, latest: Mapping[str, LatestImage], wishes: Wishes | None = None
+) -> Outcome:
+    """Compute what the automations of a package would commit.
+
+    files: what `files.read` read of it. Raises FluxmarkError for what fails the run, which is something only where
+    that is wished.
+    """
+    return _Run(package, files, wishes or Wishes()).run(latest)
+
+
+class _Run:
+    def __init__(self, package: Package, files: Files, wishes: Wishes) -> None:
+        self.package = package
+        self.files = files
+        self.wishes = wishes
+        self.texts: dict[str, tuple[str, str]] = {}
+        self.findings: dict[tuple[object, ...], Finding] = {}  # each once: files can be in several scopes
+        self.skipped: set[str] = set()
+
+    def run(self, latest: Mapping[str, LatestImage]) -> Outcome:
+        good = self._good(latest)
+        found, findings = scopes(self.files.resources, good, any_namespace=self.wishes.any_namespace)
+        for finding in findings:
+            self._say(finding)
+        commits = []
+        for scope in found:
+            located = self._located(scope)
+            if located is not None:
+                commit = Commit(located)
+                self._update(commit)
+                if commit.changes:
+                    commit.message = self._message(commit)
+                    commits.append(commit)
+        return Outcome(self.texts, tuple(commits), tuple(self.findings.values()))
+
+    def _good(self, latest: Mapping[str, LatestImage]) -> Mapping[str, LatestImage]:
+        """Return the latest images without those that Flux would refuse."""
+        bad = refused(latest)
+        for policy, why in bad.items():
+            self._fails("invalid-image", f"{policy}: left: {why}", why)
+        return {policy: image for policy, image in latest.items() if policy not in bad} if bad else latest
+
+    def _located(self, scope: Scope) -> Scope | None:
+        """Return a scope with its path resolved, links included; None where that is not in the package."""
+        if not scope.path:
+            return scope
+        root = self.package.root.resolve()
+        target = (root / scope.path).resolve()
+        name = ":".join(scope.name)
+        if not target.exists():
+            why = f"walking path for files: lstat {scope.path}: no such file or directory"
+            hint = "; its ${…} is filled in by Flux only" if "${" in scope.path else ""
+            self._fails("update-path", f"ImageUpdateAutomation {name}: left: {why}{hint}", why)
+            return None
+        if not target.is_relative_to(root):
+            self._fails("update-path", f"ImageUpdateAutomation {name}: left: {scope.path} leads out", scope.path)
+            return None
+        path = target.relative_to(root).as_posix()
+        return replace(scope, path="" if path == "." else path)
+
+    def _update(self, commit: Commit) -> None:
+        scope = commit.scope
+        if not scope.latest:
+            return
+        for path, data in self.files.marked.items():
+            if path in self.skipped or not scope.covers(path):
+                continue
+            try:
+                old, text = self.texts.get(path) or (decode(data, path),) * 2
+                done = update(text, scope.latest, file=path, options=self.wishes.options)
+            except InputError as error:
+                self.skipped.add(path)
+                self._say(_unreadable(path, error))
+                continue
+            for finding in done.findings:
+                self._say(finding)
+            relative = scope.relative(path)
+            if "config.kubernetes.io/path" in text and (place := leftover(text, relative)):
+                why = "resource input to function has mismatched legacy and internal path annotations"
+                said = f"a path annotation fails every run of Flux: {why}; remove the annotation"
+                self._fails("path-annotation", said, why, path, place.line, place.column)
+            if not done.changes:
+                continue
+            if ".." in relative:
+                why = f"resource must be written under package {self.package.root / scope.path}: {relative}"
+                self._fails("dots-in-name", f"the name fails every run of Flux: {why}; rename it", why, path, 1, 1)
+            self.texts[path] = old, done.text
+            commit.changes += done.changes
+
+    def _message(self, commit: Commit) -> str:
+        """Return the commit message that Flux would write."""
+        from fluxmark.template import DEFAULT_TEMPLATE, TemplateError, render
+
+        scope = commit.scope
+        if not scope.template:
+            return DEFAULT_TEMPLATE
+        known = [replace(change, file=scope.relative(change.file)) for change in commit.changes]
+        try:
+            return render(scope.template, known, automation=scope.name, values=scope.values)
+        except TemplateError as error:
+            why = f"ImageUpdateAutomation {':'.join(scope.name)}: Flux could not commit this: {error}"
+            self._fails("message-template", f"{why}; its default message is used instead", str(error))
+            return DEFAULT_TEMPLATE
+
+    def _fails(self, rule: str, message: str, why: str, path: str = "", line: int = 0, column: int = 0) -> None:
+        """Say what fails a run of Flux; fail this one, too, where that is wished."""
+        if self.wishes.strict:
+            raise FluxmarkError(f"{path}: {why}" if path else why)
+        self._say(Finding(rule, Severity.ERROR, message, path, line, column))
+
+    def _say(self, finding: Finding) -> None:
+        self.findings[finding.rule, finding.where, finding.message] = finding
+
+
+def _unreadable(path: str, error: InputError) -> Finding:
+    """Return an InputError (`path:line:column: what`) as a finding."""
+    where, _, what = str(error).split("\n", 1)[0].removeprefix(f"{path}:").partition(": ")
+    line, _, column = where.partition(":")
+    if not (line.isdigit() and column.isdigit()):
+        return Finding("unreadable", Severity.WARNING, f"{_LEFT}: {error}", path)
+    return Finding("unreadable", Severity.WARNING, f"{_LEFT}: {what}", path, int(line), int(column))

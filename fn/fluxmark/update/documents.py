@@ -1,0 +1,157 @@
+"""A file as Flux reads it: cut into documents, and either read as a whole or skipped as a whole.
+
+Flux cuts the text at lines that start with `---` (kyaml 0.21, `kio/byteio_reader.go`) and reads the first document
+of each piece. If it cannot read one of them it skips the file, and nothing but a trace log tells.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from krmfn.data import to_data
+from krmfn.node import Document, MapNode, Node, ScalarNode, SeqNode, parse, walk
+from krmfn.text import InputError, Lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_SEPARATOR = re.compile(r"\r?\n(---[^\n]*\n)")
+_LISTS = frozenset(("List", "ResourceList"))
+# what libyaml reads and go-yaml does not: an escaped slash, which only double quotes can hold
+_ESCAPED_SLASH = re.compile(r"(?:^|[^\\])(?:\\\\)*\\/")
+
+
+class SkippedError(Exception):
+    """Flux skips this file: says why. offset: where the reason stands in the text; rule: for a finding."""
+
+    def __init__(self, message: str, offset: int, rule: str = "skipped") -> None:
+        super().__init__(message)
+        self.offset = offset
+        self.rule = rule
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A document as Flux cuts it: its text, where that starts in the file, and what libyaml reads in it.
+
+    documents: more than one only behind `...`, and of those Flux reads the first alone.
+    """
+
+    text: str
+    start: int
+    documents: list[Document]
+
+    @property
+    def root(self) -> Node | None:
+        """What Flux reads; None for an empty document."""
+        return self.documents[0].root if self.documents else None
+
+
+def pieces(text: str, name: str, *, lists: bool = False) -> list[Piece]:
+    """Cut and read a text. name: of its file, for errors. lists: read lists at the top, which Flux does not.
+
+    Raises SkippedError for what Flux would skip and libyaml would not, InputError for what is no YAML.
+    """
+    found = [Piece(piece, start, _parse(text, piece, start, name)) for start, piece in _cut(text)]
+    for piece in found:
+        _check(piece, lists=lists)
+    return found
+
+
+def resources(found: list[Piece]) -> Iterator[tuple[Piece, Node]]:
+    """Yield what Flux takes for a resource, each with its piece: the items of a List that is alone in its file."""
+    for piece in found:
+        root = piece.root
+        if root is None:
+            continue
+        items = _items(root) if len(found) == 1 else None
+        if items is None:
+            yield piece, root
+        else:
+            for item in items:
+                yield piece, item
+
+
+def field(node: Node | None, key: str) -> Node | None:
+    """Return the value of a mapping's first such key, as kyaml looks it up; None where there is none."""
+    if type(node) is MapNode:
+        for found, value in node.pairs:
+            if type(found) is ScalarNode and found.value == key:
+                return value
+    return None
+
+
+def unwrapped(found: list[Piece]) -> bool:
+    """Tell whether Flux would take a List apart and write its items to files of their own."""
+    return len(found) == 1 and found[0].root is not None and _items(found[0].root) is not None
+
+
+def _items(root: Node) -> list[Node] | None:
+    kind = field(root, "kind")
+    if type(kind) is not ScalarNode or kind.value not in _LISTS:
+        return None
+    items = field(root, "items")
+    if items is None:
+        return [] if field(root, "functionConfig") is not None else None
+    return items.items if type(items) is SeqNode else []
+
+
+def _cut(text: str) -> Iterator[tuple[int, str]]:
+    start = 0
+    for separator in _SEPARATOR.finditer(text):
+        behind = separator.group(1)[3:].strip()
+        if behind and not behind.startswith("#"):
+            raise SkippedError(
+                f"Flux skips this file: it takes {separator.group(1).strip()!r} for a separator of documents with "
+                "something behind it; put that on a line of its own",
+                separator.start(1),
+            )
+        yield start, text[start : separator.start(1)]
+        start = separator.end()
+    yield start, text[start:]
+
+
+def _parse(text: str, piece: str, start: int, name: str) -> list[Document]:
+    try:
+        return parse(piece, name)
+    except InputError as error:
+        if not start:
+            raise
+        raise _moved(error, name, Lines(text).position(start).line - 1) from None
+
+
+def _moved(error: InputError, name: str, lines: int) -> InputError:
+    """Return an error with its line counted in the file, not in the piece."""
+    where, colon, rest = str(error).removeprefix(f"{name}:").partition(":")
+    return InputError(f"{name}:{int(where) + lines}{colon}{rest}") if where.isdigit() else error
+
+
+def _check(piece: Piece, *, lists: bool) -> None:
+    root = piece.root
+    if root is None or (type(root) is ScalarNode and to_data(root) is None):
+        return
+    if type(root) is not MapNode and not (lists and type(root) is SeqNode):
+        what = "a list" if type(root) is SeqNode else "no mapping"
+        raise SkippedError(
+            f"Flux skips this file: a document of it is {what} (--lists updates lists all the same)"
+            if type(root) is SeqNode
+            else f"Flux skips this file: a document of it is {what}",
+            piece.start + root.start,
+            "list" if type(root) is SeqNode else "skipped",
+        )
+    metadata = field(root, "metadata")
+    for what, node in (("metadata", metadata), ("metadata.annotations", field(metadata, "annotations"))):
+        if not (node is None or type(node) is MapNode or (type(node) is ScalarNode and to_data(node) is None)):
+            raise SkippedError(f"Flux skips this file: {what} is no mapping", piece.start + node.start)
+    if "\\/" in piece.text:
+        for node in walk(root):
+            if (
+                type(node) is ScalarNode
+                and node.style == '"'
+                and _ESCAPED_SLASH.search(piece.text, node.start, node.end)
+            ):
+                raise SkippedError(
+                    r"Flux skips this file: it does not know the escape '\/'; write '/'", piece.start + node.start
+                )

@@ -1,0 +1,81 @@
+"""The files of a package that Flux would look into, and those that hold Flux's own resources.
+
+Source: image-automation-controller 1.2, `internal/update/filereader.go`: names that end in `.yaml` or `.yml` and
+the name `Kustomization`; hidden directories, too; symbolic links to files, not those to directories; of all these
+only files with the text of a marker in them.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from fluxmark.flux_resources import GROUP, FluxResources, in_text
+from fluxmark.update.text import MENTION
+from krmfn.text import InputError, decode
+
+if TYPE_CHECKING:
+    from krmfn.package import Package
+
+_MENTION = MENTION.encode()
+_GROUP = GROUP.encode()
+_SECRET = b"Secret"
+
+
+@dataclass(slots=True)
+class Files:
+    """What was read of a package.
+
+    marked: files with a marker's text in them, by path, in lexical order; resources: Flux's; unreadable: the files
+    that could not be read, each with the reason.
+    """
+
+    marked: dict[str, bytes] = field(default_factory=dict)
+    resources: FluxResources = field(default_factory=FluxResources)
+    unreadable: list[str] = field(default_factory=list)
+
+
+def is_flux_file(name: str) -> bool:
+    """Tell whether Flux reads files of this name."""
+    return name.endswith((".yaml", ".yml")) or name == "Kustomization"
+
+
+def read(package: Package, *, secrets: bool = False) -> Files:
+    """Read a package. secrets: whether Secrets are wanted among the resources."""
+    found = Files()
+    root = f"{package.root}/"
+    for path in package.walk(is_flux_file):
+        try:
+            # `walk` yields nothing that leads out of the package, so the path can be opened as it is
+            data = _read(root + path)
+        except OSError as error:
+            found.unreadable.append(f"{package.show(path)}: cannot be read: {error.strerror}")
+            continue
+        if _MENTION in data:
+            found.marked[path] = data
+        if _GROUP in data or (secrets and _SECRET in data):
+            _add(found, data, package.show(path), secrets=secrets)
+    return found
+
+
+def _read(name: str) -> bytes:
+    """Read a file with the fewest calls: most of what a run does is reading files that need nothing."""
+    handle = os.open(name, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        size = os.fstat(handle).st_size
+        data = os.read(handle, size + 1)
+        while len(data) >= size and (more := os.read(handle, 1 << 20)):
+            data += more
+        return data
+    finally:
+        os.close(handle)
+
+
+def _add(found: Files, data: bytes, name: str, *, secrets: bool) -> None:
+    try:
+        for resource in in_text(decode(data, name), name):
+            if secrets or resource.kind != "Secret":
+                found.resources.add(resource)
+    except InputError as error:
+        found.resources.unreadable.append(str(error).split("\n", 1)[0])

@@ -1,0 +1,131 @@
+"""The items of a ResourceList, as the ImageUpdateAutomations among them would update them.
+
+Nothing else is read: the latest images are those in the status of the ImagePolicies among the items.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fluxmark.finding import Finding, results
+from fluxmark.flux_resources import in_items
+from fluxmark.latest import refused
+from fluxmark.update.automations import Scope, scopes
+from fluxmark.update.files import is_flux_file
+from fluxmark.update.sources import from_status
+from fluxmark.update.text import MENTION, Run, update
+from krmfn.function import Function
+from krmfn.package import Package
+from krmfn.result import Result, Severity
+from krmfn.text import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from fluxmark.change import Change
+    from fluxmark.config import ImageAutomation
+    from krmfn.resource import Resource
+    from krmfn.resource_list import ResourceList
+
+
+class UpdateItems(Function):
+    """Updates items, and the files that were not handed over as items.
+
+    kustomize: whether kustomize runs the function, which hands over no comments, and so no markers. root: the
+    directory that `files` are relative to.
+    """
+
+    def __init__(self, config: ImageAutomation, *, kustomize: bool, root: str) -> None:
+        self._config = config
+        self._kustomize = kustomize
+        self._root = root
+
+    def wanted(self, api_version: str, kind: str) -> bool:
+        """Look at nothing yet: the latest images may stand in the last item."""
+        del api_version, kind
+        return False
+
+    def process(self, resource_list: ResourceList) -> None:
+        """Write the latest images at the markers. Raises InputError for a file that cannot be read."""
+        if self._kustomize:
+            resource_list.results.append(_no_comments())
+            return
+        texts: dict[str, str] = {}
+        package = Package(self._root) if self._config.files else None
+        if package is not None:
+            paths = [path for path in _named(package, self._config.files) if not any(resource_list.at(path))]
+            texts = {path: package.read(path) for path in paths}
+        changed, findings = update_items(resource_list.items, texts)
+        if package is not None:
+            package.write(changed)
+        resource_list.results += results(findings)
+
+
+def update_items(items: Sequence[Resource], texts: Mapping[str, str]) -> tuple[dict[str, str], list[Finding]]:
+    """Update items in place; return the new texts of files that changed, and what there is to say.
+
+    texts: files beside the items, by path. Raises InputError for one that is no YAML.
+    """
+    resources = in_items(items)
+    latest, findings = from_status(resources)
+    for policy, why in refused(latest).items():
+        del latest[policy]
+        findings.append(Finding("invalid-image", Severity.WARNING, f"{policy}: left: {why}"))
+    found, said = scopes(resources, latest)
+    findings += said
+    changed = dict(texts)
+    for scope in found:
+        for item in items:
+            if item.mentions(MENTION) and scope.covers(item.path):
+                findings += _item(item, scope)
+        for path, text in changed.items():
+            if scope.covers(path):
+                done = update(text, scope.latest, file=path)
+                changed[path] = done.text
+                findings += [*map(_said, done.changes), *done.findings]
+    return {path: text for path, text in changed.items() if text != texts[path]}, findings
+
+
+def _item(item: Resource, scope: Scope) -> list[Finding]:
+    """Update one item."""
+    item.release()  # it was read as a part of the list; its own text is what markers are looked for in
+    editor = item.editor()
+    run = Run(editor, scope.latest, item.path)
+    run.resource(item.node, item.ref)
+    item.apply(editor)
+    item.release()
+    return [*map(_said, run.changes), *run.findings]
+
+
+def _said(change: Change) -> Finding:
+    return Finding(
+        "updated",
+        Severity.INFO,
+        f"{change.old} -> {change.new} ({change.setter})",
+        change.file,
+        change.line,
+        1 if change.line else 0,
+        resource=change.resource,
+        current=change.old,
+        proposed=change.new,
+    )
+
+
+def _named(package: Package, entries: Iterable[str]) -> Iterator[str]:
+    """Yield the files that entries name: a file, or a directory with all that Flux reads in it."""
+    for entry in entries:
+        if package.is_directory(entry):
+            yield from package.walk(is_flux_file, entry)
+        elif package.exists(entry):
+            yield entry
+        else:
+            raise InputError(f"{entry}: there is none below {package.root.resolve()}")
+
+
+def _no_comments() -> Result:
+    return Result(
+        "kustomize hands a function no comments and keeps none, so there are no markers to update at; "
+        "use `fluxmark update` or `kpt fn eval` [no-comments]",
+        Severity.INFO,
+        tags={"rule": "no-comments"},
+    )

@@ -1,0 +1,135 @@
+"""Where latest images come from: a file, the status of policies, or what policies select from tags."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from fluxmark.errors import FluxmarkError
+from fluxmark.finding import Finding
+from fluxmark.flux_resources import POLICY, FluxResource, FluxResources
+from fluxmark.given import Given
+from fluxmark.latest import LatestImage
+from fluxmark.marker import MarkerError, Setter
+from fluxmark.update.automations import namespaced
+from krmfn.node import MapNode, ScalarNode, follow
+from krmfn.result import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from fluxmark.select import TagSource
+
+_KEYS = ("name", "tag", "digest")
+_EXPECTED = '{"namespace:policy": {"name": …, "tag": …, "digest": …}}'
+NEVER, IF_NOT_PRESENT = "Never", "IfNotPresent"
+
+
+def from_text(text: str, name: str) -> dict[str, LatestImage]:
+    """Read latest images from JSON or YAML. Values are taken as they are written: 1.20 is the tag `1.20`.
+
+    name: of the file. Raises InputError (`name:line:column`) where the text has another form.
+    """
+    given_file = Given(text, name, f"latest images are expected: {_EXPECTED}")
+    found = {}
+    for key, value in given_file.root.pairs:
+        parts = follow(value)
+        if not isinstance(key, ScalarNode) or not _is_policy(key.value):
+            given_file.fail(key, f"a policy is expected: {_EXPECTED}")
+        if not isinstance(parts, MapNode):
+            given_file.fail(value, f"the name and the tag of {key.value}'s latest image are expected")
+        image = dict.fromkeys(_KEYS, "")
+        for part, given in parts.pairs:
+            if not isinstance(part, ScalarNode) or part.value not in _KEYS:
+                given_file.fail(part, f"one of {', '.join(_KEYS)} is expected")
+            said = follow(given)
+            if not isinstance(said, ScalarNode):
+                given_file.fail(given, f"the {part.value} of {key.value}'s latest image is expected")
+            image[part.value] = "" if said.value in ("null", "~") and not said.style else said.value
+        if not image["name"] or not image["tag"]:
+            given_file.fail(value, f"{key.value}'s latest image needs a name and a tag")
+        found[key.value] = LatestImage(**image)
+    return found
+
+
+def from_status(resources: FluxResources) -> tuple[dict[str, LatestImage], list[Finding]]:
+    """Take the latest images that Flux wrote into the status of a package's policies."""
+    found = {}
+    findings = []
+    for policy in resources.all(POLICY):
+        try:
+            image = _status(policy)
+        except ValueError as error:
+            findings.append(_left(policy, "latest-ref", f"status.latestRef {error}", Severity.WARNING))
+            continue
+        if image is None:
+            findings.append(_left(policy, "no-latest-image", "it has no status.latestRef", Severity.INFO))
+        else:
+            found[namespaced(policy)] = image
+    return found, findings
+
+
+def from_tags(
+    resources: FluxResources, source: TagSource, digest: Callable[[FluxResource, str], str] | None = None
+) -> tuple[dict[str, LatestImage], list[Finding]]:
+    """Select the latest images from tags, as the package's policies do.
+
+    A policy that fails keeps the latest image of its status, as in Flux. digest: finds the digest of a tag of a
+    repository, for policies that reflect it; without it they keep theirs.
+    """
+    from fluxmark.select import select
+
+    found, findings = from_status(resources)
+    findings = [finding for finding in findings if finding.rule != "no-latest-image"]
+    for report in select(resources, source):
+        policy = report.policy
+        if policy.get("spec", "suspend") is True:
+            findings.append(_left(policy, "suspended", "suspended, so Flux selects nothing new", Severity.INFO))
+            continue
+        selection = report.explanation.selection if report.explanation else None
+        if report.error or selection is None:
+            findings.append(_left(policy, "selects-nothing", report.error, Severity.ERROR))
+            continue
+        key = namespaced(policy)
+        image = LatestImage(report.image, selection.tag)
+        try:
+            found[key] = _with_digest(image, policy, resources, found.get(key), digest)
+        except FluxmarkError as error:
+            findings.append(_left(policy, "no-digest", str(error), Severity.ERROR))
+    return found, findings
+
+
+def _with_digest(
+    image: LatestImage,
+    policy: FluxResource,
+    resources: FluxResources,
+    before: LatestImage | None,
+    digest: Callable[[FluxResource, str], str] | None,
+) -> LatestImage:
+    """Return an image with its digest where the policy reflects it. Raises FluxmarkError where none is known."""
+    reflection = policy.spec.get("digestReflectionPolicy") or NEVER
+    if reflection == NEVER:
+        return image
+    known = before is not None and before.digest and (before.name, before.tag) == (image.name, image.tag)
+    if known and reflection == IF_NOT_PRESENT:
+        return before or image
+    repository = resources.repository_of(policy)
+    if digest is None or repository is None:
+        raise FluxmarkError("left: its digest cannot be known from tags; give it with --latest, or use --registry")
+    return replace(image, digest=digest(repository, image.tag))
+
+
+def _status(policy: FluxResource) -> LatestImage | None:
+    data = policy.get("status", "latestRef")
+    return None if data is None else LatestImage.from_data(data)
+
+
+def _is_policy(text: str) -> bool:
+    try:
+        return not Setter.parse(text).suffix
+    except MarkerError:
+        return False
+
+
+def _left(policy: FluxResource, rule: str, message: str, severity: Severity) -> Finding:
+    return Finding(rule, severity, f"{policy.where}: ImagePolicy {policy.id}: {message}")

@@ -1,0 +1,243 @@
+"""The latest images in one text: the values at its markers change, and not a byte beside them.
+
+What Flux writes at a marker: image-automation-controller 1.2, `internal/update/setters.go` and `filter.go`. Where
+that is broken, what was meant is written, or nothing, and a finding says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from fluxmark import image as images
+from fluxmark.change import NO_RESOURCE, Change
+from fluxmark.finding import Finding
+from fluxmark.update.documents import SkippedError, field, pieces, resources, unwrapped
+from fluxmark.update.markers import marked
+from krmfn import comment, layout
+from krmfn.edit import Editor
+from krmfn.node import MapNode, Node, ScalarNode
+from krmfn.result import ResourceRef, Severity
+from krmfn.text import Lines, Position, line_end
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from fluxmark.latest import LatestImage
+    from fluxmark.update.markers import Marked
+
+MENTION = '"$imagepolicy"'
+"""Flux looks into no file without this text (`setters.go`, `filereader.go`)."""
+
+_CORE = "tag:yaml.org,2002:"
+_STR = "tag:yaml.org,2002:str"
+
+
+@dataclass(frozen=True, slots=True)
+class Updated:
+    """A text with the latest images, what changed in it, and what there is to say."""
+
+    text: str
+    changes: tuple[Change, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What of Flux's behaviour is left, all of it at a user's wish.
+
+    lists: lists at the top are updated, which Flux skips. older: whether a tag (the second) is older than another
+    (the first) under a policy (`namespace:policy`); where it is, the policy's values in that resource stay.
+    """
+
+    lists: bool = False
+    older: Callable[[str, str, str], bool] | None = None
+
+
+AS_FLUX = Options()
+
+
+def update_text(text: str, latest: Mapping[str, LatestImage]) -> tuple[str, list[Change]]:
+    """Set the value at every marker that Flux would honour; return the new text and what changed.
+
+    latest: by what markers name, `namespace:policy`. A text that Flux would skip is returned as it is.
+    Raises InputError for a text that is no YAML.
+    """
+    done = update(text, latest)
+    return done.text, list(done.changes)
+
+
+def update(text: str, latest: Mapping[str, LatestImage], *, file: str = "", options: Options = AS_FLUX) -> Updated:
+    """Do the same, and say what there is to say.
+
+    file: the path for changes and findings, and for the error of a text that is no YAML, InputError.
+    """
+    if MENTION not in text:
+        return Updated(text)
+    lines = Lines(text)
+    try:
+        found = pieces(text, file, lists=options.lists)
+    except SkippedError as error:
+        return Updated(text, (), (_finding(error.rule, str(error), file, lines.position(error.offset)),))
+    runs: dict[int, Run] = {}
+    for piece, root in resources(found):
+        run = runs.get(piece.start)
+        if run is None:
+            roots = [document.root for document in piece.documents]
+            editor = Editor(piece.text, roots, name=file)
+            run = runs[piece.start] = Run(editor, latest, file, options, lines, piece.start)
+        run.resource(root, identity(root))
+    changes = [change for run in runs.values() for change in run.changes]
+    findings = [finding for run in runs.values() for finding in run.findings]
+    if not changes:
+        return Updated(text, (), tuple(findings))
+    if unwrapped(found):
+        message = "updated in place; Flux takes a List apart and writes its items to new files"
+        findings.append(_finding("unwrapped-list", message, file, Position(1, 1), Severity.INFO))
+    return Updated(_joined(text, runs), tuple(changes), tuple(findings))
+
+
+def identity(root: Node) -> ResourceRef:
+    """Return what Flux takes for the identity of a resource: the first fields of these names, as written."""
+    if type(root) is not MapNode:
+        return NO_RESOURCE
+    metadata = field(root, "metadata")
+    return ResourceRef(
+        _value(field(root, "apiVersion")),
+        _value(field(root, "kind")),
+        _value(field(metadata, "name")),
+        _value(field(metadata, "namespace")),
+    )
+
+
+class Run:
+    """The resources of one document, being updated through an editor on it.
+
+    lines, start: of the file, and where the document starts in it; no lines where the text is not the file's.
+    """
+
+    def __init__(
+        self,
+        editor: Editor,
+        latest: Mapping[str, LatestImage],
+        file: str,
+        options: Options = AS_FLUX,
+        lines: Lines | None = None,
+        start: int = 0,
+    ) -> None:
+        self.changes: list[Change] = []
+        self.findings: list[Finding] = []
+        self.editor = editor
+        self._latest = latest
+        self._file = file
+        self._options = options
+        self._lines = lines
+        self._start = start
+
+    def resource(self, root: Node, ref: ResourceRef) -> None:
+        """Set the values of one resource."""
+        found = [one for one in marked(self.editor.text, [root]) if one.setter.key in self._latest]
+        held = self._held(found)
+        for one in found:
+            key = one.setter.key
+            image = self._latest[key]
+            new = image.part(one.setter.suffix)
+            if new == one.node.value:
+                continue
+            if key in held:
+                why: tuple[str, str] | None = ("downgrade", f"left: {key} selects {image.tag}, which is older")
+            else:
+                why = _objection(one, image, self.editor.text)
+            if why is not None:
+                self._say(why, one, ref, new)
+                continue
+            if templating := images.templating(one.node.value):
+                lost = (
+                    "templating-lost",
+                    f"Flux writes over {templating} here, so that nothing fills it in any more",
+                )
+                self._say(lost, one, ref, new)
+            self.editor.set_value(one.node, new)
+            line = self._position(one.node).line
+            self.changes.append(Change(self._file, line, str(one.setter), one.node.value, new, ref))
+
+    def _held(self, found: Sequence[Marked]) -> set[str]:
+        """Return the policies that would set a resource back."""
+        older = self._options.older
+        if older is None:
+            return set()
+        return {
+            one.setter.key
+            for one in found
+            if one.setter.suffix in ("", "tag")
+            and (tag := _tag(one))
+            and older(one.setter.key, tag, self._latest[one.setter.key].tag)
+        }
+
+    def _position(self, node: ScalarNode) -> Position:
+        return self._lines.position(self._start + node.start) if self._lines else Position(0, 0)
+
+    def _say(self, what: tuple[str, str], one: Marked, ref: ResourceRef, new: str) -> None:
+        where = self._position(one.node)
+        finding = Finding(
+            what[0],
+            Severity.WARNING,
+            what[1],
+            self._file,
+            where.line,
+            where.column,
+            resource=ref,
+            current=one.node.value,
+            proposed=new or None,
+        )
+        self.findings.append(finding)
+
+
+def _joined(text: str, runs: Mapping[int, Run]) -> str:
+    """Return the text with its edited documents, each parsed again and compared."""
+    parts: list[str] = []
+    done = 0
+    for start, run in runs.items():
+        if run.editor:
+            parts += text[done:start], run.editor.apply()
+            done = start + len(run.editor.text)
+    return "".join([*parts, text[done:]])
+
+
+def _objection(one: Marked, image: LatestImage, text: str) -> tuple[str, str] | None:
+    """Say why a value that differs is not written; rule and message."""
+    node = one.node
+    if not image.part(one.setter.suffix):
+        why = "has no digest, and Flux would blank the field; set the policy's digestReflectionPolicy"
+        return "no-digest", f"left: {one.setter.key} {why}"
+    if node.tag is not None and node.tag.startswith(_CORE) and node.tag != _STR:
+        kind = node.tag.removeprefix(_CORE)
+        return "tagged", f"left: the value is tagged !!{kind}, and Flux would keep the tag; remove it"
+    if node.style in ("|", ">") and comment.line_comment(text, node) is None and "#" in _header(text, node):
+        return "no-room", "left: put a blank before the '#' behind the indicator of the block"
+    return None
+
+
+def _header(text: str, node: ScalarNode) -> str:
+    start = layout.content_start(text, node)
+    return text[start : line_end(text, start)]
+
+
+def _tag(one: Marked) -> str:
+    """Return the tag that stands in the file; '' where there is none."""
+    if one.setter.suffix:
+        return one.node.value
+    try:
+        return images.parse(one.node.value.strip()).tag
+    except images.ImageError:
+        return ""
+
+
+def _value(node: Node | None) -> str:
+    return node.value if type(node) is ScalarNode else ""
+
+
+def _finding(
+    rule: str, message: str, file: str, where: Position, severity: Severity = Severity.WARNING
+) -> Finding:
+    return Finding(rule, severity, message, file, where.line, where.column)

@@ -1,0 +1,78 @@
+"""Runs a function as a legacy exec plugin of kustomize: documents in, documents out.
+
+kustomize starts the program with the name of a file that holds the configuration, in the directory of the
+kustomization, and hands a transformer its resources as the documents of standard input; a generator gets none.
+What it shows of a run is standard error, and that only when the run fails.
+Source: https://github.com/kubernetes-sigs/kustomize/blob/master/api/internal/plugins/execplugin/execplugin.go
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, TextIO
+
+from krmfn.resource import INDEX, PATH, SEQUENCES
+from krmfn.resource_list import ResourceList
+from krmfn.result import Severity
+from krmfn.run import FAILED, OK, explain
+from krmfn.text import InputError, decode
+from krmfn.text_file import TextFile
+
+if TYPE_CHECKING:
+    from krmfn.function import Function
+    from krmfn.resource import Resource
+
+
+def run(
+    function: Function,
+    config: Path | str,
+    *,
+    stdin: BinaryIO | None = None,
+    stdout: BinaryIO | None = None,
+    stderr: TextIO | None = None,
+) -> int:
+    """Run a function on the documents of standard input, print its items as documents; return the exit status.
+
+    config: the file with the functionConfig. Results go to `stderr`. A function that fails, or adds a result of
+    severity error, gives status 1 and nothing on `stdout`: kustomize stops there. The streams default to the
+    process's own.
+    """
+    stdin = sys.stdin.buffer if stdin is None else stdin
+    stdout = sys.stdout.buffer if stdout is None else stdout
+    stderr = sys.stderr if stderr is None else stderr
+    resources = ResourceList.of([])
+    try:
+        resources = _read(Path(config), stdin.read())
+        function.configure(resources.function_config)
+        for item in resources.items:
+            if function.wanted(item.api_version, item.kind):
+                function.visit(item)
+        function.process(resources)
+    except Exception as error:  # noqa: BLE001  (whatever happens, it has to be said where kustomize shows it)
+        explain(error, resources, stderr)
+    for result in resources.results:
+        print(result, file=stderr)
+    if any(result.severity is Severity.ERROR for result in resources.results):
+        return FAILED
+    stdout.write("---\n".join(map(_document, resources.items)).encode())
+    stdout.flush()
+    return OK
+
+
+def _read(config: Path, items: bytes) -> ResourceList:
+    try:
+        documents = TextFile(decode(config.read_bytes(), str(config)), str(config)).resources
+    except OSError as error:
+        raise InputError(f"{config}: cannot be read: {error.strerror}") from None
+    config_resource = documents[0] if documents else None
+    return ResourceList.of(TextFile(decode(items, "stdin"), "stdin").resources, config_resource)
+
+
+def _document(item: Resource) -> str:
+    """Return an item's text; where a file would be written is nothing to kustomize, which would print it."""
+    if item.mentions(PATH):
+        for annotation in (PATH, INDEX, SEQUENCES):
+            item.delete(("metadata", "annotations", annotation))
+    text = item.text.removeprefix("---\n")
+    return text if text.endswith("\n") else f"{text}\n"

@@ -1,0 +1,15 @@
+"""docs/inject.md says every rule that the code can say, and no other."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from fluxmark.inject.mark import LEFT, MARKED
+
+DOCS = Path(__file__).resolve().parents[3] / "docs" / "inject.md"
+
+
+def test_every_rule_is_documented() -> None:
+    table = DOCS.read_text().partition("| rule | what it means |")[2].partition("\n\n")[0]
+    assert set(re.findall(r"^\| `([a-z-]+)` \|", table, re.MULTILINE)) == {*LEFT, MARKED, "template"}

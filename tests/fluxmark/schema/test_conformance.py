@@ -1,0 +1,44 @@
+"""What upstream's CRDs accept is accepted, and nothing else.
+
+`fixtures/conformance/schemas.json` holds observed verdicts of the CRDs that image-reflector-controller and
+image-automation-controller released, for inputs that were written for this project.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fluxmark.schema import validate
+from fluxmark.schema.data import resource_schema, target
+from fluxmark.schema.engine import problems as by_jsonschema
+from fluxmark.schema.walk import problems as by_walker
+
+CASES = json.loads((Path(__file__).parents[3] / "fixtures/conformance/schemas.json").read_text(encoding="utf-8"))[
+    "cases"
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_the_verdict_is_upstreams(case: dict[str, Any]) -> None:
+    errors = validate(case["object"])
+    assert (not errors) == case["valid"], [str(error) for error in errors]
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if "at" in case], ids=lambda case: case["name"])
+def test_the_field_at_fault_is_found(case: dict[str, Any]) -> None:
+    paths = {".".join(map(str, error.path[1:])) for error in validate(case["object"])}
+    for at in case["at"]:
+        # a missing or an unknown field has a path of its own, upstream names what surrounds it
+        assert any(path == at or path.rpartition(".")[0] == at for path in paths), paths
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_the_walker_and_jsonschema_find_the_same(case: dict[str, Any]) -> None:
+    obj = case["object"]
+    at = target(obj["kind"], obj["apiVersion"])
+    walked = {(p.path, p.keyword) for p in by_walker(resource_schema(obj["kind"], at), obj)}
+    assert walked == {(p.path, p.keyword) for p in by_jsonschema(obj["kind"], at, obj)}

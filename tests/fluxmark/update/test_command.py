@@ -1,0 +1,243 @@
+"""`fluxmark update`: what it prints, what it writes, and what happens when writing fails."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from fluxmark.cli import main
+from fluxmark.update import directory
+from krmfn.text import InputError
+from update_helpers import MARKER, tree
+
+VALUE = f"kind: Pod\nimage: x {MARKER}\n"
+NEW = f"kind: Pod\nimage: reg.io/app:1.2.0 {MARKER}\n"
+FLUX = """
+apiVersion: image.toolkit.fluxcd.io/v1
+kind: ImageRepository
+metadata: {name: app, namespace: flux-system}
+spec: {image: reg.io/app, interval: 1m}
+---
+apiVersion: image.toolkit.fluxcd.io/v1
+kind: ImagePolicy
+metadata: {name: app, namespace: flux-system}
+spec: {imageRepositoryRef: {name: app}, policy: {semver: {range: 1.x}}}
+status: {latestRef: {name: reg.io/app, tag: 1.1.0}}
+---
+apiVersion: image.toolkit.fluxcd.io/v1
+kind: ImageUpdateAutomation
+metadata: {name: flux, namespace: flux-system}
+spec:
+  interval: 1m
+  git: {commit: {messageTemplate: "{{range .Changed.Changes}}{{println .NewValue}}{{end}}"}}
+"""
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """Two files to update, and what selects for them."""
+    return tree(tmp_path / "root", {"a.yaml": VALUE, "b/c.yaml": VALUE, "flux.yaml": FLUX})
+
+
+@pytest.fixture
+def tags(tmp_path: Path) -> str:
+    """A file of tags."""
+    tree(tmp_path, {"tags.yaml": "reg.io/app: [1.0.0, 1.2.0, 2.0.0]"})
+    return str(tmp_path / "tags.yaml")
+
+
+def test_tags_select_what_is_written(root: Path, tags: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["update", str(root), "--tags", tags]) == 0
+
+    assert [(root / name).read_text() for name in ("a.yaml", "b/c.yaml")] == [NEW, NEW]
+    out, err = capsys.readouterr()
+    assert out.splitlines() == [
+        "a.yaml:2: x -> reg.io/app:1.2.0 (flux-system:app)",
+        "b/c.yaml:2: x -> reg.io/app:1.2.0 (flux-system:app)",
+    ]
+    assert err == "2 values in 2 files updated\n"
+
+
+def test_a_second_run_finds_nothing(root: Path, tags: str, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["update", str(root), "--tags", tags])
+    before = (root / "a.yaml").stat()
+    capsys.readouterr()
+
+    assert main(["update", str(root), "--tags", tags]) == 0
+
+    assert (root / "a.yaml").stat().st_mtime_ns == before.st_mtime_ns
+    assert capsys.readouterr() == ("", "nothing to update\n")
+
+
+def test_without_a_source_the_status_of_the_policies_counts(root: Path) -> None:
+    assert main(["update", str(root)]) == 0
+
+    assert "reg.io/app:1.1.0" in (root / "a.yaml").read_text()
+
+
+def test_json(root: Path, tags: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["update", str(root), "--tags", tags, "--format", "json", "--dry-run"]) == 0
+
+    change = {
+        "line": 2,
+        "setter": "flux-system:app",
+        "old": "x",
+        "new": "reg.io/app:1.2.0",
+        "resource": {"apiVersion": "", "kind": "Pod", "namespace": "", "name": ""},
+    }
+    assert json.loads(capsys.readouterr().out) == {
+        "changes": [{"file": "a.yaml", **change}, {"file": "b/c.yaml", **change}],
+        "message": "reg.io/app:1.2.0\n",
+    }
+    assert (root / "a.yaml").read_text() == VALUE
+
+
+def test_message(root: Path, tags: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["update", str(root), "--tags", tags, "--message"]) == 0
+    assert capsys.readouterr().out == "reg.io/app:1.2.0\n"
+
+    assert main(["update", str(root), "--tags", tags, "--message"]) == 0
+    assert capsys.readouterr().out == ""
+
+
+def test_diff_is_what_git_applies(root: Path, tags: str, capsys: pytest.CaptureFixture[str]) -> None:
+    (root / "a.yaml").write_bytes(VALUE.replace("\n", "\r\n").encode().removesuffix(b"\r\n"))
+
+    assert main(["update", str(root), "--tags", tags, "--diff"]) == 0
+
+    patch = capsys.readouterr().out
+    assert (root / "b/c.yaml").read_text() == VALUE
+    subprocess.run(["git", "apply", "--unsafe-paths", "-"], input=patch.encode(), cwd=root, check=True)
+    assert (root / "b/c.yaml").read_text() == NEW
+    assert (root / "a.yaml").read_bytes() == NEW.replace("\n", "\r\n").encode().removesuffix(b"\r\n")
+
+
+def test_no_downgrade(root: Path, tags: str, capsys: pytest.CaptureFixture[str]) -> None:
+    (root / "a.yaml").write_text(VALUE.replace("x", "reg.io/app:1.9.0", 1))
+
+    assert main(["update", str(root), "--tags", tags, "--no-downgrade"]) == 0
+
+    assert "1.9.0" in (root / "a.yaml").read_text()
+    assert (
+        "a.yaml:2:8: warning: left: flux-system:app selects 1.2.0, which is older [downgrade]"
+        in capsys.readouterr().err
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["nowhere"], "does not exist"),
+        ([".", "--latest", "nowhere.json"], "cannot be read"),
+        ([".", "--latest", "latest.json"], "a policy is expected"),
+        ([".", "--tags", "latest.json"], "a list of the tags of app is expected"),
+    ],
+)
+def test_bad_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], message: str) -> None:
+    monkeypatch.chdir(tree(tmp_path, {"latest.json": '{"app": {}}'}))
+
+    with pytest.raises(InputError, match=message):  # `__main__` prints it and exits 2
+        main(["update", *arguments])
+
+
+def leftovers(root: Path) -> list[str]:
+    return [path.name for path in root.rglob("*.tmp")]
+
+
+def test_a_full_disk_leaves_every_file_as_it_was(
+    root: Path, tags: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    calls = []
+
+    def full(handle: int) -> None:
+        calls.append(handle)
+        if len(calls) > 1:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", full)
+        assert main(["update", str(root), "--tags", tags]) == 2
+
+    assert [(root / name).read_text() for name in ("a.yaml", "b/c.yaml")] == [VALUE, VALUE]
+    assert leftovers(root) == []
+    assert "No space left on device; no file was changed" in capsys.readouterr().err
+
+
+def test_a_failing_replacement_says_which_files_were_replaced_and_a_second_run_finishes(
+    root: Path, tags: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    replace = Path.replace
+
+    def refuse(self: Path, target: str | Path) -> Path:
+        if Path(target).name == "c.yaml":
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        return replace(self, target)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "replace", refuse)
+        assert main(["update", str(root), "--tags", tags]) == 2
+
+    assert "replaced: a.yaml; not replaced: b/c.yaml; run it again to finish" in capsys.readouterr().err
+    assert leftovers(root) == []
+    assert main(["update", str(root), "--tags", tags]) == 0
+    assert [(root / name).read_text() for name in ("a.yaml", "b/c.yaml")] == [NEW, NEW]
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from fluxmark.cli import main
+replace = Path.replace
+def die(self, target):
+    if Path(target).name == "c.yaml":
+        os.kill(os.getpid(), signal.SIGKILL)
+    return replace(self, target)
+Path.replace = die
+main(sys.argv[1:])
+"""
+
+
+def test_a_killed_run_leaves_whole_files_and_a_second_run_finishes(root: Path, tags: str) -> None:
+    killed = subprocess.run([sys.executable, "-c", KILLED, "update", str(root), "--tags", tags], check=False)
+
+    assert killed.returncode == -signal.SIGKILL
+    assert [(root / name).read_text() for name in ("a.yaml", "b/c.yaml")] == [NEW, VALUE]
+    assert main(["update", str(root), "--tags", tags]) == 0
+    assert (root / "b/c.yaml").read_text() == NEW
+
+
+def test_a_file_that_changed_meanwhile_stops_the_run_before_it_writes(
+    root: Path, tags: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    compute = directory.update_package
+
+    def interfere(*arguments: object) -> directory.Outcome:
+        outcome = compute(*arguments)  # type: ignore[arg-type]
+        (root / "b/c.yaml").write_text("image: mine\n")
+        return outcome
+
+    monkeypatch.setattr(directory, "update_package", interfere)
+
+    assert main(["update", str(root), "--tags", tags]) == 2
+
+    assert (root / "a.yaml").read_text() == VALUE
+    assert (root / "b/c.yaml").read_text() == "image: mine\n"
+    assert "b/c.yaml was changed by another program meanwhile; no file was changed" in capsys.readouterr().err
+
+
+def test_modes_and_links_are_kept(root: Path, tags: str) -> None:
+    (root / "a.yaml").chmod(0o640)
+    (root / "link.yaml").symlink_to("b/c.yaml")
+
+    assert main(["update", str(root), "--tags", tags]) == 0
+
+    assert (root / "a.yaml").stat().st_mode & 0o777 == 0o640
+    assert (root / "link.yaml").is_symlink()
+    assert (root / "b/c.yaml").read_text() == NEW
