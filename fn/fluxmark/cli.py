@@ -29,6 +29,7 @@ as a function:
   kpt fn eval DIR --image ghcr.io/fluxmark/fluxmark:v0 -- images=registry/app,registry/api secretRef=credentials
 as a command:
   fluxmark inject DIR --diff
+  fluxmark check DIR
 
 exit status: 0 done, 1 findings or a failed function, 2 bad input, 3 an internal error, 130 interrupted
 """
@@ -63,9 +64,33 @@ def parser() -> argparse.ArgumentParser:
     inject.add_argument("--diff", action="store_true", help="print the changes as a diff and write nothing")
     inject.add_argument("--dry-run", action="store_true", help="say what would be done and write nothing")
     inject.add_argument("-q", "--quiet", action="store_true", help="say only what was not done")
+    _add_check(verbs)
     _add_select(verbs)
     _add_update(verbs)
     return top
+
+
+def _add_check(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    check = verbs.add_parser(
+        "check",
+        help="find what Flux stays silent about",
+        description="Find what Flux would silently get wrong: markers that it ignores, policies that select an "
+        "older build, templates that fail at the next commit. docs/rules.md has the rules.",
+    )
+    check.add_argument("directory", nargs="?", default="-", metavar="DIR", help="default, and `-`: here")
+    check.add_argument("--format", choices=("text", "json", "sarif", "github"), default="text")
+    check.add_argument(
+        "--fail-on",
+        choices=("error", "warning", "info", "never"),
+        default="error",
+        help="the severity from which findings make the exit status 1 (default: error)",
+    )
+    check.add_argument("--select", action="append", default=[], metavar="RULE,…", help="only these rules")
+    check.add_argument("--ignore", action="append", default=[], metavar="RULE,…", help="not these rules")
+    check.add_argument("--fix", action="store_true", help="apply the fixes that are safe, and check again")
+    check.add_argument(
+        "--flux-version", metavar="X.Y", help="the Flux that runs; default: as configured, else the newest known"
+    )
 
 
 def _add_select(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -127,6 +152,10 @@ def main(argv: Sequence[str]) -> int:
         from fluxmark.commands.inject import run as inject
 
         return inject(arguments)
+    if arguments.verb == "check":
+        from fluxmark.commands.check import run as check
+
+        return check(arguments)
     if arguments.verb == "select":
         from fluxmark.commands.select import run as select
 

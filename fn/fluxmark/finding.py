@@ -9,9 +9,22 @@ from krmfn.path import show
 from krmfn.result import Field, File, ResourceRef, Result, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
+
+    from krmfn.edit import Editor
 
 _ORDER = list(Severity)
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A change that is safe to make without asking: what it does, in a few words, and how.
+
+    apply: states the change on an editor of the whole file, whose nodes are those that the rule saw.
+    """
+
+    description: str
+    apply: Callable[[Editor], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +33,8 @@ class Finding:
 
     rule: a short name in kebab case. file: relative to the root, '' where that is unknown. line and column: of
     the faulty part, from 1; 0 where they are unknown, as in a ResourceList, whose text is not that of the file.
-    path: of the field. current and proposed: its value, where a value is at issue.
+    length: of the faulty part on its line, in code points; 0 where that is unknown. path: of the field. current
+    and proposed: its value, where a value is at issue.
     """
 
     rule: str
@@ -35,6 +49,8 @@ class Finding:
     current: str | None = None
     proposed: str | None = None
     tags: dict[str, str] = field(default_factory=dict)
+    length: int = 0
+    fix: Fix | None = field(default=None, compare=False)
 
     @property
     def where(self) -> str:

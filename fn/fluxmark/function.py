@@ -61,6 +61,10 @@ class Fluxmark(Function):
             from fluxmark.update.items import UpdateItems
 
             return UpdateItems(config, kustomize=self._kustomize, root=self._root)
+        if config.mode == "Check":
+            from fluxmark.rules.items import CheckItems
+
+            return CheckItems(config, kustomize=self._kustomize)
         from fluxmark.inject.items import InjectItems
 
         return InjectItems(config, kustomize=self._kustomize, root=self._root)

@@ -228,6 +228,7 @@ _PIECES = st.sampled_from(
 
 @given(st.lists(_PIECES, max_size=9).map(lambda pieces: "# " + "".join(pieces)))
 @example("# {'$imagepolicy':' : '}")
+@example('# {"$imagepolicy":"$imagepolicy"')
 def test_a_comment_is_honoured_or_explained_and_what_is_proposed_works(comment: str) -> None:
     problem = diagnose(comment)
     if read(comment) is not None:

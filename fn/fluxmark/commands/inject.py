@@ -14,6 +14,10 @@ from krmfn.result import Severity
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterator, Mapping
+
+    from fluxmark.config import ImageAutomation
+    from fluxmark.finding import Finding
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -28,8 +32,24 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.diff:
         sys.stdout.write(diff.diff(result.changes))
     said = [one for one in result.findings if not arguments.quiet or one.severity is not Severity.INFO]
-    text.write(said, sys.stderr)
+    text.write([*said, *_checked(package, config, result.changes)], sys.stderr)
     count = len(result.changes)
     done = f"{count} {'file' if count == 1 else 'files'} {'would be written' if dry else 'written'}"
     print(done if count else "nothing to do", file=sys.stderr)
     return 0
+
+
+def _checked(
+    package: Package, config: ImageAutomation, changes: Mapping[str, tuple[str, str]]
+) -> Iterator[Finding]:
+    """Yield what `check` would say of the files as they are written: what matters, and nothing of other files."""
+    if not changes:
+        return
+    from fluxmark.rules.engine import run as run_rules
+    from fluxmark.world.read import read_directory
+
+    texts = {path: new for path, (_, new) in changes.items()}
+    world = read_directory(package, flux_version=config.flux_version, texts=texts)
+    for finding in run_rules(world):
+        if finding.file in changes and finding.severity is not Severity.INFO:
+            yield finding

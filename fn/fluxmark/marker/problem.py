@@ -201,7 +201,7 @@ def _judge_text(found: _Diagnosis, body: int) -> None:
         _judge_object(found, pairs)
     else:
         _judge_syntax(found, key, value, (brace, close), (start, end))
-        _judge_value(found, text, value.start(value.lastgroup or 0) if text else -1)
+        _judge_value(found, text, value.start("bare" if value["quoted"] is None else "quoted") if text else -1)
         if close >= 0 and comment[value.end() : close].strip(f", \t{_QUOTES}"):
             found.setter = None  # there are more members, in no form that could be kept
     if any(fault.code == "two-markers" for fault in found.faults):

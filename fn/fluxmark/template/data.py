@@ -142,7 +142,8 @@ def template_data(
     }
     name = (_text(automation[0]), _text(automation[1]))
     given = {_text(key): _text(value) for key, value in values.items()}
-    return Value(TEMPLATE_DATA, (name, (file_changes,), given))
+    # without messageTemplateValues the map is nil, which JSON writes as null
+    return Value(TEMPLATE_DATA, (name, (file_changes,), given or None))
 
 
 def _text(text: str) -> bytes:

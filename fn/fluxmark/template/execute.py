@@ -99,7 +99,7 @@ class Machine(Evaluator):
         flow = None
         for index, elem in self.iterations(value, node.pipe):
             ran = True
-            self.at(node)
+            self.charge(1)
             self.bind(node.pipe, index, elem)
             if self.walk(elem, node.body) is Flow.BREAK:
                 break

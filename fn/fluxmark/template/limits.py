@@ -21,6 +21,12 @@ def check_size(size: int) -> None:
         raise LimitExceeded(f"the template makes a text of more than {MAX_BYTES} bytes")
 
 
+def check_steps(count: int) -> None:
+    """Refuse to go on after `count` steps; error: LimitExceeded."""
+    if count > MAX_STEPS:
+        raise LimitExceeded(f"the template runs for more than {MAX_STEPS} steps")
+
+
 def check_items(count: int) -> None:
     """Refuse a list of `count` elements before it is made; error: LimitExceeded."""
     if count > MAX_ITEMS:

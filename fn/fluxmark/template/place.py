@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fluxmark.template.errors import LimitExceeded, TemplateError
+from fluxmark.template.errors import TemplateError
 from fluxmark.template.gotext import encode, quote
-from fluxmark.template.limits import MAX_STEPS
+from fluxmark.template.limits import check_steps
 
 if TYPE_CHECKING:
     from fluxmark.template.nodes import Located, Parsed
@@ -32,8 +32,7 @@ class Place:
     def charge(self, steps: int) -> None:
         """Count work; error: LimitExceeded."""
         self.steps += steps
-        if self.steps > MAX_STEPS:
-            raise LimitExceeded(f"the template runs for more than {MAX_STEPS} steps")
+        check_steps(self.steps)
 
     def error(self, message: str) -> TemplateError:
         """Return an error at this place."""

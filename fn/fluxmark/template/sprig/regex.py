@@ -31,7 +31,7 @@ _REASONS = {
     "invalid named capture group": "invalid named capture",
 }
 _META = re.compile(rb"[\\.+*?()|\[\]{}^$]")
-_COUNT = re.compile(r"\{([0-9]+)(?:,([0-9]+))?\}\Z")
+_COUNT = re.compile(r"\{([0-9]{1,9})(?:,([0-9]{1,9}))?\}(?=\??\Z)")
 _MAX_COUNT = 1000
 _NUMBER = re.compile("0|[1-9][0-9]{0,8}")  # what is longer is the name of a group
 
@@ -49,10 +49,9 @@ def _compiled(pattern: bytes) -> Any:
     try:
         return re2.compile(pattern, options)
     except re2.error as error:
-        said = error.args[0]
-        reason, _, fault = (said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)).partition(
-            ": "
-        )
+        said: bytes | str = error.args[0]
+        text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
+        reason, _, fault = text.partition(": ")
         raise _BadPatternError(_complaint(reason, fault or display(pattern))) from None
 
 

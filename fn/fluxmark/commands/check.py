@@ -1,0 +1,114 @@
+"""`fluxmark check`: what Flux stays silent about, over a directory."""
+
+from __future__ import annotations
+
+import gc
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fluxmark.commands import CONFIG_NAMES
+from fluxmark.rules.engine import BY_ID, Selection, run as run_rules
+from fluxmark.rules.fix import fixed
+from fluxmark.schema.versions import minor
+from fluxmark.world.read import read_directory
+from krmfn.package import Package
+from krmfn.result import Severity
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+    from fluxmark.finding import Finding
+    from fluxmark.world import World
+
+OK, FINDINGS = 0, 1
+MOST_ROUNDS = 10
+"""Rounds of `--fix`: one mends all that does not touch the same text."""
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Check; return whether there are findings of the severity that counts."""
+    gc.disable()  # trees hold no cycles, and collecting them takes longer than parsing
+    directory = Path("." if arguments.directory == "-" else arguments.directory)
+    package = Package(directory)
+    selection = Selection.of(_names(arguments.select), _names(arguments.ignore))
+    flux_version = minor(arguments.flux_version) if arguments.flux_version else _configured(directory)
+    world = read_directory(package, flux_version=flux_version)
+    found = run_rules(world, selection)
+    if arguments.fix:
+        world, found = _mend(package, world, found, selection)
+    _show(arguments.format, world, found)
+    failing = list(Severity)[: _counting(arguments.fail_on)]
+    return FINDINGS if any(one.severity in failing for one in found) else OK
+
+
+def _mend(
+    package: Package, world: World, found: list[Finding], selection: Selection
+) -> tuple[World, list[Finding]]:
+    """Apply the safe fixes until nothing is left to mend; return the package as it is then."""
+    texts: dict[str, str] = {}
+    for _ in range(MOST_ROUNDS):
+        more = fixed(world, found)
+        if not more:
+            break
+        texts |= more
+        world = read_directory(package, flux_version=world.flux_version, texts=texts)
+        found = run_rules(world, selection)
+    package.write(texts)
+    if texts:
+        print(f"mended {len(texts)} {'file' if len(texts) == 1 else 'files'}", file=sys.stderr)
+    return world, found
+
+
+def _show(form: str, world: World, found: Sequence[Finding]) -> None:
+    texts = {source.path: source.text for source in world.sources}
+    if form == "json":
+        from fluxmark.output import json
+
+        sys.stdout.write(json.render(found))
+    elif form == "github":
+        from fluxmark.output import github
+
+        sys.stdout.write(github.render(found))
+    elif form == "sarif":
+        from fluxmark.output import sarif
+        from fluxmark.output.documentation import documentation
+
+        rules = {name: (rule.SEVERITY, documentation(rule)) for name, rule in BY_ID.items()}
+        sys.stdout.write(sarif.render(found, rules, lambda finding: _line(world, finding)))
+    else:
+        from fluxmark.output import text
+
+        text.report(found, lambda path: texts.get(path) or _other(world, path), sys.stdout)
+        if not found:
+            print("nothing to say", file=sys.stderr)
+
+
+def _line(world: World, finding: Finding) -> str:
+    source = next((one for one in world.sources if one.path == finding.file), None)
+    if source is None and finding.file in world.others:
+        source = world.others[finding.file]()
+    return source.lines.line(finding.line) if source and finding.line else ""
+
+
+def _other(world: World, path: str) -> str | None:
+    return world.others[path]().text if path in world.others else None
+
+
+def _counting(fail_on: str) -> int:
+    """Return how many severities, from the worst, make the command fail."""
+    return 0 if fail_on == "never" else list(Severity).index(Severity(fail_on)) + 1
+
+
+def _names(given: Sequence[str]) -> list[str]:
+    return [name for names in given for name in names.split(",") if name]
+
+
+def _configured(directory: Path) -> str | None:
+    """Return the Flux version of the directory's configuration; None without one."""
+    if not any((directory / name).is_file() for name in CONFIG_NAMES):
+        return None
+    from fluxmark.commands.load_config import load
+
+    return load(None, directory).flux_version

@@ -1,0 +1,42 @@
+"""Findings as annotations of a GitHub Actions run.
+
+Source: https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from krmfn.result import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from fluxmark.finding import Finding
+
+_COMMANDS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
+
+
+def render(findings: Iterable[Finding]) -> str:
+    """Return one workflow command a line."""
+    return "".join(f"{_command(finding)}\n" for finding in findings)
+
+
+def _command(finding: Finding) -> str:
+    fields = {"title": f"fluxmark {finding.rule}"}
+    if finding.file:
+        fields["file"] = finding.file
+    if finding.file and finding.line:
+        fields |= {"line": str(finding.line), "col": str(finding.column)}
+        if finding.length:
+            fields["endColumn"] = str(finding.column + finding.length)
+    said = ",".join(f"{name}={_property(value)}" for name, value in fields.items())
+    return f"::{_COMMANDS[finding.severity]} {said}::{_data(finding.message)}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,37 @@
+"""Findings for programs. The format is versioned: members may be added, none is removed or changes its meaning."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from fluxmark.finding import Finding
+
+VERSION = 1
+
+
+def render(findings: Iterable[Finding]) -> str:
+    """Return `{"version": 1, "findings": [{"rule", "severity", "file", "line", "column", "message", "fix"?}]}`.
+
+    line and column are 0 where they are unknown; fix says what `--fix` would do.
+    """
+    import json
+
+    data = {"version": VERSION, "findings": [_entry(finding) for finding in findings]}
+    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+
+
+def _entry(finding: Finding) -> dict[str, Any]:
+    entry: dict[str, Any] = {
+        "rule": finding.rule,
+        "severity": str(finding.severity),
+        "file": finding.file,
+        "line": finding.line,
+        "column": finding.column,
+        "message": finding.message,
+    }
+    if finding.fix is not None:
+        entry["fix"] = finding.fix.description
+    return entry

@@ -1,0 +1,108 @@
+"""Findings as SARIF 2.1.0, which code-scanning services read.
+
+Source: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html and
+https://docs.github.com/en/code-security/reference/code-scanning/sarif-support-for-code-scanning
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
+
+from fluxmark import __version__
+from krmfn.result import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from fluxmark.finding import Finding
+    from fluxmark.output.documentation import Documentation
+
+SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+PROJECT: Final = "https://github.com/fluxmark/fluxmark"
+
+_LEVELS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
+
+
+def render(
+    findings: Sequence[Finding],
+    rules: Mapping[str, tuple[Severity, Documentation]],
+    line_of: Callable[[Finding], str],
+) -> str:
+    """Return a log of one run.
+
+    rules: of all rules, severity and documentation by name. line_of: the text of a finding's line, from which its
+    fingerprint is made, so that it is known again when it moves.
+    """
+    import json
+
+    names = list(rules)
+    log = {
+        "$schema": SCHEMA,
+        "version": "2.1.0",
+        "runs": [
+            {
+                "tool": {
+                    "driver": {
+                        "name": "fluxmark",
+                        "version": __version__,
+                        "informationUri": PROJECT,
+                        "rules": [_rule(name, *rules[name]) for name in names],
+                    }
+                },
+                "columnKind": "unicodeCodePoints",
+                "results": list(_results(findings, names, line_of)),
+            }
+        ],
+    }
+    return json.dumps(log, indent=2, ensure_ascii=False) + "\n"
+
+
+def _rule(name: str, severity: Severity, documentation: Documentation) -> dict[str, Any]:
+    return {
+        "id": name,
+        "name": name.title().replace("-", ""),
+        "shortDescription": {"text": documentation.summary},
+        "fullDescription": {"text": documentation.why},
+        "help": {"text": documentation.plain, "markdown": documentation.markdown},
+        "helpUri": f"{PROJECT}/blob/main/docs/rules.md#{name}",
+        "defaultConfiguration": {"level": _LEVELS[severity]},
+    }
+
+
+def _results(
+    findings: Sequence[Finding], names: list[str], line_of: Callable[[Finding], str]
+) -> Sequence[dict[str, Any]]:
+    results = []
+    seen: dict[str, int] = {}
+    for finding in findings:
+        mark = _fingerprint(finding, line_of(finding))
+        seen[mark] = seen.get(mark, 0) + 1
+        result = {
+            "ruleId": finding.rule,
+            "ruleIndex": names.index(finding.rule),
+            "level": _LEVELS[finding.severity],
+            "message": {"text": finding.message},
+            "partialFingerprints": {"fluxmark/v1": f"{mark}:{seen[mark]}"},
+        }
+        if finding.file:
+            result["locations"] = [{"physicalLocation": _location(finding)}]
+        results.append(result)
+    return results
+
+
+def _location(finding: Finding) -> dict[str, Any]:
+    location: dict[str, Any] = {"artifactLocation": {"uri": quote(finding.file), "uriBaseId": "%SRCROOT%"}}
+    if finding.line:
+        location["region"] = {"startLine": finding.line, "startColumn": finding.column}
+        if finding.length:
+            location["region"]["endColumn"] = finding.column + finding.length
+    return location
+
+
+def _fingerprint(finding: Finding, line: str) -> str:
+    """Return what stays the same when lines move: the rule, the file, the text of the line."""
+    import hashlib
+
+    text = "\0".join((finding.rule, finding.file, " ".join(line.split())))
+    return hashlib.sha256(text.encode(errors="replace")).hexdigest()[:16]

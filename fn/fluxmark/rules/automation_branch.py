@@ -1,0 +1,97 @@
+"""An automation does not know where to commit.
+
+Without `git` it stalls (`necessitates field .spec.git`). Without `push.branch` it pushes to the branch that it
+checks out, and where that is a tag, a commit or a version there is none: `push spec not provided, and cannot be
+inferred`. Pushing to another branch than the one checked out is fine, but as long as that branch exists Flux
+reads the markers on it, so new markers wait until it is merged and deleted; that is reported as information.
+
+Fails:
+    apiVersion: image.toolkit.fluxcd.io/v1
+    kind: ImageUpdateAutomation
+    metadata: {name: all, namespace: flux-system}
+    spec:
+      interval: 1m0s
+      sourceRef: {kind: GitRepository, name: flux-system}
+      git:
+        checkout: {ref: {tag: v1.0.0}}
+        commit: {author: {email: flux@example.com}}
+
+Passes:
+    apiVersion: image.toolkit.fluxcd.io/v1
+    kind: ImageUpdateAutomation
+    metadata: {name: all, namespace: flux-system}
+    spec:
+      interval: 1m0s
+      sourceRef: {kind: GitRepository, name: flux-system}
+      git:
+        checkout: {ref: {branch: main}}
+        commit: {author: {email: flux@example.com}}
+
+Fix: write `git.push.branch`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from fluxmark.world.manifest import is_templated
+from krmfn.result import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fluxmark.finding import Finding
+    from fluxmark.world import Manifest, World
+
+ID: Final = "automation-branch"
+SEVERITY: Final = Severity.ERROR
+
+
+def check(world: World) -> Iterator[Finding]:
+    """Yield the automations without a branch to push to, and those with a branch of their own."""
+    for automation in world.automations:
+        if not world.is_final(automation):
+            continue
+        git = automation.get("spec", "git")
+        if git is None:
+            message = "Flux stalls this automation: it has no spec.git; write the commit's author and the branch"
+            yield automation.report(ID, SEVERITY, ("spec",), message)
+            continue
+        if not isinstance(git, dict):
+            continue
+        checkout, path = _checkout(world, automation)
+        push = automation.get("spec", "git", "push", "branch")
+        if push is None and checkout is not None and not checkout.get("branch"):
+            what = next(iter(checkout), "nothing")
+            yield automation.report(
+                ID,
+                SEVERITY,
+                path,
+                f"Flux cannot push: it checks out a {what}, which is no branch, and there is no git.push.branch; "
+                "write it",
+            )
+        elif isinstance(push, str) and checkout and not is_templated(push):
+            branch = checkout.get("branch")
+            if isinstance(branch, str) and branch != push and not is_templated(branch):
+                yield automation.report(
+                    ID,
+                    Severity.INFO,
+                    ("spec", "git", "push", "branch"),
+                    f"as long as the branch {push} exists Flux reads the markers there, not those on {branch}: "
+                    f"new ones are not seen until {push} is merged and deleted",
+                )
+
+
+def _checkout(world: World, automation: Manifest) -> tuple[dict[str, Any] | None, tuple[str, ...]]:
+    """Return what is checked out, and where that is said; None where it is said elsewhere."""
+    own = automation.get("spec", "git", "checkout", "ref")
+    if isinstance(own, dict):
+        return own, ("spec", "git", "checkout", "ref", *list(own)[:1])
+    name = automation.text("spec", "sourceRef", "name")
+    namespace = automation.text("spec", "sourceRef", "namespace") or world.namespace(automation)
+    found = [one for one in world.git_repositories if one.name == name and world.namespace(one) in ("", namespace)]
+    if len(found) != 1 or not world.is_final(found[0]):
+        return None, ()
+    ref = found[0].get("spec", "ref")
+    # without any reference the branch master is checked out, and pushed to
+    return (ref if isinstance(ref, dict) else {"branch": "master"}), ("spec", "git")

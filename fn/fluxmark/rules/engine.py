@@ -1,0 +1,68 @@
+"""Runs rules over a world: selection, silencing comments, order."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from fluxmark.errors import FluxmarkError
+from fluxmark.rules.registry import RULES
+from fluxmark.rules.silence import Silences
+from fluxmark.schema.nearest import nearest
+from krmfn.result import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from fluxmark.finding import Finding
+    from fluxmark.rules import Rule
+    from fluxmark.world import World
+
+BY_ID: dict[str, Rule] = {rule.ID: rule for rule in RULES}
+_NUMBER = re.compile(r"\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which rules run: those selected, all if none is, but none of the ignored ones."""
+
+    select: frozenset[str] = frozenset()
+    ignore: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, select: Iterable[str] = (), ignore: Iterable[str] = ()) -> Selection:
+        """Return a selection; raises FluxmarkError for a name that no rule has."""
+        return cls(_known(select), _known(ignore))
+
+    def __contains__(self, rule: object) -> bool:
+        """Tell whether a rule, by its name, runs."""
+        return (not self.select or rule in self.select) and rule not in self.ignore
+
+
+def run(world: World, selection: Selection | None = None) -> list[Finding]:
+    """Return the findings of the selected rules that no comment silences, by file and position."""
+    wanted = selection or Selection()
+    found = [finding for rule in RULES if rule.ID in wanted for finding in rule.check(world)]
+    silences = Silences(world)
+    return sorted((one for one in found if not silences.cover(one)), key=_place)
+
+
+def worst(findings: Collection[Finding]) -> Severity | None:
+    """Return the greatest severity among findings; None without any."""
+    order = list(Severity)
+    return min((one.severity for one in findings), key=order.index, default=None)
+
+
+def _known(names: Iterable[str]) -> frozenset[str]:
+    found = frozenset(names)
+    for name in sorted(found - BY_ID.keys()):
+        close = nearest(name, BY_ID)
+        hint = f"did you mean {close[0]}?" if close else f"known are {', '.join(BY_ID)}"
+        raise FluxmarkError(f"there is no rule {name!r}: {hint}")
+    return found
+
+
+def _place(finding: Finding) -> tuple[str, int, int, int, int, str, str]:
+    severity = list(Severity).index(finding.severity)
+    return finding.file, finding.index, finding.line, finding.column, severity, finding.rule, finding.message

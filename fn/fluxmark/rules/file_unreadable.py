@@ -1,0 +1,91 @@
+"""Flux cannot read a file that holds markers.
+
+A file that kyaml cannot parse is put aside with all its documents, and only a trace log names it; the automation
+stays "repository up-to-date". Beside broken YAML these are: templates, tabs, a directive (`%YAML`), text behind
+the `---` of a document, a document that is a list (JSON patches), `metadata` that is no mapping, and files that
+are not UTF-8.
+
+Fails:
+    - op: replace
+      path: /spec/image
+      value: example.com/app:1.0.0 # {"$imagepolicy": "flux-system:app"}
+
+Passes:
+    apiVersion: apps/v1
+    kind: Deployment
+    metadata: {name: app}
+    image: example.com/app:1.0.0 # {"$imagepolicy": "flux-system:app"}
+
+Fix: what the message says; a list is best written as a strategic merge patch.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from fluxmark import marker
+from fluxmark.world.markers import KEY, MENTION
+from fluxmark.world.read import is_flux_file
+from krmfn import layout
+from krmfn.node import MapNode, ScalarNode, SeqNode
+from krmfn.result import Severity
+from krmfn.text import line_end
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fluxmark.finding import Finding
+    from fluxmark.world import Source, World
+
+ID: Final = "file-unreadable"
+SEVERITY: Final = Severity.ERROR
+
+# observed: kyaml splits a file at lines that begin with `---`, and takes none with text behind it
+_SEPARATOR = re.compile(r"^---(?P<rest>[^\s#][^\n]*|[ \t]+[^\s#][^\n]*)", re.MULTILINE)
+_DIRECTIVE = re.compile(r"^%[A-Z]+", re.MULTILINE)
+
+
+def check(world: World) -> Iterator[Finding]:
+    """Yield why a file with markers cannot be read, once for each file."""
+    for source in world.sources:
+        if not is_flux_file(source.path.rpartition("/")[2]) or not _has_marker(source):
+            continue
+        found = _fault(source)
+        if found is not None:
+            span, what = found
+            yield source.finding(ID, SEVERITY, span, f"Flux skips this whole file, markers and all: {what}")
+
+
+def _has_marker(source: Source) -> bool:
+    """Tell whether the file would be read for a marker; for an unreadable one the text has to do."""
+    if KEY not in source.text:
+        return False
+    return any(
+        marker.read(source.text[found.start() : line_end(source.text, found.start())])
+        or KEY in source.text[found.start() : line_end(source.text, found.start())]
+        for found in MENTION.finditer(source.text)
+    )
+
+
+def _fault(source: Source) -> tuple[tuple[int, int], str] | None:
+    text = source.text
+    if source.error:
+        line, column, what = source.error
+        start = min(source.lines.starts[min(line, len(source.lines.starts)) - 1] + column - 1, len(text))
+        if "{{" in text:
+            what = f"a template is no YAML ({what}); mark the file that the template is filled in from"
+        return (start, line_end(text, start)), what
+    if directive := _DIRECTIVE.match(text.lstrip("\ufeff")):
+        return directive.span(), f"it takes no directive ({directive[0]}); remove it"
+    if separator := _SEPARATOR.search(text):
+        return separator.span("rest"), "there is text behind the '---'; begin the document on the next line"
+    for document in source.documents:
+        root = document.root
+        if isinstance(root, SeqNode):
+            start = layout.dash(text, root, 0) if root.items and not root.flow else root.start
+            return (start, start + 1), "a document of it is a list; write it as a strategic merge patch, a mapping"
+        metadata = root.get("metadata") if isinstance(root, MapNode) else None
+        if isinstance(metadata, ScalarNode) and metadata.value not in ("", "~", "null"):
+            return source.span(metadata), "its 'metadata' is no mapping; rename that key"
+    return None

@@ -1,0 +1,44 @@
+"""Applies the safe fixes of findings, file by file, losslessly."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from krmfn.edit import Editor
+from krmfn.text import OverlapError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from fluxmark.finding import Finding
+    from fluxmark.world import Source, World
+
+
+def fixed(world: World, findings: Iterable[Finding]) -> dict[str, str]:
+    """Return the new texts, by path, of the files in which something can be mended.
+
+    Fixes that touch the same text wait for the next round: of them only the first is applied. Raises
+    krmfn.verify.VerificationError where a fix would change what it must not.
+    """
+    by_path: dict[str, list[Finding]] = {}
+    for finding in findings:
+        if finding.fix is not None:
+            by_path.setdefault(finding.file, []).append(finding)
+    sources = {source.path: source for source in world.sources}
+    texts = {path: _fix(sources[path], found) for path, found in by_path.items() if path in sources}
+    return {path: text for path, text in texts.items() if text != sources[path].text}
+
+
+def _fix(source: Source, findings: list[Finding]) -> str:
+    try:
+        return _apply(source, findings)
+    except OverlapError:
+        return _apply(source, findings[:1])
+
+
+def _apply(source: Source, findings: list[Finding]) -> str:
+    editor = Editor(source.text, [document.root for document in source.documents], name=source.path)
+    for finding in findings:
+        assert finding.fix is not None
+        finding.fix.apply(editor)
+    return editor.apply()

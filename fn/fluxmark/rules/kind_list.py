@@ -1,0 +1,55 @@
+"""Markers stand in a `kind: List`, whose items Flux writes to new files.
+
+A List that is the only document of its file is taken apart when it is read. Changed items are then written to
+files of their own at the root of the update path (`prod/deployment_app.yaml`), while the List keeps the old
+value: the cluster gets both (flux2#5064).
+
+Fails:
+    apiVersion: v1
+    kind: List
+    items:
+      - apiVersion: apps/v1
+        kind: Deployment
+        metadata: {name: app, namespace: prod}
+        image: example.com/app:1.0.0 # {"$imagepolicy": "flux-system:app"}
+
+Passes:
+    apiVersion: apps/v1
+    kind: Deployment
+    metadata: {name: app, namespace: prod}
+    image: example.com/app:1.0.0 # {"$imagepolicy": "flux-system:app"}
+
+Fix: write the items as documents of their own, with `---` between them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from krmfn.result import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fluxmark.finding import Finding
+    from fluxmark.world import World
+
+ID: Final = "kind-list"
+SEVERITY: Final = Severity.ERROR
+
+
+def check(world: World) -> Iterator[Finding]:
+    """Yield every file that is one List with a marker in it."""
+    marked = {id(marker.source) for marker in world.markers if marker.works}
+    for source in world.sources:
+        if id(source) not in marked or len([one for one in source.documents if one.root]) != 1:
+            continue
+        for manifest in world.manifests[source]:
+            if manifest.kind in ("List", "ResourceList"):
+                yield manifest.report(
+                    ID,
+                    SEVERITY,
+                    ("kind",),
+                    f"Flux writes the changed items of this {manifest.kind} to new files beside it and leaves the "
+                    "old ones here; write each item as a document of its own",
+                )

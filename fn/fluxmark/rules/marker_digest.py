@@ -1,0 +1,60 @@
+"""A marker asks for a digest that its policy does not look up.
+
+Only with `digestReflectionPolicy: Always` or `IfNotPresent` does a policy have a digest (since Flux 2.6). Without
+one, a marker with `:digest` makes Flux write an empty text.
+
+Fails:
+    digest: sha256:0000000000000000000000000000000000000000000000000000000000000000 # {"$imagepolicy": "flux-system:app:digest"}
+
+Passes:
+    digest: sha256:0000000000000000000000000000000000000000000000000000000000000000 # {"$imagepolicy": "flux-system:app:digest"}
+    ---
+    apiVersion: image.toolkit.fluxcd.io/v1
+    kind: ImagePolicy
+    metadata: {name: app, namespace: flux-system}
+    spec:
+      imageRepositoryRef: {name: app}
+      policy: {semver: {range: '>=1.0.0'}}
+      digestReflectionPolicy: IfNotPresent
+
+Fix: set the policy's `digestReflectionPolicy`, or remove the marker.
+"""  # noqa: E501
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from fluxmark.world.manifest import is_templated
+from krmfn.result import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fluxmark.finding import Finding
+    from fluxmark.world import World
+
+ID: Final = "marker-digest"
+SEVERITY: Final = Severity.ERROR
+
+
+def check(world: World) -> Iterator[Finding]:
+    """Yield the markers that Flux would answer with nothing."""
+    for marker in world.markers:
+        setter, node = marker.setter, marker.node
+        if setter is None or setter.suffix != "digest" or node is None or not marker.works:
+            continue
+        policy = world.policy(setter.namespace, setter.policy)
+        if policy is None or not world.is_final(policy):
+            continue
+        reflects = policy.get("spec", "digestReflectionPolicy")
+        if is_templated(reflects) or reflects in ("Always", "IfNotPresent"):
+            continue
+        yield marker.source.finding(
+            ID,
+            SEVERITY,
+            marker.setter_span,
+            f"Flux would write an empty text here, because the policy {setter.key} looks up no digest; "
+            "set its digestReflectionPolicy to IfNotPresent or Always",
+            resource=marker.manifest.ref if marker.manifest else None,
+            path=marker.path,
+        )

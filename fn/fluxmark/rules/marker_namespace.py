@@ -1,0 +1,83 @@
+"""A marker's policy is in a namespace without an automation.
+
+An ImageUpdateAutomation reads the policies of its own namespace only (image-automation-controller, `getPolicies`).
+A marker for a policy of any other namespace is ignored without a word.
+
+Fails:
+    image: example.com/app:1.0.0 # {"$imagepolicy": "apps:app"}
+    ---
+    apiVersion: image.toolkit.fluxcd.io/v1
+    kind: ImagePolicy
+    metadata: {name: app, namespace: apps}
+    spec:
+      imageRepositoryRef: {name: app}
+      policy: {semver: {range: '>=1.0.0'}}
+    ---
+    apiVersion: image.toolkit.fluxcd.io/v1
+    kind: ImageUpdateAutomation
+    metadata: {name: all, namespace: flux-system}
+    spec:
+      interval: 1m0s
+      sourceRef: {kind: GitRepository, name: flux-system}
+      git: {commit: {author: {email: flux@example.com}}}
+
+Passes:
+    image: example.com/app:1.0.0 # {"$imagepolicy": "flux-system:app"}
+    ---
+    apiVersion: image.toolkit.fluxcd.io/v1
+    kind: ImagePolicy
+    metadata: {name: app, namespace: flux-system}
+    spec:
+      imageRepositoryRef: {name: app}
+      policy: {semver: {range: '>=1.0.0'}}
+    ---
+    apiVersion: image.toolkit.fluxcd.io/v1
+    kind: ImageUpdateAutomation
+    metadata: {name: all, namespace: flux-system}
+    spec:
+      interval: 1m0s
+      sourceRef: {kind: GitRepository, name: flux-system}
+      git: {commit: {author: {email: flux@example.com}}}
+
+Fix: move the policy to the automation's namespace (it may refer to a repository in another one), or give its own
+namespace an automation.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from fluxmark.world.manifest import is_templated
+from krmfn.result import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fluxmark.finding import Finding
+    from fluxmark.world import World
+
+ID: Final = "marker-namespace"
+SEVERITY: Final = Severity.ERROR
+
+
+def check(world: World) -> Iterator[Finding]:
+    """Yield the markers that no automation can honour, because none is in their namespace."""
+    namespaces = {world.namespace(automation) for automation in world.automations}
+    if not namespaces or "" in namespaces or any(map(is_templated, namespaces)) or world.has_templates:
+        return
+    for marker in world.markers:
+        setter = marker.setter
+        if setter is None or not marker.works or setter.namespace in namespaces:
+            continue
+        if world.policy(setter.namespace, setter.policy) is None:
+            continue  # another rule's
+        yield marker.source.finding(
+            ID,
+            SEVERITY,
+            marker.setter_span,
+            f"Flux ignores this marker: no automation is in the namespace {setter.namespace}, and those in "
+            f"{' and '.join(sorted(namespaces))} see only the policies beside them; move the policy there",
+            resource=marker.manifest.ref if marker.manifest else None,
+            path=marker.path,
+            current=marker.comment.text,
+        )

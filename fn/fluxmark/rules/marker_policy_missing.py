@@ -1,0 +1,81 @@
+"""A marker names a policy that does not exist.
+
+Flux loads the policies of the automation's namespace and looks the marker's name up among them. A name that is not
+there is skipped without a word. The rule speaks only where the package has other policies of that namespace, and
+keeps silent where names are made by a template, a prefix or a chart.
+
+Fails:
+    image: example.com/app:1.0.0 # {"$imagepolicy": "flux-system:ap"}
+    ---
+    apiVersion: image.toolkit.fluxcd.io/v1
+    kind: ImagePolicy
+    metadata: {name: app, namespace: flux-system}
+    spec:
+      imageRepositoryRef: {name: app}
+      policy: {semver: {range: '>=1.0.0'}}
+
+Passes:
+    image: example.com/app:1.0.0 # {"$imagepolicy": "flux-system:app"}
+    ---
+    apiVersion: image.toolkit.fluxcd.io/v1
+    kind: ImagePolicy
+    metadata: {name: app, namespace: flux-system}
+    spec:
+      imageRepositoryRef: {name: app}
+      policy: {semver: {range: '>=1.0.0'}}
+
+Fix: correct the name or the namespace in the marker, or write the policy (`fluxmark inject`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from fluxmark.schema.nearest import nearest
+from krmfn.result import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fluxmark.finding import Finding
+    from fluxmark.marker import Setter
+    from fluxmark.world import World
+
+ID: Final = "marker-policy-missing"
+SEVERITY: Final = Severity.ERROR
+
+
+def check(world: World) -> Iterator[Finding]:
+    """Yield the markers whose policy is missing."""
+    for marker in world.markers:
+        setter = marker.setter
+        if setter is None or not marker.works or _is_known(world, setter):
+            continue
+        names = [policy.name for policy in world.policies if world.namespace(policy) == setter.namespace]
+        elsewhere = [world.namespace(policy) for policy in world.policies if policy.name == setter.policy]
+        if not names and not elsewhere:
+            continue  # its policies are kept somewhere else
+        yield marker.source.finding(
+            ID,
+            SEVERITY,
+            marker.setter_span,
+            f"Flux ignores this marker: there is no ImagePolicy {setter.namespace}/{setter.policy}; "
+            + _advice(setter, names, elsewhere),
+            resource=marker.manifest.ref if marker.manifest else None,
+            path=marker.path,
+            current=marker.comment.text,
+        )
+
+
+def _is_known(world: World, setter: Setter) -> bool:
+    """Tell whether the policy exists, or may come from what cannot be read here."""
+    return world.has_templates or any(
+        world.may_be(policy, setter.namespace, setter.policy) for policy in world.policies
+    )
+
+
+def _advice(setter: Setter, names: list[str], elsewhere: list[str]) -> str:
+    if elsewhere:
+        return f"one of that name is in the namespace {elsewhere[0]}: write {elsewhere[0]}:{setter.policy}"
+    close = nearest(setter.policy, names, few=max(1, len(setter.policy) // 5))
+    return f"did you mean {close[0]}?" if close else "write the policy, or remove the marker"

@@ -1,0 +1,115 @@
+"""A marker's suffix does not suit its field.
+
+Flux replaces the whole value by what the marker names: without a suffix by `name:tag[@digest]`, with `:tag`,
+`:name` or `:digest` by that part. It does not look at the field. A full image in `newTag` breaks the build of the
+kustomization, a bare tag in `image` breaks the pod, and the commit that does it looks like any other.
+
+Fails:
+    apiVersion: kustomize.config.k8s.io/v1beta1
+    kind: Kustomization
+    images:
+      - name: example.com/app
+        newTag: 1.0.0 # {"$imagepolicy": "flux-system:app"}
+
+Passes:
+    apiVersion: kustomize.config.k8s.io/v1beta1
+    kind: Kustomization
+    images:
+      - name: example.com/app
+        newTag: 1.0.0 # {"$imagepolicy": "flux-system:app:tag"}
+
+Fix: write the suffix that the message names; `--fix` adds one that is missing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from fluxmark import image, marker as markers
+from fluxmark.finding import Fix
+from fluxmark.marker import Setter
+from fluxmark.world import Spot
+from krmfn.result import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fluxmark.finding import Finding
+    from fluxmark.world import Marker, World
+    from krmfn.edit import Editor
+
+ID: Final = "marker-suffix"
+SEVERITY: Final = Severity.ERROR
+
+# fields that hold one part of an image wherever they are: kustomize, Helm values, Flux's and other CRDs
+_TAG_KEYS = ("tag", "newtag", "imagetag", "version", "appversion", "chartversion", "targetrevision")
+_NAME_KEYS = ("newname", "repository", "imagerepository")
+_DIGEST_KEYS = ("digest", "imagedigest")
+_WRITES = {
+    "": "the whole image",
+    "tag": "the tag alone",
+    "name": "the name without a tag",
+    "digest": "the digest alone",
+}
+
+
+def check(world: World) -> Iterator[Finding]:
+    """Yield the markers whose suffix contradicts the field's name and its value."""
+    for marker in world.markers:
+        setter, node = marker.setter, marker.node
+        if setter is None or node is None or not marker.works or image.templating(node.value):
+            continue
+        wanted = wanted_suffix(marker.key, node.value, setter.suffix)
+        if wanted is None or wanted == setter.suffix:
+            continue
+        right = Setter(setter.namespace, setter.policy, wanted)
+        yield marker.source.finding(
+            ID,
+            SEVERITY,
+            marker.setter_span,
+            f"Flux would write {_WRITES[setter.suffix]} to {marker.key or 'this item'}, which holds "
+            f"{node.value!r}; write {right}",
+            resource=marker.manifest.ref if marker.manifest else None,
+            path=marker.path,
+            current=str(setter),
+            proposed=str(right),
+            fix=_fix(marker, right) if not setter.suffix else None,
+        )
+
+
+def wanted_suffix(key: str, value: str, suffix: str) -> str | None:
+    """Return the suffix that a field asks for; None where neither its name nor its value says."""
+    name = key.lower().replace("_", "").replace("-", "")
+    is_path = "/" in value
+    has_tag = ":" in value.rpartition("/")[2] and not value.startswith("sha256:")
+    if suffix == "":
+        if is_path and has_tag:
+            return ""
+        if name in _DIGEST_KEYS or value.startswith("sha256:"):
+            return "digest"
+        if name in _NAME_KEYS:
+            return "name"
+        is_tag = name in _TAG_KEYS or name.endswith("tag")
+        return "tag" if is_tag and not is_path and not has_tag else None
+    if name == "image" and (is_path or has_tag):
+        return "name" if suffix == "name" and not has_tag else ""
+    if is_path and has_tag:
+        return ""
+    if suffix == "tag" and is_path:
+        return "name"
+    if suffix == "name" and name in _TAG_KEYS and not is_path:
+        return "tag"
+    if suffix == "digest" and name in (*_TAG_KEYS, *_NAME_KEYS):
+        return "tag" if name in _TAG_KEYS else "name"
+    return None
+
+
+def _fix(marker: Marker, right: Setter) -> Fix | None:
+    node = marker.node
+    if node is None or marker.spot is not Spot.VALUE:
+        return None
+
+    def apply(editor: Editor) -> None:
+        editor.set_line_comment(node, markers.render(right))
+
+    return Fix(f"write {markers.render(right)}", apply)

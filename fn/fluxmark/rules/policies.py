@@ -1,0 +1,53 @@
+"""What the rules about policies share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from fluxmark.rules.marker_tag import current_tag
+from fluxmark.world.manifest import is_templated
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fluxmark.world import Manifest, World
+
+
+def final_policies(world: World) -> Iterator[Manifest]:
+    """Yield the policies that will be what they are here: no patch changes them, nothing is filled in."""
+    for policy in world.policies:
+        if world.is_final(policy) and not is_templated(str(policy.get("spec", "policy"))):
+            yield policy
+
+
+def pattern_of(policy: Manifest) -> str | None:
+    """Return a policy's pattern, '' where it has none; None where it is filled in later, or is no text."""
+    pattern = policy.get("spec", "filterTags", "pattern")
+    if pattern is None:
+        return ""
+    return pattern if isinstance(pattern, str) and not is_templated(pattern) else None
+
+
+def kind_of(policy: Manifest) -> str:
+    """Return the kind of policy that Flux takes, as it does where there are several; '' for none."""
+    choice = policy.get("spec", "policy")
+    if not isinstance(choice, dict):
+        return ""
+    return next((kind for kind in ("semver", "alphabetical", "numerical") if choice.get(kind) is not None), "")
+
+
+def current_tags(world: World, policy: Manifest) -> list[str]:
+    """Return the tags that stand at a policy's markers."""
+    return [tag for marker in world.markers_of(policy) if (tag := current_tag(marker))]
+
+
+def filter_path(policy: Manifest, field: str) -> tuple[str, ...]:
+    """Return the path of a field of filterTags, or of the policy where there are no filterTags."""
+    if policy.get("spec", "filterTags", field) is not None:
+        return ("spec", "filterTags", field)
+    return ("spec", "filterTags") if policy.get("spec", "filterTags") is not None else ("spec", "policy")
+
+
+def with_choice(policy: Manifest, **fields: Any) -> dict[str, Any]:
+    """Return a policy's spec with other fields."""
+    return {**policy.spec, **fields}

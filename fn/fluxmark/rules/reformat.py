@@ -1,0 +1,218 @@
+"""Flux will reformat a file at its first commit.
+
+When a value changes, image-automation-controller encodes the whole file anew: blank lines and a leading `---` go,
+so do comments above it; indentation becomes two spaces, folded text one long line, `<<` becomes `!!merge <<`,
+CRLF becomes LF. In public repositories that happened to one updated file in three. `fluxmark update` changes only
+the values.
+
+Fails:
+    ---
+    # the web site
+
+    image: example.com/app:1.0.0   # {"$imagepolicy": "flux-system:app"}
+
+Passes:
+    # the web site
+    image: example.com/app:1.0.0 # {"$imagepolicy": "flux-system:app"}
+
+Fix: nothing has to be done. Who minds the noise in the first commit writes the file as Flux would.
+"""
+
+from __future__ import annotations
+
+import bisect
+import re
+from typing import TYPE_CHECKING, Final
+
+from fluxmark.world.read import is_flux_file
+from krmfn import layout
+from krmfn.node import MapNode, ScalarNode, SeqNode
+from krmfn.result import Severity
+from krmfn.text import BOM, line_start
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fluxmark.finding import Finding
+    from fluxmark.world import Source, World
+    from krmfn.node import Node
+
+ID: Final = "reformat"
+SEVERITY: Final = Severity.INFO
+
+_BLANK = re.compile(r"^[ \t]*\r?\n", re.MULTILINE)
+_COMMENTS_TO_THE_END = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\r?\n)*(?:[ \t]*#[^\n]*)?(?:---|\Z)")
+_TRAILING_BLANKS = re.compile(r"^[^#\n]*[^#\s][^#\n]*?(?P<blanks>[ \t]+)(?=\r?$)", re.MULTILINE)
+_START = re.compile(r"\A(?P<above>(?:[ \t]*(?:#[^\n]*)?\r?\n)*)---[ \t\r\n]")
+_END = re.compile(r"^(?:---|\.\.\.)[ \t]*\s*\Z", re.MULTILINE)
+_WIDE_COMMENT = re.compile(r"(?<=\S)(?:[ \t]{2,}|\t)#")
+_TRAILING = re.compile(r"[ \t]+(?=\r?$)", re.MULTILINE)
+_BEYOND_BMP = re.compile("[\U00010000-\U0010ffff]")
+_INDENT = 2
+_ANY = -100
+"""The column above, where there is none that counts: within a sequence."""
+
+
+def check(world: World) -> Iterator[Finding]:
+    """Yield what Flux will do to each file with a marker, one finding a file."""
+    marked = {id(marker.source) for marker in world.markers if marker.works}
+    for source in world.sources:
+        if id(source) not in marked or not source.exact or not is_flux_file(source.path.rpartition("/")[2]):
+            continue
+        changes = sorted(_changes(source))
+        if changes:
+            what = "; ".join(f"{text} (line {source.lines.position(offset).line})" for offset, text in changes)
+            yield source.finding(
+                ID,
+                SEVERITY,
+                (changes[0][0], changes[0][0]),
+                f"Flux will reformat this file with its first update: {what}",
+            )
+
+
+def _changes(source: Source) -> Iterator[tuple[int, str]]:
+    """Yield where each kind of change begins, and what it is."""
+    text = source.text
+    if text.startswith(BOM):
+        yield 0, "it removes the byte order mark"
+    if "\r\n" in text:
+        yield text.index("\r\n"), "it turns CRLF into LF"
+    if text and not text.endswith("\n"):
+        yield line_start(text, len(text)), "it adds the missing newline at the end"
+    if start := _START.match(text):
+        comments = "#" in start["above"]
+        yield start.end("above"), f"it removes the leading ---{' and the comments above it' if comments else ''}"
+    if end := _END.search(text):
+        yield end.start(), f"it removes the final {text[end.start() : end.start() + 3]}"
+    scan = _Scan(text)
+    for document in source.documents:
+        if document.root:
+            scan.collection(document.root, -_INDENT)
+    for offsets, what in (
+        (_blank_lines(text), "it removes {} blank line{}"),
+        ((one.start() for one in _WIDE_COMMENT.finditer(text)), "it moves {} comment{} up to the value"),
+        (_trailing_blanks(text), "it removes blanks at {} line end{}"),
+    ):
+        found = [offset for offset in offsets if not scan.is_text(offset)]
+        if found:
+            yield found[0], what.format(len(found), "s" if len(found) > 1 else "")
+    yield from ((offset, what) for what, offset in scan.found.items())
+
+
+def _trailing_blanks(text: str) -> Iterator[int]:
+    """Yield where blanks end a line that has no comment."""
+    if any(blank + line_break in text for blank in " \t" for line_break in "\r\n"):  # rare, and slow to look for
+        yield from (found.start("blanks") for found in _TRAILING_BLANKS.finditer(text))
+
+
+def _blank_lines(text: str) -> Iterator[int]:
+    """Yield the blank lines that go: not one behind a comment, nor those before the comments at the end."""
+    for blank in _BLANK.finditer(text):
+        before = text[text.rfind("\n", 0, max(blank.start() - 1, 0)) + 1 : blank.start()].lstrip()
+        after = _COMMENTS_TO_THE_END.match(text, blank.end())
+        if not before.startswith("#") and not (after and "#" in after[0]):
+            yield blank.start()
+
+
+class _Scan:
+    """One pass over the nodes of a text: what Flux writes differently, and where texts of several lines are.
+
+    found: where each kind of change begins. texts: the spans of scalars in which a line means nothing.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.found: dict[str, int] = {}
+        self.texts: list[tuple[int, int]] = []
+        self.wide: bool | None = None
+
+    def is_text(self, offset: int) -> bool:
+        """Tell whether an offset lies within a scalar of several lines."""
+        index = bisect.bisect_left(self.texts, (offset, 0)) - 1
+        return index >= 0 and offset < self.texts[index][1]
+
+    def collection(self, node: Node, above: int) -> None:
+        """Look at a node; above: the column of the mapping around it."""
+        if isinstance(node, MapNode):
+            if node.flow:
+                self._flow(node)
+            elif node.pairs:
+                above = self._mapping(node, above)
+            for pair in node.pairs:
+                if pair[1].start - pair[0].end != len(": "):
+                    self._gap(*pair)
+                for one in pair:
+                    if type(one) is not ScalarNode:
+                        self.collection(one, above)
+                    elif one.end - one.start != len(one.value) or one.value == "<<" or not one.value.isascii():
+                        self._scalar(one)  # nearly every scalar stands as it is
+        elif isinstance(node, SeqNode):
+            if node.flow:
+                self._flow(node)
+            elif node.items:
+                self._sequence(node, above)
+            for item in node.items:
+                self.collection(item, _ANY)
+        elif isinstance(node, ScalarNode):
+            self._scalar(node)
+
+    def _column(self, offset: int) -> int:
+        start = self.text.rfind("\n", 0, offset) + 1
+        return offset - (start or self.text.startswith(BOM))
+
+    def _mapping(self, node: MapNode, above: int) -> int:
+        start = node.pairs[0][0].start
+        column = self._column(start)
+        if above != _ANY and column != above + _INDENT:
+            self.found.setdefault("it indents by two spaces", start)
+        return column
+
+    def _sequence(self, node: SeqNode, above: int) -> None:
+        if above == _ANY:
+            return
+        first = node.start if node.anchor is None and node.tag is None else layout.dash(self.text, node, 0)
+        start = self.text.rfind("\n", 0, first) + 1
+        step = _indent(self.text, start) - above
+        self.wide = step == _INDENT if self.wide is None else self.wide
+        if step not in (0, _INDENT) or (step == _INDENT) != self.wide:
+            self.found.setdefault("it indents all lists alike", first)
+
+    def _gap(self, key: Node, value: Node) -> None:
+        """Look at what stands between a key and its value."""
+        gap = self.text[key.end : value.start]
+        if gap.strip(" \t") == ":" and value.end > value.start:
+            self.found.setdefault("it puts one space behind each colon", key.end)
+
+    def _flow(self, node: MapNode | SeqNode) -> None:
+        if self.text[node.start + 1] in " \t" or self.text[node.end - 2] in " \t":
+            self.found.setdefault("it removes blanks within brackets", node.start)
+        if "\n" in self.text[node.start : node.end]:
+            self.found.setdefault("it joins a {…} or […] over several lines", node.start)
+
+    def _scalar(self, node: ScalarNode) -> None:
+        if node.value == "<<" and not node.style:
+            self.found.setdefault("it writes <<: as !!merge <<:", node.start)
+            return
+        piece = self.text[node.start : node.end]
+        lines = piece.rstrip().count("\n")
+        what = ""
+        if node.style == ">" and lines > 1:
+            what = "it joins folded text into one line"
+        elif node.style == "|" and _TRAILING.search(piece.partition("\n")[2].rstrip("\r\n")):
+            what = "it turns a block with spaces at line ends into one quoted line"
+        elif node.style not in ("|", ">") and lines:
+            what = "it joins text over several lines into one"
+        elif _BEYOND_BMP.search(node.value):
+            what = "it escapes emoji and the like"
+        if lines or node.style in ("|", ">"):
+            kept = node.style in ("|", ">") and "+" in piece[:4]
+            self.texts.append((node.start, node.end if kept else node.start + len(piece.rstrip())))
+        if what:
+            self.found.setdefault(what, node.start)
+
+
+def _indent(text: str, start: int) -> int:
+    end = start
+    while text[end] == " ":
+        end += 1
+    return end - start

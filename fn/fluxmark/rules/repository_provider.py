@@ -1,0 +1,79 @@
+"""An ImageRepository's provider does not fit its host, or makes Flux ignore its secret.
+
+Since Flux 2.6 `provider: aws`, `azure` and `gcp` are held to the host of the image: for any other host the scan
+fails. With one of them a `secretRef` is ignored.
+
+Fails:
+    apiVersion: image.toolkit.fluxcd.io/v1
+    kind: ImageRepository
+    metadata: {name: app, namespace: flux-system}
+    spec: {image: ghcr.io/example/app, interval: 5m0s, provider: aws}
+
+Passes:
+    apiVersion: image.toolkit.fluxcd.io/v1
+    kind: ImageRepository
+    metadata: {name: app, namespace: flux-system}
+    spec: {image: 123456789012.dkr.ecr.eu-north-1.amazonaws.com/app, interval: 5m0s, provider: aws}
+
+Fix: name the provider of the host, or none (`generic`) to use a secret.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from fluxmark import image
+from fluxmark.world.manifest import is_templated
+from krmfn.result import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fluxmark.finding import Finding
+    from fluxmark.world import World
+
+ID: Final = "repository-provider"
+SEVERITY: Final = Severity.ERROR
+
+# the hosts that fluxcd/pkg/auth takes for a provider's: its aws, azure and gcp packages
+_HOSTS = {
+    "aws": re.compile(r"\d+\.dkr[.-]ecr(?:-fips)?\..+|public\.ecr\.aws"),
+    "azure": re.compile(r".+\.azurecr\.(?:io|cn|de|us)|.+\.azurecr\..+"),
+    "gcp": re.compile(r"(?:.+\.)?gcr\.io|.+-docker\.pkg\.dev"),
+}
+
+
+def check(world: World) -> Iterator[Finding]:
+    """Yield the providers of other hosts, and the secrets that a provider makes useless."""
+    for repository in world.repositories:
+        provider, text = repository.text("spec", "provider"), repository.text("spec", "image")
+        hosts = _HOSTS.get(provider)
+        if hosts is None or is_templated(text) or not world.is_final(repository):
+            continue
+        try:
+            host = image.parse(text).registry
+        except image.ImageError:
+            continue
+        if not hosts.fullmatch(host):
+            yield repository.report(
+                ID,
+                SEVERITY,
+                ("spec", "provider"),
+                f"Flux cannot scan this repository: {host} is no registry of {provider}; "
+                f"write {_provider_of(host)}",
+            )
+        elif repository.get("spec", "secretRef") is not None:
+            yield repository.report(
+                ID,
+                Severity.WARNING,
+                ("spec", "secretRef"),
+                f"Flux ignores this secret, because the provider {provider} has its own credentials; "
+                "remove one of the two",
+            )
+
+
+def _provider_of(host: str) -> str:
+    return next(
+        (f"provider: {name}" for name, known in _HOSTS.items() if known.fullmatch(host)), "provider: generic"
+    )

@@ -1,0 +1,65 @@
+"""A resource breaks the schema of its kind.
+
+The API server refuses it, and Flux's Kustomization with it (`dry-run failed`); a field that the schema does not
+know is refused by Flux's server-side apply, or dropped. Schemas are those of the CRDs, in the version that the
+resource names.
+
+Fails:
+    apiVersion: image.toolkit.fluxcd.io/v1
+    kind: ImageRepository
+    metadata: {name: app, namespace: flux-system}
+    spec: {image: example.com/app, interval: 5m0s, timeout: 1h}
+
+Passes:
+    apiVersion: image.toolkit.fluxcd.io/v1
+    kind: ImageRepository
+    metadata: {name: app, namespace: flux-system}
+    spec: {image: example.com/app, interval: 5m0s, timeout: 60s}
+
+Fix: what the message says.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from fluxmark import schema
+from fluxmark.schema import ErrorKind
+from fluxmark.schema.unknown import dotted
+from fluxmark.world.manifest import is_templated
+from krmfn.result import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fluxmark.finding import Finding
+    from fluxmark.world import Manifest, World
+
+ID: Final = "schema-invalid"
+SEVERITY: Final = Severity.ERROR
+
+
+def check(world: World) -> Iterator[Finding]:
+    """Yield what the API server would refuse, drop or fill in."""
+    for one in world.flux_resources:
+        if not world.is_final(one):
+            continue
+        flux = world.flux_version
+        if flux and not schema.served(one.api_version, one.kind, flux):
+            flux = None  # another rule's; judge it by the last Flux that serves it
+        for error in schema.validate(one.data, flux_version=flux):
+            if error.kind is ErrorKind.UNSERVED or _is_filled_in(one, error.path):
+                continue
+            severity = Severity.INFO if error.kind is ErrorKind.DEFAULTED else SEVERITY
+            yield one.report(
+                ID,
+                severity,
+                tuple(error.path),
+                f"{dotted(error.path)}: {error.message}",
+                tags={"kind": str(error.kind)},
+            )
+
+
+def _is_filled_in(one: Manifest, path: tuple[str | int, ...]) -> bool:
+    """Tell whether a value, or one around it, is text that is filled in later."""
+    return any(is_templated(one.get(*path[:end])) for end in range(1, len(path) + 1))

@@ -1,0 +1,45 @@
+"""A comment silences a rule that does not exist.
+
+`# fluxmark: ignore[rule]` silences a rule on its line and the next, `# fluxmark: ignore-file[rule]` in the whole
+file. A misspelt name silences nothing.
+
+Fails:
+    # fluxmark: ignore[marker-imge]
+    image: example.com/app:1.0.0 # {"$imagepolicy": "flux-system:app"}
+
+Passes:
+    # fluxmark: ignore[marker-image]
+    image: example.com/app:1.0.0 # {"$imagepolicy": "flux-system:app"}
+
+Fix: write the name as it stands in the finding.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from fluxmark.rules.silence import silencers
+from fluxmark.schema.nearest import nearest
+from krmfn.result import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fluxmark.finding import Finding
+    from fluxmark.world import World
+
+ID: Final = "silence-unknown"
+SEVERITY: Final = Severity.WARNING
+
+
+def check(world: World) -> Iterator[Finding]:
+    """Yield the names in silencing comments that no rule has."""
+    from fluxmark.rules.registry import RULES  # the registry imports this module
+
+    known = {rule.ID for rule in RULES}
+    for source in world.sources:
+        for _, name, start, end in silencers(source):
+            if name not in known:
+                close = nearest(name, known)
+                hint = f"; did you mean {close[0]}?" if close else ""
+                yield source.finding(ID, SEVERITY, (start, end), f"there is no rule {name!r}{hint}")

@@ -1,0 +1,213 @@
+"""Markers in a text, each with what it stands beside, and whether Flux looks for one there.
+
+Which comments Flux looks at: kyaml's `fieldmeta/fieldmeta.go` asks, for scalar values only, the comment at the end
+of the line, else the one above; go-yaml gives the latter to the items of a sequence, but not to values of keys.
+Observed with kyaml 0.21.1 and go-yaml 3.0.4, as image-automation-controller 1.2 uses them.
+"""
+
+from __future__ import annotations
+
+import bisect
+import enum
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from fluxmark import marker
+from krmfn.comment import Comment, head_comments, line_comment, own_line
+from krmfn.node import AliasNode, MapNode, Node, ScalarNode, SeqNode
+from krmfn.text import BREAKS, line_end, line_start, next_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fluxmark.marker import Problem, Setter
+    from fluxmark.world.manifest import Manifest
+    from fluxmark.world.source import Source
+    from krmfn.path import Step
+
+MENTION = re.compile(r"#[^\n]*?(?:image[-_ ]?policy|x-k8s-cli|io\.k8s\.cli\.setters)", re.IGNORECASE)
+"""Finds the comments that may be markers: that hold the key in some spelling, or kpt's setters."""
+
+KEY: Final = '"$imagepolicy"'
+"""What Flux looks for in the bytes of a file before it reads it."""
+
+_COMMENT_START = re.compile(r"(?:(?<=[ \t\n\r])|\A)#")
+_BLOCK_STYLES = ("|", ">")
+
+
+class Spot(enum.StrEnum):
+    """Where a comment stands, which decides whether Flux looks for a marker in it."""
+
+    VALUE = "value"  # at the end of a scalar's line
+    BLOCK = "block"  # behind the `|` or `>` of a block scalar
+    ITEM = "item"  # above a scalar item of a sequence
+    ABOVE_KEY = "above-key"
+    BEHIND_KEY = "behind-key"
+    EMPTY = "empty"  # behind a key without a value
+    FLOW = "flow"  # behind the bracket of a flow collection
+    ALIAS = "alias"
+    TEXT = "text"  # within a scalar: no comment at all
+    LOOSE = "loose"  # beside nothing that has a value
+
+    @property
+    def is_read(self) -> bool:
+        """Whether Flux looks here."""
+        return self in (Spot.VALUE, Spot.BLOCK, Spot.ITEM)
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """A comment that is a marker, or means to be one.
+
+    setter: what Flux reads in it, if it looks. problem: why it would not read it. node: the scalar that it stands
+    beside; above a key, the key's value. path: of that scalar's field. manifest: the document, if a mapping.
+    """
+
+    source: Source
+    comment: Comment
+    spot: Spot
+    setter: Setter | None
+    problem: Problem | None
+    node: ScalarNode | None = None
+    path: tuple[Step, ...] = ()
+    manifest: Manifest | None = None
+
+    @property
+    def works(self) -> bool:
+        """Whether Flux reads it, if it reads the file."""
+        return self.setter is not None and self.spot.is_read and self.is_announced
+
+    @property
+    def is_announced(self) -> bool:
+        """Whether the file holds the key in quotes, without which Flux does not read it."""
+        return KEY in self.comment.text or KEY in self.source.text
+
+    @property
+    def key(self) -> str:
+        """The name of the field, that of the list for an item."""
+        return next((step for step in reversed(self.path) if isinstance(step, str)), "")
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """Where the comment stands."""
+        return self.comment.start, self.comment.end
+
+    @property
+    def setter_span(self) -> tuple[int, int]:
+        """Where in the text the setter stands, the whole comment if escapes hide it."""
+        start = self.comment.text.find(str(self.setter))
+        if self.setter is None or start < 0:
+            return self.span
+        return self.comment.start + start, self.comment.start + start + len(str(self.setter))
+
+
+def find_markers(source: Source, manifests: dict[int, Manifest]) -> Iterator[Marker]:
+    """Yield the markers of a text in their order; manifests: of its documents, by identity of their roots."""
+    text = source.text
+    line = -1
+    for found in MENTION.finditer(text):
+        start = line_start(text, found.start())
+        if start <= line:
+            continue
+        line = start
+        end = line_end(text, start)
+        for number, hash_ in enumerate(_COMMENT_START.finditer(text, start, end)):
+            found_one = _at(source, Comment(text[hash_.start() : end], hash_.start(), end), manifests)
+            says_something = found_one.setter is not None or found_one.problem is not None
+            if says_something and not (number and found_one.spot is Spot.TEXT):
+                yield found_one
+            if says_something or found_one.spot is not Spot.TEXT:
+                break  # what follows is part of this comment: a second `#` in it begins nothing
+
+
+def _at(source: Source, comment: Comment, manifests: dict[int, Manifest]) -> Marker:
+    """Return what a `#` and what follows it on its line is."""
+    document = source.document_at(comment.start)
+    root = document.root if document else None
+    spot, node, path = _beside(source.text, root, comment)
+    setter = marker.read(comment.text)
+    problem = None if setter else marker.diagnose(comment.text)
+    return Marker(source, comment, spot, setter, problem, node, path, manifests.get(id(root)))
+
+
+def _beside(text: str, root: Node | None, comment: Comment) -> tuple[Spot, ScalarNode | None, tuple[Step, ...]]:
+    """Return where a comment stands, the scalar it is for, and the path of that."""
+    if root is None:
+        return Spot.LOOSE, None, ()
+    node, path, is_key = _before(root, comment.start)
+    if own_line(text, comment.start) == comment.start and not _within(node, comment.start):
+        return _above(text, root, comment)
+    if node is None:
+        return Spot.LOOSE, None, ()
+    if isinstance(node, ScalarNode):
+        if node.style in _BLOCK_STYLES and comment.start < node.end:
+            header = not any(char in BREAKS for char in text[node.start : comment.start])
+            return (Spot.BLOCK if header else Spot.TEXT), node, path
+        if comment.start < node.end:
+            return Spot.TEXT, node, path
+    if is_key:
+        return Spot.BEHIND_KEY, None, path
+    between = text[node.end : comment.start]
+    if any(char in BREAKS for char in between):
+        return Spot.LOOSE, None, path
+    if "}" in between or "]" in between:
+        return Spot.FLOW, None, path
+    if isinstance(node, AliasNode):
+        return Spot.ALIAS, None, path
+    if not isinstance(node, ScalarNode):
+        return Spot.FLOW, None, path  # an empty `{}` or `[]`
+    if node.start == node.end and not node.style:
+        return Spot.EMPTY, node, path
+    return Spot.VALUE, node, path
+
+
+def _within(node: Node | None, offset: int) -> bool:
+    return isinstance(node, ScalarNode) and offset < node.end
+
+
+def _before(root: Node, offset: int) -> tuple[Node | None, tuple[Step, ...], bool]:
+    """Return the last scalar or alias that starts before an offset, its path, and whether it is a key."""
+    node = root
+    if node.start > offset:
+        return None, (), False
+    steps: list[Step] = []
+    while True:
+        if isinstance(node, MapNode) and node.pairs and node.pairs[0][0].start <= offset:
+            key, value = next(pair for pair in reversed(node.pairs) if pair[0].start <= offset)
+            steps.append(key.value if isinstance(key, ScalarNode) else "")
+            if value.start > offset:
+                return key, tuple(steps), True
+            node = value
+        elif isinstance(node, SeqNode) and node.items and node.items[0].start <= offset:
+            index = bisect.bisect_right(node.items, offset, key=lambda item: item.start) - 1
+            steps.append(index)
+            node = node.items[index]
+        else:
+            return node, tuple(steps), False
+
+
+def _above(text: str, root: Node, comment: Comment) -> tuple[Spot, ScalarNode | None, tuple[Step, ...]]:
+    """Return what a comment on a line of its own stands above."""
+    start = next_line(text, comment.end)
+    if start == comment.end:
+        return Spot.LOOSE, None, ()
+    content = own_line(text, start)
+    dash = text[content : content + 1] == "-" and text[content + 1 : content + 2] in (" ", "\t")
+    if dash:
+        content += 1
+        while text[content : content + 1] in (" ", "\t"):
+            content += 1
+    if content >= len(text) or text[content] in BREAKS + "#":
+        return Spot.LOOSE, None, ()
+    node, path, is_key = _before(root, content)
+    if node is None or node.start != content:
+        return Spot.LOOSE, None, ()
+    if is_key or (path and isinstance(path[-1], str)):
+        value, value_path, _ = _before(root, line_end(text, content))
+        alone = isinstance(value, ScalarNode) and value_path == path and line_comment(text, value) is None
+        return Spot.ABOVE_KEY, value if alone and isinstance(value, ScalarNode) else None, path
+    if not (dash and isinstance(node, ScalarNode)):
+        return Spot.LOOSE, None, path
+    alone = len(head_comments(text, content)) == 1 and line_comment(text, node) is None
+    return (Spot.ITEM if alone else Spot.LOOSE), node, path

@@ -1,0 +1,134 @@
+"""What is not the whole of a repository, or not yet what the cluster gets: nothing is said that may be wrong."""
+
+from __future__ import annotations
+
+import pytest
+
+from check_packages import check
+
+REPOSITORY = """\
+apiVersion: image.toolkit.fluxcd.io/v1
+kind: ImageRepository
+metadata: {name: app, namespace: flux-system}
+spec: {image: example.com/app, interval: 5m0s}
+"""
+POLICY = """\
+apiVersion: image.toolkit.fluxcd.io/v1
+kind: ImagePolicy
+metadata: {name: app, namespace: flux-system}
+spec:
+  imageRepositoryRef: {name: app}
+  filterTags: {pattern: '^main-[a-f0-9]+-[0-9]{10}$'}
+  policy: {alphabetical: {order: asc}}
+"""
+AUTOMATION = """\
+apiVersion: image.toolkit.fluxcd.io/v1
+kind: ImageUpdateAutomation
+metadata: {name: all, namespace: flux-system}
+spec:
+  interval: 1m0s
+  sourceRef: {kind: GitRepository, name: flux-system}
+  git: {checkout: {ref: {branch: main}}, commit: {author: {email: flux@example.com}}}
+  update: {path: ./clusters/a}
+"""
+MARKER = 'image: example.com/app:main-abc1234-1700000000 # {"$imagepolicy": "flux-system:app"}\n'
+OTHER = 'image: example.com/web:1.0.0 # {"$imagepolicy": "flux-system:web"}\n'
+
+
+def rules(texts: dict[str, str]) -> list[str]:
+    return [finding.rule for finding in check(texts)]
+
+
+def test_the_faults_are_found_where_all_is_known() -> None:
+    assert rules({"base/policy.yaml": POLICY}) == ["policy-order"]
+    assert rules({"a.yaml": OTHER, "b.yaml": POLICY}) == ["marker-policy-missing", "policy-unused", "policy-order"]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        # a patch beside its base, in a file of its own
+        {"overlay/patch.yaml": POLICY.replace("  imageRepositoryRef: {name: app}\n", "")},
+        # a patch that a kustomization names
+        {
+            "overlay/kustomization.yaml": "kind: Kustomization\npatches:\n  - path: policy.yaml\n",
+            "overlay/policy.yaml": POLICY.replace("alphabetical", "numerical"),
+        },
+        # a patch within a kustomization, kustomize's and Flux's
+        {
+            "overlay/kustomization.yaml": "kind: Kustomization\npatches:\n  - patch: |-\n      kind: ImagePolicy\n"
+            "      metadata:\n        name: app\n      spec: {}\n"
+        },
+        {
+            "overlay/app.yaml": "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\n"
+            "metadata: {name: a}\nspec:\n  patches:\n    - target: {kind: ImagePolicy}\n"
+            "      patch: |-\n        - op: remove\n"
+        },
+    ],
+)
+def test_a_policy_that_is_patched_is_not_judged(more: dict[str, str]) -> None:
+    assert rules({"base/policy.yaml": POLICY, **more}) == []
+
+
+def test_a_file_of_patches_is_no_file_of_resources() -> None:
+    patches = (
+        AUTOMATION.replace("  sourceRef: {kind: GitRepository, name: flux-system}\n", "") + "---\n" + REPOSITORY
+    )
+    assert rules({"values.yaml": patches.replace("fluxcd.io/v1", "fluxcd.io/v1beta1")}) == []
+
+
+@pytest.mark.parametrize("pattern", ["^${prefix}-[a-f0-9]+-[0-9]+", "{{ .Values.pattern }}"])
+def test_what_is_filled_in_later_is_not_judged(pattern: str) -> None:
+    assert rules({"a.yaml": POLICY.replace("^main-[a-f0-9]+-[0-9]{10}$", pattern)}) == []
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        POLICY.replace("name: app, names", "name: '${cluster}-app', names"),
+        POLICY.replace("name: app, names", "name: {{ .Values.name }}, names"),
+        POLICY.replace("{name: app, namespace: flux-system}", "{{ include .}}\n{{ if x }}"),
+    ],
+)
+def test_policies_from_templates_may_be_any(template: str) -> None:
+    found = rules({"a.yaml": OTHER, "charts/x/templates/policy.yaml": template})
+    assert "marker-policy-missing" not in found
+
+
+def test_a_prefix_may_make_the_name() -> None:
+    kustomization = {"kustomization.yaml": "kind: Kustomization\nnamePrefix: prod-\n"}
+    marked = MARKER.replace("system:app", "system:prod-app")
+    assert "marker-policy-missing" not in rules({"a.yaml": marked, "b.yaml": POLICY, **kustomization})
+    assert "marker-policy-missing" in rules({"a.yaml": OTHER, "b.yaml": POLICY, **kustomization})
+
+
+def test_markers_of_policies_that_are_kept_elsewhere_are_left_alone() -> None:
+    assert rules({"a.yaml": OTHER}) == []
+    assert rules({"clusters/a/a.yaml": OTHER, "clusters/a/b.yaml": AUTOMATION}) == []
+
+
+@pytest.mark.parametrize("path", ["${CLUSTER}", "./clusters/${cluster}", "."])
+def test_a_templated_path_may_be_any(path: str) -> None:
+    texts = {"apps/a.yaml": MARKER, "clusters/a/b.yaml": AUTOMATION.replace("./clusters/a", path)}
+    assert rules(texts) == []
+
+
+def test_a_namespace_that_kustomize_sets_counts() -> None:
+    bare = POLICY.replace(", namespace: flux-system", "").replace("[a-f0-9]+-[0-9]{10}$", "(?P<ts>[0-9]{10})$")
+    texts = {
+        "a.yaml": MARKER.replace("flux-system", "apps"),
+        "flux/policy.yaml": bare,
+        "flux/kustomization.yaml": "kind: Kustomization\nnamespace: flux-system\n",
+        "flux/automation.yaml": AUTOMATION.replace("./clusters/a", "."),
+    }
+    assert "marker-policy-missing" in rules(texts)
+    del texts["flux/kustomization.yaml"]
+    assert "marker-policy-missing" not in rules(texts)
+
+
+def test_markers_in_templates_of_other_tools_are_theirs() -> None:
+    text = 'kind: GitOpsTemplate\nspec:\n  content: |\n    image: a # {"$imagepolicy": "flux-system:app"}\n'
+    assert rules({"a.yaml": text}) == []
+    assert rules({"a.yaml": text.replace("GitOpsTemplate", "ConfigMap")}) == ["marker-in-text"]
+    # a field that is commented out with its marker, and prose about markers
+    assert rules({"a.yaml": f"a: 1\n# {MARKER}# the $imagepolicy comments are set by fluxmark\n"}) == []
