@@ -6,21 +6,22 @@ libyaml's events carry no comments; they are found in the text beside the spans 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from krmfn.text import BREAKS, line_end, line_start
+from krmfn import layout
+from krmfn.scalar import is_writable, needs_escape
+from krmfn.text import BREAKS, EditError, break_start, line_end, line_start
+from krmfn.tree import ScalarNode
 
 if TYPE_CHECKING:
-    from krmfn.node import Node
+    from krmfn.tree import Node
 
-_BEFORE_COMMENT = re.compile(r"[ \t]*")
+_BLANKS = re.compile(r"[ \t]*")
 _FLOW_PUNCTUATION = re.compile(r"[ \t]*,?[ \t]*")
-_ONLY_COMMENT = re.compile(r"[ \t]*(#[^\n\r\x85\u2028\u2029]*)?")
+_ONLY_COMMENT = re.compile(f"([ \t]*)(#[^{BREAKS}]*)?")
 
 
-@dataclass(frozen=True, slots=True)
-class Comment:
+class Comment(NamedTuple):
     """A comment with its `#`, as `text[start:end]`."""
 
     text: str
@@ -28,7 +29,7 @@ class Comment:
     end: int
 
 
-class NoRoomError(ValueError):
+class NoRoomError(EditError):
     """A comment cannot stand here: something else than a comment follows on the line."""
 
 
@@ -36,15 +37,27 @@ def line_comment(text: str, node: Node) -> Comment | None:
     """Return the comment that ends the line on which a node ends; None where there is none.
 
     In a multi-line flow collection the comma that follows the node may stand between. The end of a
-    block scalar is no place for a comment: there it is the one behind the indicator.
+    block scalar is no place for a comment: there it is the one behind the indicator. A block collection has
+    no line of its own: see `Editor.line_comment`.
     """
-    start = _tail(text, node)
-    if start is None or not text.startswith("#", start):
+    start = tail(text, node)
+    return None if start is None else comment_at(text, start)
+
+
+def tail(text: str, node: Node) -> int | None:
+    """Return where a line comment of a node starts or would start; None where there is no room for one."""
+    end = node.end
+    if isinstance(node, ScalarNode):
+        if node.style in layout.BLOCK_SCALARS:
+            # `key: |2-  # comment`: behind the indicator, on its line
+            found = layout.BLOCK_HEAD.match(text, layout.content_start(text, node))
+            assert found
+            end = found.end()
+        elif node.start == end and text[end - 1 : end] not in ("-", ":", "?"):
+            return None  # an empty value of which nothing is written; libyaml gives it the place of what follows
+    elif layout.is_block(node):
         return None
-    if start > 0 and text[start - 1] not in " \t":
-        return None  # `a#b`, or a quoted scalar with `#` right behind it
-    end = line_end(text, start)
-    return Comment(text[start:end], start, end)
+    return behind(text, end)
 
 
 def line_comment_slot(text: str, node: Node) -> tuple[int, str]:
@@ -52,47 +65,66 @@ def line_comment_slot(text: str, node: Node) -> tuple[int, str]:
 
     Raises NoRoomError where something else follows on the line.
     """
-    start = _tail(text, node)
+    start = tail(text, node)
     if start is None:
         raise NoRoomError("another value follows on the same line")
-    return start, "" if start > 0 and text[start - 1] in " \t" else " "
+    return start, gap(text, start)
 
 
-def head_comments(text: str, offset: int) -> list[Comment]:
-    """Return the comment lines directly above the line of an offset, the top one first."""
+def behind(text: str, offset: int) -> int | None:
+    """Return where a comment behind an offset starts or would start; None where other text follows."""
+    found = _FLOW_PUNCTUATION.match(text, offset)
+    assert found
+    end = found.end()
+    return end if end == len(text) or text[end] in BREAKS or text[end] == "#" else None
+
+
+def comment_at(text: str, start: int) -> Comment | None:
+    """Return the comment that starts at an offset; None where none does."""
+    if not text.startswith("#", start):
+        return None
+    end = line_end(text, start)
+    return Comment(text[start:end], start, end)
+
+
+def gap(text: str, start: int) -> str:
+    """Return the blank that a comment at this offset needs before it."""
+    return "" if start == 0 or text[start - 1] in " \t" + BREAKS else " "
+
+
+def head_comments(text: str, offset: int, *, after: int = 0) -> list[Comment]:
+    """Return the comment lines directly above the line of an offset, the top one first.
+
+    Only lines indented as that line is count: others belong to something else. after: where the last value
+    above ends; in it a line that starts with `#` is no comment.
+    """
     found: list[Comment] = []
     start = line_start(text, offset)
+    indent = own_line(text, offset) - start
     while start > 0:
-        end = start - 1
-        if text.startswith("\r\n", end - 1):
-            end -= 1
+        end = break_start(text, start)
         above = line_start(text, end)
         match = _ONLY_COMMENT.match(text, above)
-        if match is None or match.group(1) is None:
+        if above < after or match is None or match.group(2) is None or len(match.group(1)) != indent:
             break
-        found.insert(0, Comment(match.group(1), match.start(1), match.end(1)))
+        found.insert(0, Comment(match.group(2), match.start(2), match.end(2)))
         start = above
     return found
 
 
 def own_line(text: str, offset: int) -> int:
     """Return the offset of the first character on the line of `offset` that is no blank."""
-    found = _BEFORE_COMMENT.match(text, line_start(text, offset))
+    found = _BLANKS.match(text, line_start(text, offset))
     assert found
     return found.end()
 
 
-def _tail(text: str, node: Node) -> int | None:
-    """Return where a comment behind the node starts or would start; None where other text follows."""
-    end = node.end
-    if getattr(node, "style", "") in ("|", ">"):
-        # `key: |2-  # comment`: behind the indicator, on its line
-        found = re.compile(r"(?:[&!][^\s]*[ \t]+)*[|>][-+0-9]*[ \t]*").match(text, node.start)
-        if found is None:
-            return None
-        end = found.end()
-    else:
-        found = _FLOW_PUNCTUATION.match(text, end)
-        assert found
-        end = found.end()
-    return end if end == len(text) or text[end] in BREAKS or text[end] == "#" else None
+def hashed(text: str) -> str:
+    """Return a text as a comment: with `#`, and on one line.
+
+    Raises EditError for a text with a line break, or another character that no comment can hold.
+    """
+    text = text.strip(" \t")
+    if "\n" in text or needs_escape(text) or not is_writable(text):
+        raise EditError(f"a comment cannot hold {text[:80]!r}: it has a line break or a control character in it")
+    return text if text.startswith("#") else f"# {text}".rstrip()

@@ -6,289 +6,288 @@ result and compares it with what was meant. Nothing that was not edited can chan
 
 from __future__ import annotations
 
-import bisect
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeGuard
+from typing import TYPE_CHECKING, Any
 
-from krmfn import comment, emit, layout, scalar
-from krmfn.node import MapNode, Node, ScalarNode, SeqNode
-from krmfn.text import BREAKS, Edit, line_start, newline, next_line, splice
-from krmfn.verify import Meant, verify
+from krmfn import block, comment, flow, layout, value
+from krmfn.comment import hashed
+from krmfn.data import DataError, fits_tag, plain_data, same, scalar_data, to_data
+from krmfn.meant import Change, Meant
+from krmfn.removed import check_aliases, check_conflicts
+from krmfn.scalar import is_value
+from krmfn.source import Source
+from krmfn.splices import COMMENT, Splice
+from krmfn.text import Edit, EditError, OverlapError, line_start, splice
+from krmfn.tree import AliasNode, MapNode, Node, ScalarNode, SeqNode
+from krmfn.verify import check_depth, verify
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from krmfn import emit, scalar
 
 
 class Editor:
     """Edits of one piece of text, `text[start:end]`, that holds the documents `roots`.
 
-    Edits are stated in nodes of that parse and applied together. Two edits of one value, or an addition
-    at the end of a collection whose last member is deleted in the same go, raise OverlapError in `apply`.
+    inline: whether other text follows the piece on its last line, so that no comment may end it.
+
+    Edits are stated in nodes of that parse and applied together. An edit that cannot be made without loss
+    raises EditError, from its own method or from `apply`; nothing is changed then. Two edits of one value, and an
+    edit within what another one deletes or replaces, raise OverlapError, which is one, too.
     """
 
     def __init__(
-        self, text: str, roots: Sequence[Node | None], *, name: str = "", start: int = 0, end: int | None = None
+        self,
+        text: str,
+        roots: Sequence[Node | None],
+        *,
+        name: str = "",
+        start: int = 0,
+        end: int | None = None,
+        inline: bool = False,
     ) -> None:
         self.text = text
         self.roots = roots
         self.name = name
-        self.start = start
-        self.end = len(text) if end is None else end
-        self._edits: list[Edit] = []
+        self._source = Source(text, roots, start, len(text) if end is None else end)
+        self._inline = inline
+        self._splices: list[Splice] = []
+        self._commented: set[int] = set()
+        self._subjects: list[Node] = []
         self._meant = Meant()
 
     def __bool__(self) -> bool:
         """Tell whether there is anything to apply."""
-        return bool(self._edits)
+        return bool(self._splices or self._meant.changed)
 
     def apply(self) -> str:
         """Return the new text of the piece.
 
-        Raises OverlapError where two edits meet, VerificationError where the result is not what was meant.
+        Raises EditError where an edit cannot be made, OverlapError where two edits meet, VerificationError where
+        the result is not what was meant.
         """
-        new = splice(self.text, self._edits, start=self.start, end=self.end)
-        verify(new, self.roots, self._meant, self.name)
+        source, meant = self._source, self._meant
+        splices = list(self._splices)
+        if meant.removes:
+            check_conflicts(source, meant, self._subjects)
+            check_aliases(source, meant)
+        for change in meant.changed.values():
+            style = flow if change.parent.flow else block
+            splices += style.change(source, change.parent, change.data, change.deleted)
+        edits = [Edit(one.start, one.end, one.new) for one in sorted(splices, key=_order)]
+        if not edits:
+            return self.text[source.start : source.end]
+        new = splice(self.text, edits, start=source.start, end=source.end)
+        verify(source, edits, new, meant, self.name)
         return new
+
+    def changes(self, parent: MapNode, *keys: str) -> bool:
+        """Tell whether one of these keys of a mapping gets another value, or may."""
+        values = (pair[1] for key in keys if (pair := parent.pair(key)))
+        changed = self._meant.values.keys() | self._meant.replaced.keys()
+        return id(parent) in self._meant.changed or any(id(value) in changed for value in values)
+
+    @property
+    def style(self) -> emit.Style:
+        """How this text indents."""
+        return self._source.style
 
     def in_flow(self, node: Node) -> bool:
         """Tell whether a node stands within a flow collection, `{…}` or `[…]`."""
-        index = bisect.bisect_right(self._flows, (node.start, len(self.text))) - 1
-        return index >= 0 and node.end <= self._flows[index][1]
+        return self._source.in_flow(node)
 
     # data
 
-    def set_value(self, node: ScalarNode, value: scalar.Value) -> None:
+    def set_value(self, node: ScalarNode, data: scalar.Value) -> None:
         """Give a scalar a new value in its own style; text that a reader could mistake gets quoted.
 
-        An anchor stays. A tag stays, too: data that contradicts it fails in `apply`. A block scalar stays
-        one where the new text has several lines.
+        An anchor stays, and so does a tag: a value that contradicts it raises EditError. A block scalar stays
+        one where the new text has several lines. A scalar that has the value already is left as it is. A key is
+        renamed.
         """
-        self._meant.replaced[id(node)] = value
-        start = layout.content_start(self.text, node)
-        if node.style in ("|", ">"):
-            self._set_block(node, start, value)
+        data = plain_data(data)
+        if not is_value(data):
+            raise EditError("a scalar cannot become a collection; use `put`")
+        if same(scalar_data(node), data):
             return
-        if self._json and isinstance(value, str):
-            new = scalar.quoted(value, '"')
-        else:
-            new = scalar.write(value, style=node.style, flow=self.in_flow(node))
-        touches = start == node.end and start > 0 and self.text[start - 1] not in " \t" + BREAKS
-        self._edits.append(Edit(start, node.end, " " + new if touches else new))
+        if not fits_tag(node.tag, data):
+            raise EditError(f"the tag {node.tag} does not allow {data!r}")
+        self._once(self._meant.values, node, data)
+        self._splices += value.change(self._source, node, data)
 
     def put(self, parent: MapNode, key: str, data: Any) -> None:
-        """Give a key of a mapping this value, whatever stands there; a key that is missing is added."""
+        """Give a key of a mapping this value, whatever stands there; a key that is missing is added.
+
+        What stands there already, and means the same, is left as it is.
+        """
         found = parent.pair(key)
         if found is None:
             self.add(parent, key, data)
-        elif _fits(found[1], data):
-            self.set_value(found[1], data)
-        else:
-            self._replace(parent, found, data)
+            return
+        data = plain_data(data)
+        old = found[1]
+        if _means(old, data):
+            return
+        if type(old) is ScalarNode and value.fits(self._source, old, data):
+            self.set_value(old, data)
+            return
+        check_depth(self._source, parent, data)
+        self._once(self._meant.replaced, old, data, subject=found[0])
+        self._splices += value.replace(self._source, parent, found, data)
 
     def add(self, parent: MapNode, key: str, data: Any) -> None:
-        """Add a pair at the end of a mapping, in the style of the text around it."""
-        count = len(self._meant.added.setdefault(id(parent), []))
-        self._meant.added[id(parent)] += key, data
-        if parent.flow:
-            self._insert_flow(parent, [value for _, value in parent.pairs], {key: data}, first=not count)
-        else:
-            column = layout.column(self.text, parent.pairs[0][0].start)
-            self._insert_lines(parent.pairs[-1][1], emit.pair(key, data, column, self.style))
+        """Add a pair at the end of a mapping, in the style of the text around it.
+
+        Raises EditError where the key is there already, and for one longer than a key can be (1,000 characters).
+        """
+        value.check_key(key)
+        data = plain_data(data)
+        check_depth(self._source, parent, data)
+        change = self._change(parent)
+        there = self._source.numbers(parent).get(key, ())
+        if key in change.added or not change.deleted.issuperset(there):
+            raise OverlapError(f"the key {key!r} is there already")
+        change.added[plain_data(key)] = data
 
     def append(self, parent: SeqNode, data: Any) -> None:
         """Append an item to a sequence, in the style of the text around it."""
-        count = len(self._meant.added.setdefault(id(parent), []))
-        self._meant.added[id(parent)].append(data)
-        if parent.flow:
-            self._insert_flow(parent, parent.items, [data], first=not count)
-        else:
-            column = layout.column(self.text, layout.dash(self.text, parent, 0))
-            self._insert_lines(parent.items[-1], emit.item(data, column, self.style))
+        data = plain_data(data)
+        check_depth(self._source, parent, data)
+        change = self._change(parent)
+        change.added[len(change.added)] = data
 
     def delete(self, parent: MapNode, *keys: str) -> None:
         """Delete every pair with one of these keys, with the comments that belong to it."""
-        members = [(key.start, value) for key, value in parent.pairs]
-        indexes = {n for n, (key, _) in enumerate(parent.pairs) if type(key) is ScalarNode and key.value in keys}
-        self._delete(parent, members, indexes, "{}")
+        numbers = self._source.numbers(parent)
+        self._delete(parent, [number for key in keys for number in numbers.get(key, ())])
 
     def remove(self, parent: SeqNode, *indexes: int) -> None:
-        """Remove items of a sequence, with the comments that belong to them; negative counts from the end."""
-        members = [
-            (item.start if parent.flow else layout.dash(self.text, parent, n), item)
-            for n, item in enumerate(parent.items)
-        ]
-        self._delete(parent, members, {n % len(members) for n in indexes}, "[]")
+        """Remove items of a sequence, with the comments that belong to them; negative counts from the end.
+
+        Raises IndexError where there is no such item.
+        """
+        count = len(parent.items)
+        for index in indexes:
+            if not -count <= index < count:
+                raise IndexError(f"the list has {count} items, there is no {index}")
+        self._delete(parent, [index % count for index in indexes])
 
     # comments
+
+    def line_comment(self, node: Node) -> comment.Comment | None:
+        """Return the comment at the end of a node's line; of a block collection that of its key or dash."""
+        start = self._comment_slot(node)
+        return None if start is None else comment.comment_at(self.text, start)
 
     def set_line_comment(self, node: Node, text: str) -> None:
         """Put a comment (with or without `#`) at the end of the node's line, in place of one that is there.
 
-        Raises comment.NoRoomError where something else follows on the line.
+        Raises comment.NoRoomError where something else follows on the line, EditError for a text that no comment
+        can hold.
         """
-        new = _hash(text)
-        found = comment.line_comment(self.text, node)
-        if found is None:
-            offset, gap = comment.line_comment_slot(self.text, node)
-            self._edits.append(Edit(offset, offset, gap + new))
-        elif found.text != new:
-            self._edits.append(Edit(found.start, found.end, new))
+        new = hashed(text)
+        start = self._comment_slot(node)
+        if start is None:
+            raise comment.NoRoomError("another value follows on the same line")
+        found = comment.comment_at(self.text, start)
+        if found is None or found.text != new:
+            self._comment(node, start, found.end if found else start, comment.gap(self.text, start) + new)
 
     def remove_line_comment(self, node: Node) -> None:
         """Remove the comment at the end of the node's line, with the blanks before it."""
-        found = comment.line_comment(self.text, node)
+        found = self.line_comment(node)
         if found is not None:
             start = found.start
             while self.text[start - 1] in " \t":
                 start -= 1
-            self._edits.append(Edit(start, found.end, ""))
+            self._comment(node, start, found.end, "")
+
+    def head_comments(self, node: Node) -> list[comment.Comment]:
+        """Return the comment lines directly above the line on which the node starts, the top one first."""
+        floor = self._source.floor(line_start(self.text, node.start))
+        return comment.head_comments(self.text, node.start, after=floor)
 
     def add_head_comment(self, node: Node, text: str) -> None:
-        """Put comment lines directly above the line on which the node starts, indented as that line is."""
+        """Put comment lines directly above the line on which the node starts, indented as that line is.
+
+        Raises comment.NoRoomError where that line starts within another value.
+        """
         start = line_start(self.text, node.start)
+        if self._source.within_leaf(start):
+            raise comment.NoRoomError("the line starts within another value")
         indent = self.text[start : comment.own_line(self.text, node.start)]
-        lines = [f"{indent}{_hash(line)}{self._newline}" for line in text.splitlines()]
-        self._edits.append(Edit(start, start, "".join(lines)))
+        lines = [indent + hashed(line) + self._source.newline for line in text.replace("\r\n", "\n").split("\n")]
+        self._subjects.append(node)
+        self._splices.append(Splice(start, start, COMMENT, 0, "".join(lines)))
 
     def remove_head_comments(self, node: Node) -> None:
         """Remove the comment lines directly above the line on which the node starts."""
-        found = comment.head_comments(self.text, node.start)
+        found = self.head_comments(node)
         if found:
             start = line_start(self.text, found[0].start)
-            self._edits.append(Edit(start, line_start(self.text, node.start), ""))
+            self._subjects.append(node)
+            self._splices.append(Splice(start, line_start(self.text, node.start), COMMENT, 0, ""))
 
     def replace_line_comment(self, node: Node, text: str) -> None:
         """Put a comment at the end of the node's line; one that is there moves to a line of its own above."""
-        found = comment.line_comment(self.text, node)
-        self.set_line_comment(node, text)
-        if found is not None and found.text != _hash(text):
+        found = self.line_comment(node)
+        if found is not None and found.text != hashed(text):
             self.add_head_comment(node, found.text)
+        self.set_line_comment(node, text)
 
     def move_line_comment_up(self, node: Node) -> None:
         """Move the comment at the end of the node's line to a line of its own above it."""
-        found = comment.line_comment(self.text, node)
+        found = self.line_comment(node)
         if found is not None:
-            self.remove_line_comment(node)
             self.add_head_comment(node, found.text)
+            self.remove_line_comment(node)
 
     # how it is done
 
-    @cached_property
-    def style(self) -> emit.Style:
-        """How this text indents."""
-        return layout.style(self.text, self.roots)
-
-    @cached_property
-    def _newline(self) -> str:
-        return newline(self.text)
-
-    @cached_property
-    def _json(self) -> bool:
-        return layout.is_json(self.roots)
-
-    @cached_property
-    def _flows(self) -> list[tuple[int, int]]:
-        return layout.flow_spans(self.roots)
-
-    def _set_block(self, node: ScalarNode, start: int, value: scalar.Value) -> None:
-        behind = comment.line_comment(self.text, node)
-        if isinstance(value, str) and not emit.is_inline(value):
-            parent = layout.column(self.text, comment.own_line(self.text, node.start))
-            head, *lines = emit.literal(value, parent + self.style.step)
+    def _comment_slot(self, node: Node) -> int | None:
+        """Return where a comment on a node's line starts or would start; None where there is no room for one."""
+        if layout.is_block(node):
+            slot = self._source.slot(node)
+            start = None if slot is None else comment.behind(self.text, slot)
         else:
-            head, lines = scalar.write_new(value), []
-        first = f"{head} {behind.text}" if behind else head
-        end = layout.last_line_end(self.text, node)
-        self._edits.append(Edit(start, end, self._newline.join([first, *lines])))
+            start = comment.tail(self.text, node)
+        return None if self._inline and start == self._source.end else start
 
-    def _replace(self, parent: MapNode, pair: tuple[Node, Node], data: Any) -> None:
-        """Write another value behind a key, block or flow."""
-        key, value = pair
-        self._meant.replaced[id(value)] = data
-        if parent.flow:
-            self._edits.append(Edit(value.start, value.end, emit.flow(data, json=self._json)))
-            return
-        column = layout.column(self.text, key.start)
-        head, *lines = emit.pair("", data, column, self.style)
-        head = head[column + len("'':") :]
-        block = isinstance(value, MapNode | SeqNode) and not value.flow
-        behind = None if block else comment.line_comment(self.text, value)
-        if behind:
-            head += f" {behind.text}"
-        colon = self.text.index(":", key.end)
-        end = layout.last_line_end(self.text, value)
-        self._edits.append(Edit(colon + 1, end, self._newline.join([head, *lines])))
+    def _comment(self, node: Node, start: int, end: int, new: str) -> None:
+        line = line_start(self.text, start)
+        if line in self._commented:
+            raise OverlapError("two edits want the comment of the same line")
+        self._commented.add(line)
+        self._subjects.append(node)
+        self._splices.append(Splice(start, end, COMMENT, 0, new))
 
-    def _insert_lines(self, last: Node, lines: list[str]) -> None:
-        offset = layout.last_line_end(self.text, last)
-        self._edits.append(Edit(offset, offset, "".join(self._newline + line for line in lines)))
-
-    def _insert_flow(self, parent: MapNode | SeqNode, members: Sequence[Node], data: Any, *, first: bool) -> None:
-        inner = emit.flow(data, json=self._json)[1:-1]
-        offset = members[-1].end if members else parent.end - 1
-        self._edits.append(Edit(offset, offset, f", {inner}" if members or not first else inner))
-
-    def _delete(
-        self, parent: MapNode | SeqNode, members: list[tuple[int, Node]], indexes: set[int], empty: str
+    def _once(
+        self, meant: dict[int, tuple[Node, Any]], node: Node, data: Any, *, subject: Node | None = None
     ) -> None:
-        """Delete members of a collection, each given by where it starts and its value."""
-        if not indexes:
-            return
-        self._meant.deleted.setdefault(id(parent), set()).update(indexes)
-        kept = [n for n in range(len(members)) if n not in indexes]
-        if not kept:
-            self._delete_all(parent, members, empty)
-            return
-        for n in sorted(indexes):
-            start, value = members[n]
-            following = next((after for after in kept if after > n), None)
-            if parent.flow:
-                self._delete_flow(members, n, following, kept)
-            elif not layout.starts_line(self.text, start):
-                # the first pair of `- key: value`: what is kept moves up behind the dash
-                assert following is not None
-                end = members[n + 1][0] if n + 1 in indexes else members[following][0]
-                self._edits.append(Edit(start, end, ""))
-            else:
-                head = comment.head_comments(self.text, start) if n else []
-                top = line_start(self.text, head[0].start if head else start)
-                self._delete_lines(top, layout.last_line_end(self.text, value))
+        if id(node) in self._meant.values or id(node) in self._meant.replaced:
+            raise OverlapError("two edits want to change the same value")
+        meant[id(node)] = node, data
+        self._subjects.append(subject or node)
 
-    def _delete_flow(
-        self, members: list[tuple[int, Node]], n: int, following: int | None, kept: list[int]
-    ) -> None:
-        if following is not None:
-            self._edits.append(Edit(members[n][0], members[n + 1][0], ""))
-        elif n - 1 in kept:
-            self._edits.append(Edit(members[n - 1][1].end, members[-1][1].end, ""))
+    def _change(self, parent: MapNode | SeqNode) -> Change:
+        """Return what a collection is to gain and to lose."""
+        if id(parent) not in self._meant.changed:
+            self._meant.changed[id(parent)] = Change(parent)
+            self._subjects.append(parent)
+        return self._meant.changed[id(parent)]
 
-    def _delete_lines(self, start: int, end: int) -> None:
-        after = next_line(self.text, end)
-        if end == after and start > 0:  # the last line of a text without a final newline
-            start -= 2 if self.text.startswith("\r\n", start - 2) else 1
-        self._edits.append(Edit(start, after, ""))
-
-    def _delete_all(self, parent: MapNode | SeqNode, members: list[tuple[int, Node]], empty: str) -> None:
-        start, end = members[0][0], members[-1][1].end
-        if parent.flow:
-            self._edits.append(Edit(start, end, ""))
-            return
-        end = layout.last_line_end(self.text, members[-1][1])
-        above = line_start(self.text, start)
-        if above > self.start and not self.text[above:start].strip(" \t"):
-            before = self.text[: above - 1].rstrip("\r")
-            if before.endswith(":"):
-                start, empty = len(before), f" {empty}"
-        self._edits.append(Edit(start, end, empty))
+    def _delete(self, parent: MapNode | SeqNode, numbers: Sequence[int]) -> None:
+        if numbers:
+            self._change(parent).deleted.update(numbers)
 
 
-def _fits(node: Node, data: Any) -> TypeGuard[ScalarNode]:
-    """Tell whether data can take the place of a scalar without a line more: a block scalar takes any text."""
-    if type(node) is not ScalarNode:
+def _means(old: Node, data: Any) -> bool:
+    """Tell whether a value means this data, and is its own: what an alias gives is not."""
+    try:
+        return not isinstance(old, AliasNode) and same(to_data(old), data)
+    except DataError:
         return False
-    return isinstance(data, str) if node.style in ("|", ">") else scalar.is_value(data) and emit.is_inline(data)
 
 
-def _hash(text: str) -> str:
-    text = text.strip()
-    return text if text.startswith("#") else f"# {text}"
+def _order(one: Splice) -> tuple[int, int, int, int]:
+    return one[:4]

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from krmfn import scalar
 
@@ -12,19 +11,33 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
-    """How the text around indents: columns per level, and whether `- ` is indented below its key."""
+_BLANK_AT_END = re.compile(r"[ \t]$|\r", re.MULTILINE)
+
+
+class Style(NamedTuple):
+    """How the text around indents.
+
+    step: columns per level. wide: whether `- ` is indented below its key. literals: whether text of several
+    lines may become a literal block.
+    """
 
     step: int = 2
     wide: bool = True
+    literals: bool = True
 
 
-def is_inline(data: object) -> bool:
+def is_inline(data: object, style: Style) -> bool:
     """Tell whether the data stands on its key's line: scalars and empty collections do."""
     if isinstance(data, str):
-        return not _is_literal(data)
+        return not (style.literals and is_literal(data))
     return not isinstance(data, dict | list | tuple) or not data
+
+
+def ends_in_literal(data: Any, style: Style) -> bool:
+    """Tell whether the last line of the data is a literal block's."""
+    while isinstance(data, dict | list | tuple) and data:
+        data = list(data.values())[-1] if isinstance(data, dict) else data[-1]
+    return isinstance(data, str) and not is_inline(data, style)
 
 
 def lines(data: Any, column: int, style: Style) -> list[str]:
@@ -47,7 +60,7 @@ def sequence(data: Sequence[Any], column: int, style: Style) -> list[str]:
 def pair(key: str, value: Any, column: int, style: Style) -> list[str]:
     """Return the lines of one pair of a block mapping."""
     head = " " * column + scalar.write_new(key) + ":"
-    if is_inline(value):
+    if is_inline(value, style):
         return [f"{head} {flow(value)}"]
     if isinstance(value, str):
         indicator, *text = literal(value, column + style.step)
@@ -59,7 +72,7 @@ def pair(key: str, value: Any, column: int, style: Style) -> list[str]:
 def item(value: Any, column: int, style: Style) -> list[str]:
     """Return the lines of one item of a block sequence."""
     head = " " * column + "- "
-    if is_inline(value):
+    if is_inline(value, style):
         return [head + flow(value)]
     if isinstance(value, str):
         indicator, *text = literal(value, column + style.step)
@@ -70,10 +83,9 @@ def item(value: Any, column: int, style: Style) -> list[str]:
 
 def literal(value: str, column: int) -> list[str]:
     """Return a literal block: its indicator, then its lines, indented to this column."""
-    body = value.rstrip("\n")
-    ends = len(value) - len(body)
+    body = value.removesuffix("\n")
     text = [" " * column + line if line else "" for line in body.split("\n")]
-    return ["|" + ("-", "", "+")[min(ends, 2)], *text, *[""] * (ends - 1)]
+    return ["|" if value.endswith("\n") else "|-", *text]
 
 
 def flow(data: Any, *, json: bool = False) -> str:
@@ -83,16 +95,18 @@ def flow(data: Any, *, json: bool = False) -> str:
         return "{" + ", ".join(pairs) + "}"
     if isinstance(data, list | tuple):
         return "[" + ", ".join(flow(value, json=json) for value in data) + "]"
-    if json and isinstance(data, str):
-        return scalar.quoted(data, '"')
-    return scalar.write_new(data, flow=True)
+    return scalar.json(data) if json else scalar.write_new(data, flow=True)
 
 
-def _is_literal(value: str) -> bool:
-    """Tell whether a text is better (and can be) written as a literal block."""
+def is_literal(value: str) -> bool:
+    """Tell whether a text is better (and can be) written as a literal block.
+
+    Not with blanks that nobody sees, and not with empty lines at its end: those would run into what follows.
+    """
     return (
         "\n" in value[:-1]
         and value[0] not in " \n\t"
-        and not re.search(r"[ \t]$|\r", value, re.MULTILINE)
+        and not value.endswith("\n\n")
+        and not _BLANK_AT_END.search(value)
         and not scalar.needs_escape(value)
     )

@@ -1,11 +1,8 @@
-"""Light nodes with spans: what libyaml's events say, and where in the text it stands.
-
-Nodes are a view of the text: they never carry a change. To change something, splice (`krmfn.edit`).
-"""
+"""Reading: libyaml's events become light nodes with spans, part by part."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import yaml
 from yaml.events import (
@@ -20,10 +17,11 @@ from yaml.events import (
     StreamEndEvent,
 )
 
-from krmfn.text import BOM, InputError, Lines, Position, show
+from krmfn.text import BOM, InputError, Lines, Position, located
+from krmfn.tree import AliasNode, MapNode, Node, ScalarNode, SeqNode, find, follow, trail, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable
 
 if not yaml.__with_libyaml__:  # the pure loader is 20 times slower and differs in what it accepts
     raise ImportError(
@@ -36,93 +34,25 @@ MAX_DEPTH = 256
 """Deepest nesting that is read. libyaml takes quadratic time on deep input and its composer crashes on it."""
 
 
-class ScalarNode:
-    """A scalar: its value as text, as written between `start` and `end` (tag and anchor included).
-
-    style: "" (plain), "'", '"', "|" or ">".
-    """
-
-    __slots__ = ("anchor", "end", "start", "style", "tag", "value")
-
-    def __init__(self, event: Any) -> None:
-        self.value: str = event.value
-        self.start: int = event.start_mark.index
-        self.end: int = event.end_mark.index
-        self.style: str = event.style
-        self.anchor: str | None = event.anchor
-        self.tag: str | None = event.tag
-
-
-class AliasNode:
-    """An alias, `*anchor`; `target` is None where the anchor stands in a part that was not built."""
-
-    __slots__ = ("anchor", "end", "start", "target")
-
-    def __init__(self, anchor: str, start: int, end: int, target: Node | None) -> None:
-        self.anchor = anchor
-        self.start = start
-        self.end = end
-        self.target = target
-
-
-class MapNode:
-    """A mapping: its pairs in the order of the text, duplicates included.
-
-    `end` is the end of the last value, not of the comments and blank lines behind it.
-    """
-
-    __slots__ = ("anchor", "end", "flow", "pairs", "start", "tag")
-
-    def __init__(self, start: int, flow: bool, anchor: str | None, tag: str | None) -> None:
-        self.pairs: list[tuple[Node, Node]] = []
-        self.start = start
-        self.end = start
-        self.flow = flow
-        self.anchor = anchor
-        self.tag = tag
-
-    def pair(self, key: str) -> tuple[Node, Node] | None:
-        """Return the last pair with a scalar key of this text; None where there is none."""
-        for found in reversed(self.pairs):
-            if type(found[0]) is ScalarNode and found[0].value == key:
-                return found
-        return None
-
-    def get(self, key: str) -> Node | None:
-        """Return the value of the last such key, aliases followed; None where there is none."""
-        found = self.pair(key)
-        return None if found is None else follow(found[1])
-
-
-class SeqNode:
-    """A sequence; `end` as for a mapping."""
-
-    __slots__ = ("anchor", "end", "flow", "items", "start", "tag")
-
-    def __init__(self, start: int, flow: bool, anchor: str | None, tag: str | None) -> None:
-        self.items: list[Node] = []
-        self.start = start
-        self.end = start
-        self.flow = flow
-        self.anchor = anchor
-        self.tag = tag
-
-
-Node: TypeAlias = ScalarNode | AliasNode | MapNode | SeqNode
+def is_a(event: Any, kind: type) -> bool:
+    """Tell whether an event is of this kind."""
+    return type(event) is kind
 
 
 class Document:
     """One YAML document of a text; `root` is None where it is empty.
 
-    start: of its `---`, or of its content; explicit: whether it has a `---`.
+    start: of its directives or its `---`, or of its content; explicit: whether it has a `---`; tags: the tag
+    handles that its directives define.
     """
 
-    __slots__ = ("explicit", "root", "start")
+    __slots__ = ("explicit", "root", "start", "tags")
 
-    def __init__(self, start: int, explicit: bool, root: Node | None) -> None:
+    def __init__(self, start: int, explicit: bool, root: Node | None, tags: Any = None) -> None:
         self.start = start
         self.explicit = explicit
         self.root = root
+        self.tags = tags
 
 
 class Reader:
@@ -134,15 +64,24 @@ class Reader:
     """
 
     def __init__(self, text: str, name: str) -> None:
-        self.text = text
+        self.text = text.removeprefix(BOM)
         self.name = name
         self.anchors: dict[str, Node] = {}
-        self._get: Callable[[], Any] = CParser(text).get_event
+        self.aliases = 0
+        try:
+            parser = CParser(self.text)
+        except UnicodeEncodeError as error:
+            place = Lines(self.text).position(error.start)
+            raise located(name, self.text, place, "half of a surrogate pair is no character; remove it") from None
+        self.next: Callable[[], Any] = parser.get_event
+        """Return the next event; errors are libyaml's own."""
+        self.check: Callable[[], Any] = parser.raw_parse
+        """Read to the end of the text and make nothing of it; errors are libyaml's own, depth is not limited."""
 
     def event(self) -> Any:
         """Return the next event."""
         try:
-            return self._get()
+            return self.next()
         except yaml.YAMLError as error:
             self.fail(error)
 
@@ -151,85 +90,115 @@ class Reader:
         raise _input_error(error, self.text, self.name) from None
 
     def node(self, event: Any, depth: int = 1) -> Node:
-        """Build the node that starts with this event."""
+        """Build the node that starts with this event; depth: its own level, the root's is 1."""
         try:
             return self._node(event, depth)
         except yaml.YAMLError as error:
             self.fail(error)
 
-    def skip(self, event: Any, depth: int = 1) -> None:
-        """Read to the end of the node that starts with this event and build nothing."""
-        get = self._get
+    def rest(self, node: MapNode, depth: int) -> None:
+        """Add the pairs that follow to a mapping, up to its end; depth: the mapping's own level."""
+        try:
+            self._pairs(node, depth)
+        except yaml.YAMLError as error:
+            self.fail(error)
+
+    def skip(self, event: Any, depth: int = 1) -> Any:
+        """Read to the end of the node that starts with this event and build nothing; return its last event."""
+        kind = type(event)
+        if kind is MappingStartEvent or kind is SequenceStartEvent:
+            if depth > MAX_DEPTH:
+                self._too_deep(event)
+            return self.skip_rest(depth)
+        self.aliases += kind is AliasEvent
+        return event
+
+    def skip_rest(self, depth: int) -> Any:
+        """Read to the end of the collection that is open at this level and build nothing; return its end."""
+        get = self.next
         opened = depth
         try:
             while True:
+                event = get()
+                while type(event) is ScalarEvent:
+                    event = get()
                 kind = type(event)
                 if kind is MappingStartEvent or kind is SequenceStartEvent:
                     opened += 1
                     if opened > MAX_DEPTH:
                         self._too_deep(event)
-                elif kind is MappingEndEvent or kind is SequenceEndEvent:
+                elif kind is AliasEvent:
+                    self.aliases += 1
+                elif opened == depth:
+                    return event
+                else:
                     opened -= 1
-                if opened == depth:
-                    return
-                event = get()
-                while type(event) is ScalarEvent:
-                    event = get()
         except yaml.YAMLError as error:
             self.fail(error)
 
     def _node(self, event: Any, depth: int) -> Node:
         kind = type(event)
         if kind is ScalarEvent:
-            return self._scalar(event)
+            node = ScalarNode(event)
+            if event.anchor is not None:
+                self.anchors[event.anchor] = node
+            return node
         if kind is AliasEvent:
+            self.aliases += 1
             name = event.anchor
             return AliasNode(name, event.start_mark.index, event.end_mark.index, self.anchors.get(name))
         if depth > MAX_DEPTH:
             self._too_deep(event)
         if kind is MappingStartEvent:
-            return self._mapping(event, depth)
+            mapping = MapNode(event.start_mark.index, event.flow_style, event.anchor, event.tag)
+            if event.anchor is not None:
+                self.anchors[event.anchor] = mapping
+            self._pairs(mapping, depth)
+            return mapping
         return self._sequence(event, depth)
 
-    def _scalar(self, event: Any) -> ScalarNode:
-        node = ScalarNode(event)
-        if node.anchor is not None:
-            self.anchors[node.anchor] = node
-        return node
-
-    def _mapping(self, event: Any, depth: int) -> MapNode:
-        get = self._get
+    def _pairs(self, node: MapNode, depth: int) -> None:
+        get = self.next
         anchors = self.anchors
-        node = MapNode(event.start_mark.index, event.flow_style, event.anchor, event.tag)
-        if event.anchor is not None:
-            anchors[event.anchor] = node
         add = node.pairs.append
         depth += 1
-        value: Node = node
         while True:
             event = get()
             kind = type(event)
             if kind is ScalarEvent:
-                # _scalar written out, twice: most events of a manifest come through here
+                # the scalar's part of _node written out, twice: most events of a manifest come through here
                 key: Node = ScalarNode(event)
-                if key.anchor is not None:
-                    anchors[key.anchor] = key
+                if event.anchor is not None:
+                    anchors[event.anchor] = key
             elif kind is MappingEndEvent:
-                node.end = event.end_mark.index if node.flow or value is node else value.end
-                return node
+                node.end = event.end_mark.index if node.flow or not node.pairs else node.pairs[-1][1].end
+                return
             else:
                 key = self._node(event, depth)
             event = get()
             if type(event) is ScalarEvent:
-                value = ScalarNode(event)
-                if value.anchor is not None:
-                    anchors[value.anchor] = value
+                value: Node = ScalarNode(event)
+                if event.anchor is not None:
+                    anchors[event.anchor] = value
+                elif not event.value and not node.flow:
+                    value = self._empty(key, event)
             else:
                 value = self._node(event, depth)
             add((key, value))
 
+    def _empty(self, key: Node, event: Any) -> ScalarNode:
+        """Return an empty value of a block mapping.
+
+        Behind `? key` without a `:` libyaml gives it the place of the next token, which may be lines away; here
+        it stands right behind its key.
+        """
+        start = event.start_mark.index
+        if start == event.end_mark.index and self.text[start - 1] != ":":
+            return ScalarNode(_Unwritten(key.end))
+        return ScalarNode(event)
+
     def _sequence(self, event: Any, depth: int) -> SeqNode:
-        get = self._get
+        get = self.next
         node = SeqNode(event.start_mark.index, event.flow_style, event.anchor, event.tag)
         if event.anchor is not None:
             self.anchors[event.anchor] = node
@@ -245,10 +214,38 @@ class Reader:
 
     def _too_deep(self, event: Any) -> NoReturn:
         place = Position(event.start_mark.line + 1, event.start_mark.column + 1)
-        raise InputError(
-            f"{self.name}:{place.line}:{place.column}: nesting is deeper than {MAX_DEPTH} levels; "
-            "nothing that Kubernetes reads is"
-        )
+        what = f"nesting is deeper than {MAX_DEPTH} levels; nothing that Kubernetes reads is"
+        raise located(self.name, self.text, place, what)
+
+
+class _Mark:
+    __slots__ = ("index",)
+
+    def __init__(self, index: int) -> None:
+        self.index = index
+
+
+class _Moved:
+    """Stands for the event of a scalar in a text with a byte order mark."""
+
+    __slots__ = ("anchor", "end_mark", "start_mark", "style", "tag", "value")
+
+    def __init__(self, event: Any, by: int) -> None:
+        self.anchor, self.style, self.tag, self.value = event.anchor, event.style, event.tag, event.value
+        self.start_mark = _Mark(event.start_mark.index + by)
+        self.end_mark = _Mark(event.end_mark.index + by)
+
+
+class _Unwritten:
+    """Stands for the event of a value that has no text at all, not even its `:`."""
+
+    __slots__ = ("end_mark", "start_mark")
+
+    anchor = tag = None
+    style = value = ""
+
+    def __init__(self, index: int) -> None:
+        self.start_mark = self.end_mark = _Mark(index)
 
 
 def parse(text: str, name: str) -> list[Document]:
@@ -257,7 +254,7 @@ def parse(text: str, name: str) -> list[Document]:
     Raises InputError (`name:line:column`, with the line shown).
     """
     reader = Reader(text, name)
-    documents = []
+    documents: list[Document] = []
     while True:
         event = reader.event()
         kind = type(event)
@@ -269,62 +266,23 @@ def parse(text: str, name: str) -> list[Document]:
             root: Node | None = reader.node(first)
             if type(root) is ScalarNode and root.start == root.end and not root.style and root.tag is None:
                 root = None
-            documents.append(Document(event.start_mark.index, event.explicit, root))
+            documents.append(Document(event.start_mark.index, event.explicit, root, event.tags))
             assert type(reader.event()) is DocumentEndEvent
     if text.startswith(BOM):
-        _shift(documents, len(BOM))
+        for document in documents:
+            _shift(document, len(BOM))
     return documents
 
 
-def follow(node: Node) -> Node:
-    """Return what an alias stands for, any other node itself.
-
-    Raises ValueError where the anchor stands in a part of the text that was not built.
-    """
-    while type(node) is AliasNode:
-        if node.target is None:
-            raise ValueError(f"the anchor of *{node.anchor} stands outside this resource")
-        node = node.target
-    return node
-
-
-def find(root: Node | None, path: Sequence[str | int]) -> Node | None:
-    """Return the node at a path of keys and indexes, aliases followed; None where there is none."""
-    node = root
-    for step in path:
-        if node is None:
-            return None
-        node = follow(node)
-        if type(node) is MapNode and isinstance(step, str):
-            node = node.get(step)
-        elif type(node) is SeqNode and isinstance(step, int):
-            node = node.items[step] if -len(node.items) <= step < len(node.items) else None
-        else:
-            return None
-    return None if node is None else follow(node)
-
-
-def walk(root: Node) -> Iterator[Node]:
-    """Yield every node below and including this one, in the order of the text; aliases are not followed."""
-    stack: list[Node] = [root]
-    while stack:
-        node = stack.pop()
-        yield node
-        if type(node) is MapNode:
-            for key, value in reversed(node.pairs):
-                stack += value, key
-        elif type(node) is SeqNode:
-            stack += reversed(node.items)
-
-
-def _shift(documents: list[Document], by: int) -> None:
+def _shift(document: Document, by: int) -> None:
     """Move all offsets: libyaml does not count a byte order mark."""
-    for document in documents:
-        document.start += by
-        if document.root is not None:
-            for node in walk(document.root):
-                node.start += by
-                node.end += by
+    document.start += by
+    for node in walk(document.root) if document.root is not None else ():
+        if isinstance(node, ScalarNode):
+            node.event = _Moved(node.event, by)
+        else:
+            node.start += by
+            node.end += by
 
 
 def _input_error(error: yaml.YAMLError, text: str, name: str) -> InputError:
@@ -332,19 +290,33 @@ def _input_error(error: yaml.YAMLError, text: str, name: str) -> InputError:
     mark = getattr(error, "problem_mark", None)
     if mark is None:
         # yaml.reader.ReaderError: a character that YAML does not allow; its position counts bytes
-        offset = getattr(error, "position", 0)
-        good = text.encode()[:offset].decode(errors="ignore")
-        place = Lines(text).position(len(good))
-        what = f"the character {text[len(good) : len(good) + 1]!r} is not allowed in YAML; remove or escape it"
-        return InputError(f"{name}:{place.line}:{place.column}: {what}")
+        offset = len(text.encode()[: getattr(error, "position", 0)].decode(errors="ignore"))
+        what = f"the character {text[offset : offset + 1]!r} is not allowed in YAML; remove or escape it"
+        return located(name, text, Lines(text).position(offset), what)
     # at the end of a text libyaml names a line that is not there, so the offset counts, not its line and column
-    offset = mark.index + len(BOM) if text.startswith(BOM) else mark.index
-    place = Lines(text).position(min(offset, len(text)))
+    place = Lines(text).position(mark.index)
     what = getattr(error, "problem", None) or "this is no YAML"
     context = getattr(error, "context", None)
     if context:
         what = f"{what} ({context})"
-    shown = show(text, place)
     if "\t" in Lines(text).line(place.line)[: place.column]:
         what += "; YAML is indented with spaces, not tabs"
-    return InputError(f"{name}:{place.line}:{place.column}: {what}\n{shown}")
+    return located(name, text, place, what)
+
+
+__all__ = [
+    "MAX_DEPTH",
+    "AliasNode",
+    "Document",
+    "MapNode",
+    "Node",
+    "Reader",
+    "ScalarNode",
+    "SeqNode",
+    "find",
+    "follow",
+    "is_a",
+    "parse",
+    "trail",
+    "walk",
+]

@@ -12,7 +12,6 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TextIO
 
-from krmfn.list_reader import Frame
 from krmfn.resource import INDEX, PATH, SEQUENCES
 from krmfn.resource_list import ResourceList
 from krmfn.result import Severity
@@ -42,7 +41,7 @@ def run(
     stdin = sys.stdin.buffer if stdin is None else stdin
     stdout = sys.stdout.buffer if stdout is None else stdout
     stderr = sys.stderr if stderr is None else stderr
-    resources = ResourceList(Frame())
+    resources = ResourceList.of([])
     try:
         resources = _read(Path(config), stdin.read())
         function.configure(resources.function_config)
@@ -66,9 +65,8 @@ def _read(config: Path, items: bytes) -> ResourceList:
         documents = TextFile(decode(config.read_bytes(), str(config)), str(config)).resources
     except OSError as error:
         raise InputError(f"{config}: cannot be read: {error.strerror}") from None
-    frame = Frame(items=TextFile(decode(items, "stdin"), "stdin").resources)
-    frame.function_config = documents[0] if documents else None
-    return ResourceList(frame)
+    config_resource = documents[0] if documents else None
+    return ResourceList.of(TextFile(decode(items, "stdin"), "stdin").resources, config_resource)
 
 
 def _document(item: Resource) -> str:

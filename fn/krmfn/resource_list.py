@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 from krmfn import emit
 from krmfn.data import to_data
-from krmfn.list_reader import Frame, read_list
-from krmfn.resource import INDEX, PATH, SEQUENCES, Resource, Shape
+from krmfn.frame import Frame
+from krmfn.list_reader import read_list
+from krmfn.resource import SEQUENCES, Resource
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from krmfn.function import Function
     from krmfn.result import Result
 
+_EMPTY = "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems: []\n"
 _WIDE = re.compile(r"^ +- ", re.MULTILINE)
 
 
@@ -51,6 +53,18 @@ class ResourceList:
         """
         return cls(read_list(text, name, function))
 
+    @classmethod
+    def of(cls, items: Iterable[Resource], function_config: Resource | None = None) -> ResourceList:
+        """Make a list of resources that were not read from one."""
+        frame = Frame(_EMPTY, "", "\n")
+        frame.is_empty = True
+        frame.start = frame.slot = _EMPTY.index(" []")
+        frame.end = _EMPTY.index("\n", frame.start)
+        made = cls(frame)
+        made.items = list(items)
+        made.function_config = function_config
+        return made
+
     @property
     def config(self) -> dict[str, Any]:
         """The function's configuration as plain data; empty where there is none."""
@@ -65,10 +79,9 @@ class ResourceList:
         if path:
             if index is None:
                 index = 1 + max((item.index for item in self.at(path)), default=-1)
-            resource.set(("metadata", "annotations", PATH), path)
-            resource.set(("metadata", "annotations", INDEX), str(index))
+            resource.move_to(path, index)
             if _WIDE.search(resource.text):
-                resource.set(("metadata", "annotations", SEQUENCES), "wide")
+                resource.set_annotation(SEQUENCES, "wide")
         self.items.append(resource)
 
     def at(self, path: str) -> Iterator[Resource]:
@@ -104,61 +117,27 @@ class ResourceList:
         self.items = [item.original() for item in self._frame.items]
 
     def to_text(self) -> str:
-        """Return the list as text; only what was changed differs from what was read."""
-        frame = self._frame
-        if self.results == frame.results:
-            return "".join([frame.bom, *self._items(frame.before, frame.after)])
-        pieces = [frame.bom, *self._items(frame.bare_before, frame.bare_after)]
-        if self.results:
-            pieces.append(self._results("".join(pieces)))
-        return "".join([*pieces, frame.tail])
+        """Return the list as text; only what was changed differs from what was read.
 
-    def _items(self, before: str, after: str) -> list[str]:
-        """Return the text before the items, the items, and the text after them."""
+        Raises EditError for an item that cannot be written into this list without loss.
+        """
         frame = self._frame
-        if not self.items:
-            placeholder = frame.placeholder or "[]"
-            if frame.shape is Shape.FLOW_ITEM or not frame.items:
-                # in a flow list the brackets belong to the text around
-                return [before, placeholder if not frame.items else "", after]
-            return [before.rstrip(), f" {placeholder}{frame.newline}", after]
-        if frame.shape is Shape.FLOW_ITEM:
-            pieces = [item.text if item.shape is frame.shape else _json(item) for item in self.items]
-            gaps = frame.gaps if len(pieces) == len(frame.items) else [", "] * (len(pieces) - 1)
-            inner = [part for piece, gap in zip(pieces, [*gaps, ""], strict=True) for part in (piece, gap)]
-            return [before, *inner, after] if frame.items else [before, "[", *inner, "]", after]
-        pieces = [self._block_item(item) for item in self.items]
-        if not frame.items:
-            before, after = before.rstrip(" ") + frame.newline, after.removeprefix("\r").removeprefix("\n")
-        return [before, *pieces, after]
+        text = frame.assemble(self.items)
+        if self.results != frame.results:
+            text = self._with_results(text)
+        return frame.bom + text
 
-    def _block_item(self, item: Resource) -> str:
-        frame = self._frame
-        piece = item.text if item.shape is Shape.BLOCK_ITEM else _list_item(item.text, frame)
-        return piece if piece.endswith(("\n", "\r")) else piece + frame.newline
-
-    def _results(self, text: str) -> str:
-        """Return the results as they follow this text."""
+    def _with_results(self, text: str) -> str:
+        """Return the text with the results in the place of those that were read."""
         frame = self._frame
         data = [result.to_dict() for result in self.results]
-        if frame.json:
-            return f', "results": {emit.flow(data, json=True)}'
-        break_ = "" if text.endswith(("\n", "\r")) else frame.newline
-        lines = emit.pair("results", data, 0, emit.Style(wide=False))
-        return break_ + "".join(line + frame.newline for line in lines)
-
-
-def _json(item: Resource) -> str:
-    return emit.flow(to_data(item.node), json=True)
-
-
-def _list_item(text: str, frame: Frame) -> str:
-    """Return a document's text as an item of a block list."""
-    lines = text.removeprefix("---\n").splitlines()
-    pad = " " * frame.column
-    first = next((n for n, line in enumerate(lines) if line and not line.lstrip().startswith("#")), 0)
-    out = [f"{pad}- {lines[first]}"]
-    out += [f"{pad}  {line}" if line else line for line in lines[first + 1 :]]
-    if first:  # comments above the first key stand behind the dash's line in no reader's way
-        out = [f"{pad}-"] + [f"{pad}  {line}" for line in lines[:first]] + [f"{pad}  {lines[first]}", *out[1:]]
-    return frame.newline.join(out) + frame.newline
+        if not (frame.flow_root or frame.has_results or frame.has_end) and text.endswith(("\n", "\r")):
+            lines = emit.pair("results", data, 0, emit.Style(wide=False))
+            return text + "".join(line + frame.newline for line in lines)
+        resource = Resource.from_text(text, "the list")
+        with resource.editing() as editor:
+            if data:
+                editor.put(resource.node, "results", data)
+            else:
+                editor.delete(resource.node, "results")
+        return resource.text

@@ -6,7 +6,10 @@ Source: YAML 1.1 (https://yaml.org/type/), which go-yaml, libyaml and PyYAML fol
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TypeAlias
+
+from krmfn.text import EditError
 
 Value: TypeAlias = str | int | float | bool | None
 
@@ -25,11 +28,17 @@ _DOUBTFUL = re.compile(
 )
 # plain is right, and looks right: no indicator, nothing that makes a reader look twice
 _UNREMARKABLE = re.compile(r"[A-Za-z0-9_./(][\w ./:@%+=~()-]*", re.ASCII)
-_PLAIN_FIRST = frozenset("-?:,[]{}#&*!|>'\"%@` ")
+_FLOW_INDICATOR = re.compile(r"[,\[\]{}]")
+_PLAIN_FIRST = frozenset("-?:,[]{}#&*!|>'\"%@` \t")
 _UNPRINTABLE = re.compile(
     "[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]|[\u2028\u2029]"
 )
-_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r", "\0": "\\0"}
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_ESCAPED = re.compile(r'["\\\n\t\r]')
+_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
+_LONGEST_INTEGER = 128  # digits of any base; Kubernetes' reader takes what does not fit in 64 bits for a float
+INTEGERS = range(-(2**63), 2**64)
+"""What Kubernetes' reader takes for a whole number: what an int64 or a uint64 holds."""
 
 
 def resolve(value: str) -> Value:
@@ -41,10 +50,13 @@ def resolve(value: str) -> Value:
     if value in _FALSE:
         return False
     if value[0] in "+-.0123456789":
-        if _INT.fullmatch(value):
-            return _integer(value)
+        if len(value) < _LONGEST_INTEGER and _INT.fullmatch(value):
+            whole = _integer(value)
+            if whole in INTEGERS:
+                return whole
         if _FLOAT.fullmatch(value):
-            return float(value.replace("_", ""))
+            number = float(value.replace("_", ""))
+            return value if number in (float("inf"), float("-inf")) else number
         if special := _SPECIAL_FLOAT.fullmatch(value):
             return float(f"{special[1]}inf") if special[2] else float("nan")
     return value
@@ -52,7 +64,10 @@ def resolve(value: str) -> Value:
 
 def is_text(value: str) -> bool:
     """Tell whether every reader takes this plain scalar for text."""
-    return isinstance(resolve(value), str) and not _DOUBTFUL.fullmatch(value)
+    if not isinstance(resolve(value), str):
+        return False
+    # what overflows a number is text to some readers, and infinity to others
+    return not any(pattern.fullmatch(value) for pattern in (_DOUBTFUL, _INT, _FLOAT))
 
 
 def can_be_plain(value: str, *, flow: bool = False) -> bool:
@@ -71,7 +86,7 @@ def can_be_plain(value: str, *, flow: bool = False) -> bool:
         or "\n" in value
         or value.startswith(("---", "..."))
         or _UNPRINTABLE.search(value)
-        or (flow and re.search(r"[,\[\]{}]", value))
+        or (flow and (first in "?:" or _FLOW_INDICATOR.search(value)))
     )
 
 
@@ -85,12 +100,30 @@ def needs_escape(value: str) -> bool:
     return _UNPRINTABLE.search(value) is not None
 
 
+def is_writable(value: str) -> bool:
+    """Tell whether YAML can write the text at all: half of a surrogate pair has no form."""
+    return value.isascii() or _SURROGATE.search(value) is None
+
+
 def quoted(value: str, style: str) -> str:
     """Write a text in this quoting style, `'` or `"`; single quotes become double where they cannot hold it."""
     if style == "'" and "\n" not in value and "\t" not in value and not _UNPRINTABLE.search(value):
         return "'" + value.replace("'", "''") + "'"
-    out = "".join(_ESCAPES.get(char, char) for char in value)
-    return '"' + _UNPRINTABLE.sub(_escape, out) + '"'
+    return '"' + _UNPRINTABLE.sub(_escape, _ESCAPED.sub(lambda found: _ESCAPES[found.group()], value)) + '"'
+
+
+def json(value: Value) -> str:
+    """Write a value as JSON, which YAML reads as the same.
+
+    Raises EditError for numbers that JSON does not have.
+    """
+    if isinstance(value, str):
+        # of YAML's escapes JSON has only this one beside those for quotes, backslashes and blanks
+        out = _ESCAPED.sub(lambda found: _ESCAPES[found.group()], value)
+        return '"' + _UNPRINTABLE.sub(lambda found: f"\\u{ord(found.group()):04x}", out) + '"'
+    if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
+        raise EditError(f"JSON has no way to write {value}")
+    return write(value)
 
 
 def write(value: Value, *, style: str = "", flow: bool = False) -> str:
@@ -108,9 +141,13 @@ def write(value: Value, *, style: str = "", flow: bool = False) -> str:
 
 def write_new(value: Value, *, flow: bool = False) -> str:
     """Write a value that had no style yet: plain where that is plain to see, else in single quotes."""
-    if isinstance(value, str) and not (_UNREMARKABLE.fullmatch(value) and can_be_plain(value, flow=flow)):
-        return quoted(value, "'")
-    return write(value, flow=flow)
+    return _new_text(value, flow) if isinstance(value, str) else write(value)
+
+
+@lru_cache(1024)  # keys and most values of results come again and again
+def _new_text(value: str, flow: bool) -> str:
+    plain = _UNREMARKABLE.fullmatch(value) and can_be_plain(value, flow=flow)
+    return value if plain else quoted(value, "'")
 
 
 def _integer(value: str) -> int:
@@ -127,7 +164,9 @@ def _number(value: float) -> str:
         return ".nan"
     if value in (float("inf"), float("-inf")):
         return ".inf" if value > 0 else "-.inf"
-    return repr(value)
+    text = repr(value)
+    # YAML 1.1 asks for a dot in a float, Python leaves it out before an exponent
+    return text.replace("e", ".0e", 1) if "e" in text and "." not in text else text
 
 
 def _escape(found: re.Match[str]) -> str:

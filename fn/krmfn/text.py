@@ -1,16 +1,15 @@
 """Source text: where lines end, where an offset is, and splices.
 
-Offsets are code points into the text, as libyaml's marks are; lines and columns count from 1.
+Offsets are code points into the text; lines and columns count from 1. A byte order mark at the start of a text
+has an offset, and no column: it is no part of the first line.
 """
 
 from __future__ import annotations
 
 import bisect
-import codecs
 import re
-from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,29 +17,32 @@ if TYPE_CHECKING:
 BOM = "\ufeff"
 # What libyaml takes for a line break: YAML 1.1, section 5.4 (a lone CR, NEL, LS and PS are breaks, too).
 BREAKS = "\n\r\x85\u2028\u2029"
-_BREAK = re.compile(f"\r\n|[{BREAKS}]")
+BREAK = re.compile(f"\r\n|[{BREAKS}]")
 _TO_BREAK = re.compile(f"[^{BREAKS}]*")
 _SHOWN_COLUMNS = 160
+_WINDOW = 256
 
 
 class InputError(Exception):
     """The input cannot be read; the text says what, where (`name:line:column`) and what to do."""
 
 
-class OverlapError(ValueError):
+class EditError(ValueError):
+    """An edit cannot be made without loss; nothing was changed. The message says why."""
+
+
+class OverlapError(EditError):
     """Two edits want the same piece of text."""
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(NamedTuple):
     """A place in a text, both parts from 1."""
 
     line: int
     column: int
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(NamedTuple):
     """Replace `text[start:end]` by `new`; start == end inserts."""
 
     start: int
@@ -57,10 +59,11 @@ class Lines:
     @cached_property
     def starts(self) -> list[int]:
         """The offset of every line's first character."""
-        return [0, *(found.end() for found in _BREAK.finditer(self.text))]
+        return [_first(self.text), *(found.end() for found in BREAK.finditer(self.text))]
 
     def position(self, offset: int) -> Position:
-        """Return line and column of an offset."""
+        """Return line and column of an offset; one behind the end of the text counts as its end."""
+        offset = max(_first(self.text), min(offset, len(self.text)))
         line = bisect.bisect_right(self.starts, offset)
         return Position(line, offset - self.starts[line - 1] + 1)
 
@@ -79,23 +82,40 @@ def line_end(text: str, offset: int) -> int:
 
 def next_line(text: str, offset: int) -> int:
     """Return the offset of the first character of the next line, or the length of the text."""
-    end = line_end(text, offset)
-    return end + 2 if text.startswith("\r\n", end) else min(end + 1, len(text))
+    return break_end(text, line_end(text, offset))
+
+
+def break_end(text: str, offset: int) -> int:
+    """Return the offset behind the line break that stands at `offset`, or the length of the text."""
+    return offset + 2 if text.startswith("\r\n", offset) else min(offset + 1, len(text))
+
+
+def break_start(text: str, offset: int) -> int:
+    """Return the offset of the line break that ends at `offset`."""
+    return offset - 2 if text.startswith("\r\n", offset - 2) else offset - 1
 
 
 def line_start(text: str, offset: int) -> int:
     """Return the offset of the first character of the line of `offset`."""
-    start = text.rfind("\n", 0, offset) + 1
-    if text.isascii() and "\r" not in text[start:offset]:
-        return start
-    while offset > start and text[offset - 1] not in BREAKS:
-        offset -= 1
-    return offset
+    breaks = "\n\r" if text.isascii() else BREAKS
+    window, end = _WINDOW, offset
+    while end > 0:  # backwards window by window: a search back to the first line would make many edits quadratic
+        begin = max(0, end - window)
+        found = max(text.rfind(char, begin, end) for char in breaks)
+        if found >= 0:
+            return found + 1
+        end, window = begin, window * 4
+    return min(_first(text), offset)
+
+
+def _first(text: str) -> int:
+    """Return the offset of the first character that is no byte order mark."""
+    return len(BOM) if text.startswith(BOM) else 0
 
 
 def newline(text: str) -> str:
     """Return the line break that the text uses first; a text without one gets a line feed."""
-    found = _BREAK.search(text)
+    found = BREAK.search(text)
     return found.group() if found and found.group() in ("\r\n", "\r") else "\n"
 
 
@@ -104,18 +124,18 @@ def splice(text: str, edits: Iterable[Edit], *, start: int = 0, end: int | None 
 
     Edits at the same offset keep the order in which they are given.
 
-    Raises OverlapError where two edits want the same text, ValueError where one lies outside.
+    Raises OverlapError where two edits want the same text, EditError where one lies outside.
     """
     end = len(text) if end is None else end
     pieces: list[str] = []
     done = start
-    for edit in sorted(edits, key=lambda edit: (edit.start, edit.end)):
+    for edit in sorted(edits, key=lambda edit: edit[:2]):
         if edit.start < done:
             if edit.start < start:
-                raise ValueError(f"edit at {edit.start} lies outside {start}:{end}")
+                raise EditError(f"edit at {edit.start} lies outside {start}:{end}")
             raise OverlapError(f"two edits overlap at offset {edit.start}")
         if edit.end > end:
-            raise ValueError(f"edit at {edit.start} lies outside {start}:{end}")
+            raise EditError(f"edit at {edit.start} lies outside {start}:{end}")
         pieces += text[done : edit.start], edit.new
         done = edit.end
     pieces.append(text[done:end])
@@ -123,26 +143,34 @@ def splice(text: str, edits: Iterable[Edit], *, start: int = 0, end: int | None 
 
 
 def decode(data: bytes, name: str) -> str:
-    """Decode a file's bytes; the byte order mark, which libyaml does not count, stays in the text.
+    """Decode a file's bytes; the byte order mark stays in the text.
 
     Raises InputError for UTF-16, UTF-32 and bytes that are not UTF-8, with line and column of the first one.
     """
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in data[:4]:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in data[:4]:
         raise InputError(f"{name}:1:1: the text is UTF-16 or UTF-32; save it as UTF-8")
     try:
         return data.decode()
     except UnicodeDecodeError as error:
         good = data[: error.start].decode()
-        place = Lines(good).position(len(good))
         byte = data[error.start]
-        raise InputError(
-            f"{name}:{place.line}:{place.column}: byte 0x{byte:02x} is not UTF-8; save the file as UTF-8"
-        ) from None
+        what = f"byte 0x{byte:02x} is not UTF-8; save the file as UTF-8"
+        rest = data[error.start : error.start + _SHOWN_COLUMNS].decode(errors="replace")
+        raise located(name, good + rest, Lines(good).position(len(good)), what) from None
+
+
+def located(name: str, text: str, place: Position, what: str) -> InputError:
+    """Return an InputError for a place in a text: `name:line:column: what`, and the line with a caret."""
+    return InputError(f"{name}:{place.line}:{place.column}: {what}\n{show(text, place)}")
 
 
 def show(text: str, position: Position) -> str:
-    """Return the line with a caret below the column, for an error; long lines are cut around the column."""
+    """Return the line with a caret below the column, for an error; long lines are cut around the column.
+
+    Characters that a terminal would obey are shown as U+FFFD.
+    """
     line = Lines(text).line(position.line).replace("\t", " ")
     column = position.column - 1
     first = max(0, column - _SHOWN_COLUMNS // 2)
-    return f"    {line[first : first + _SHOWN_COLUMNS]}\n    {' ' * (column - first)}^"
+    shown = "".join(char if char.isprintable() else "\ufffd" for char in line[first : first + _SHOWN_COLUMNS])
+    return f"    {shown}\n    {' ' * (column - first)}^"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from krmfn.data import to_data
-from krmfn.node import MapNode, ScalarNode, parse
-from krmfn.resource import Resource, Shape
-from krmfn.text import line_start, newline
+from krmfn import convert
+from krmfn.node import MapNode, parse
+from krmfn.resource import Resource, text_of
+from krmfn.text import BOM, BREAKS, line_start, newline
+
+WHITE = f" \t{BREAKS}{BOM}"
 
 
 class TextFile:
@@ -27,11 +29,11 @@ class TextFile:
                 self._pieces.append(text[start:end])
                 continue
             resource = Resource(text, source=name, start=start, end=end)
-            resource.api_version = _word(document.root, "apiVersion")
-            resource.kind = _word(document.root, "kind")
+            resource.api_version = text_of(document.root, "apiVersion")
+            resource.kind = text_of(document.root, "kind")
             resource.keep(document.root, document.root)
             self._pieces.append(resource)
-        if not documents:
+        if not documents and text:
             self._pieces.append(text)
 
     @property
@@ -40,25 +42,48 @@ class TextFile:
         return [piece for piece in self._pieces if isinstance(piece, Resource)]
 
     def append(self, resource: Resource) -> None:
-        """Append a document."""
-        before = self.to_text()
-        if before.strip():
-            gap = "" if before.endswith(("\n", "\r")) else self._newline
-            self._pieces.append(f"{gap}---{self._newline}")
+        """Append a document; an item of a list becomes one.
+
+        Raises EditError for an item that cannot be a document without loss.
+        """
+        new = convert.as_document(resource, self._newline)
+        if "".join(map(_text, self._pieces)).strip(WHITE):
+            self._end_line()
+            if not new.startswith("---"):
+                self._pieces.append(f"---{self._newline}")
+        resource.become(new, self.name)
         self._pieces.append(resource)
+
+    def remove(self, resource: Resource) -> None:
+        """Remove a document, with the comments in it.
+
+        Raises ValueError where it is not in this file.
+        """
+        numbers = [number for number, piece in enumerate(self._pieces) if piece is resource]
+        if not numbers:
+            raise ValueError(f"{self.name}: {resource.describe()} is not in this file")
+        (number,) = numbers
+        del self._pieces[number]
+        following = _text(self._pieces[number]) if 0 < number < len(self._pieces) else ""
+        # what follows a `...` needs one still, or a `---`
+        if following and not parse(following, self.name)[0].explicit:
+            self._pieces.insert(number, f"---{self._newline}")
+        elif following.lstrip().startswith("%"):
+            self._pieces.insert(number, f"...{self._newline}")
 
     def to_text(self) -> str:
         """Return the file's text as it will be written."""
-        return "".join(piece if isinstance(piece, str) else self._in_breaks(piece) for piece in self._pieces)
+        return "".join(map(_text, self._pieces))
 
-    def _in_breaks(self, resource: Resource) -> str:
-        """Return a resource's text; one that is new here takes on the file's line breaks."""
-        text = resource.text
-        if resource.shape is not Shape.DOCUMENT or self._newline == "\n" or resource.source == self.name:
-            return text
-        return text.replace("\n", self._newline)
+    def _end_line(self) -> None:
+        """End the last line, so that a document can follow."""
+        last = self._pieces[-1]
+        text = convert.with_break(_text(last), self._newline)
+        if isinstance(last, Resource):
+            last.become(text, self.name)
+        else:
+            self._pieces[-1] = text
 
 
-def _word(root: MapNode, key: str) -> str:
-    node = root.get(key)
-    return node.value if isinstance(node, ScalarNode) and isinstance(to_data(node), str) else ""
+def _text(piece: str | Resource) -> str:
+    return piece if isinstance(piece, str) else piece.text

@@ -16,52 +16,142 @@ from yaml.events import (
     StreamEndEvent,
 )
 
-from krmfn.data import DataError, same, to_data
-from krmfn.node import MapNode, Node, Reader, ScalarNode, SeqNode
-from krmfn.text import InputError
+from krmfn import layout
+from krmfn.data import DataError, nesting, same, to_data
+from krmfn.meant import Meant
+from krmfn.node import MAX_DEPTH, Reader
+from krmfn.text import EditError, InputError, line_start
+from krmfn.tree import AliasNode, MapNode, Node, ScalarNode, SeqNode
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from krmfn.source import Source
+    from krmfn.text import Edit
 
 
 class VerificationError(Exception):
     """A spliced text does not say what was meant: an error in this library; nothing was changed."""
 
 
-class Meant:
-    """What edits change in the data, by identity of the old nodes."""
-
-    __slots__ = ("added", "deleted", "replaced")
-
-    def __init__(self) -> None:
-        self.replaced: dict[int, Any] = {}
-        self.added: dict[int, list[Any]] = {}  # of a mapping: key, value, key, value, …
-        self.deleted: dict[int, set[int]] = {}
-
-    def __bool__(self) -> bool:
-        """Tell whether any data is to change; comments are not."""
-        return bool(self.replaced or self.added or self.deleted)
+class _Differs(Exception):  # noqa: N818  (it never leaves this module)
+    """Events are not those of the tree."""
 
 
-def verify(text: str, roots: Sequence[Node | None], meant: Meant, name: str) -> None:
-    """Compare a new text with the documents it came from.
+def check_depth(source: Source, parent: Node, data: Any) -> None:
+    """Raise EditError where data below a collection would be nested deeper than what is read."""
+    deep = nesting(data)
+    if deep and len(source.trail(parent)) + 1 + deep > MAX_DEPTH:
+        raise EditError(f"with this the text would be nested deeper than {MAX_DEPTH} levels")
+
+
+def verify(source: Source, edits: Sequence[Edit], new: str, meant: Meant, name: str) -> None:
+    """Compare a new text with the documents it came from; edits: in order.
+
+    The lines of the smallest pair or item of a block collection around all edits are read again and compared.
+    That is enough: what stands before is the same text and leaves libyaml in the same state; the first line
+    keeps its indentation and its key or dash; and what follows starts at the column of that key or dash or
+    before it, which ends whatever is open. Where there is no such pair, everything is read again.
 
     Raises VerificationError where they differ in anything that was not meant.
     """
+    piece = _piece(source, edits[0].start, max(edit.end for edit in edits), meant)
+    if piece is not None:
+        start, end, member = piece
+        text = " " * layout.column(source.text, start) + new[start - source.start : len(new) - (source.end - end)]
+        try:
+            _Verifier(text, name, meant).member(member)
+        except (InputError, DataError, _Differs):
+            pass  # reading everything tells
+        else:
+            return
     try:
-        _Verifier(text, name, meant).documents(roots)
+        _Verifier(new, name, meant).documents(source.roots)
+    except _Differs as error:
+        raise VerificationError(f"{name}: an edit went wrong and was not written: {error}") from None
     except (InputError, DataError) as error:
         raise VerificationError(f"{name}: an edit went wrong and was not written: {error}") from error
+
+
+def expect(text: str, roots: Sequence[Node | None], name: str) -> None:
+    """Compare a text with the documents that it has to hold.
+
+    Raises VerificationError where they differ in anything.
+    """
+    try:
+        _Verifier(text, name, Meant()).documents(roots)
+    except (InputError, _Differs) as error:
+        raise VerificationError(f"{name}: {error}") from None
+
+
+_Member = tuple[Node, Node] | Node
+
+
+def _piece(source: Source, first: int, last: int, meant: Meant) -> tuple[int, int, _Member] | None:
+    """Return where the smallest pair or item around `text[first:last]` starts and ends, and what it is."""
+    if len(source.roots) != 1:
+        return None
+    text, end = source.text, source.end
+    node = source.roots[0]
+    found: tuple[int, int, _Member] | None = None
+    while (
+        node is not None
+        and layout.is_block(node)
+        and id(node) not in meant.changed
+        and id(node) not in meant.replaced
+    ):
+        assert isinstance(node, MapNode | SeqNode)
+        number, start, following = _around(text, node, first)
+        if number < 0:
+            break
+        end = line_start(text, following) if following is not None else end
+        if last > end:
+            break
+        if isinstance(node, MapNode):
+            found = start, end, node.pairs[number]
+            node = node.pairs[number][1]
+        else:
+            found = start, end, node.items[number]
+            node = node.items[number]
+    return found
+
+
+def _around(text: str, node: MapNode | SeqNode, offset: int) -> tuple[int, int, int | None]:
+    """Return the number of the member whose lines hold an offset, where it starts, and where the next one does.
+
+    The number is -1 where the offset is not behind the start of one, or where a member starts with `?`.
+    """
+    members = [key for key, _ in node.pairs] if isinstance(node, MapNode) else node.items
+    low, high = 0, len(members)
+    while low < high:
+        middle = (low + high) // 2
+        if members[middle].start <= offset:
+            low = middle + 1
+        else:
+            high = middle
+    number = low - 1
+    if number < 0:
+        return -1, 0, None
+    start = layout.member_start(text, node, number)
+    following = layout.member_start(text, node, number + 1) if number + 1 < len(members) else None
+    explicit = isinstance(node, MapNode) and text.startswith("?", start)
+    if explicit or offset <= start or (following is not None and offset >= line_start(text, following)):
+        return -1, 0, None
+    return number, start, following
 
 
 class _Verifier:
     def __init__(self, text: str, name: str, meant: Meant) -> None:
         self.reader = Reader(text, name)
-        self.name = name
-        self.meant = meant
+        self.event = self.reader.event
+        self.values = meant.values
+        self.replaced = meant.replaced
+        self.changed = meant.changed
+        # nearly always nothing is to change but comments
+        self.same_data = not (meant.values or meant.replaced or meant.changed)
 
     def documents(self, roots: Sequence[Node | None]) -> None:
-        event = self.reader.event
+        event = self.event
         event()
         for root in roots:
             self._expect(event(), DocumentStartEvent)
@@ -72,12 +162,35 @@ class _Verifier:
             self._expect(event(), DocumentEndEvent)
         self._expect(event(), StreamEndEvent)
 
+    def member(self, member: _Member) -> None:
+        """Expect one document with a collection of this one pair or item."""
+        event = self.event
+        event()
+        self._expect(event(), DocumentStartEvent)
+        if isinstance(member, tuple):
+            self._expect(event(), MappingStartEvent)
+            self._node(member[0])
+            self._node(member[1])
+            self._expect(event(), MappingEndEvent)
+        else:
+            self._expect(event(), SequenceStartEvent)
+            self._node(member)
+            self._expect(event(), SequenceEndEvent)
+        self._expect(event(), DocumentEndEvent)
+        self._expect(event(), StreamEndEvent)
+
     def _node(self, node: Node) -> None:
-        event = self.reader.event()
-        if self.meant.replaced and id(node) in self.meant.replaced:
-            self._data(event, self.meant.replaced[id(node)])
+        event = self.event()
+        if not self.same_data and id(node) in self.replaced:
+            if getattr(event, "tag", None) is not None or event.anchor is not None:
+                self._differs(event)
+            self._data(event, self.replaced[id(node)][1])
+        elif not self.same_data and id(node) in self.values:
+            if type(event) is not ScalarEvent or event.tag != node.tag or event.anchor != node.anchor:  # type: ignore[union-attr]
+                self._differs(event)
+            self._data(event, self.values[id(node)][1])
         elif type(node) is ScalarNode:
-            # this comparison runs for nearly every node of a list, so it stands in one expression
+            # this comparison runs for most nodes, so it stands in one expression
             if (
                 type(event) is not ScalarEvent
                 or event.value != node.value
@@ -86,38 +199,30 @@ class _Verifier:
                 or event.anchor != node.anchor
             ):
                 self._differs(event)
-        elif type(node) is MapNode:
-            self._collection(event, MappingStartEvent, node)
-            self._pairs(node)
-            self._added(node, MappingEndEvent)
-        elif type(node) is SeqNode:
-            self._collection(event, SequenceStartEvent, node)
-            deleted = self.meant.deleted.get(id(node), ())
-            for index, item in enumerate(node.items):
-                if index not in deleted:
-                    self._node(item)
-            self._added(node, SequenceEndEvent)
-        else:
+        elif type(node) is AliasNode:
             self._expect(event, AliasEvent)
             if event.anchor != node.anchor:
                 self._differs(event)
+        else:
+            self._collection(event, node)  # type: ignore[arg-type]
 
-    def _pairs(self, node: MapNode) -> None:
-        deleted = self.meant.deleted.get(id(node), ())
-        for index, (key, value) in enumerate(node.pairs):
-            if index not in deleted:
-                self._node(key)
-                self._node(value)
-
-    def _collection(self, event: Any, kind: type, node: MapNode | SeqNode) -> None:
-        self._expect(event, kind)
+    def _collection(self, event: Any, node: MapNode | SeqNode) -> None:
+        is_map = isinstance(node, MapNode)
+        self._expect(event, MappingStartEvent if is_map else SequenceStartEvent)
         if event.anchor != node.anchor or event.tag != node.tag:
             self._differs(event)
-
-    def _added(self, node: MapNode | SeqNode, end: type) -> None:
-        for data in self.meant.added.get(id(node), ()):
-            self._data(self.reader.event(), data)
-        self._expect(self.reader.event(), end)
+        change = None if self.same_data else self.changed.get(id(node))
+        deleted = change.deleted if change else ()
+        members = node.pairs if isinstance(node, MapNode) else ((item,) for item in node.items)
+        for number, member in enumerate(members):
+            if number not in deleted:
+                for part in member:
+                    self._node(part)
+        for key, value in change.added.items() if change else ():
+            if is_map:
+                self._data(self.event(), key)
+            self._data(self.event(), value)
+        self._expect(self.event(), MappingEndEvent if is_map else SequenceEndEvent)
 
     def _data(self, event: Any, data: Any) -> None:
         if type(event) in (MappingEndEvent, SequenceEndEvent) or not same(to_data(self.reader.node(event)), data):
@@ -129,7 +234,4 @@ class _Verifier:
 
     def _differs(self, event: Any) -> NoReturn:
         line, column = event.start_mark.line + 1, event.start_mark.column + 1
-        raise VerificationError(
-            f"{self.name}: an edit went wrong and was not written: it would change data at line {line}, "
-            f"column {column} of the new text"
-        )
+        raise _Differs(f"it would change data at line {line}, column {column} of the new text")

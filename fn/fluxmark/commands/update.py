@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fluxmark.output import diff, text
+from fluxmark.output import text
 from fluxmark.update import Options, directory, files
 from krmfn.package import Package, WriteError
 from krmfn.text import InputError, decode
@@ -25,6 +26,7 @@ OK, BAD_INPUT = 0, 2
 
 def run(arguments: argparse.Namespace) -> int:
     """Update, or show what that would change."""
+    gc.disable()  # trees hold no cycles, and the process ends with the run
     package = Package(Path("." if arguments.directory == "-" else arguments.directory))
     read = files.read(package, secrets=arguments.registry)
     for line in (*read.unreadable, *read.resources.unreadable):
@@ -43,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
         except WriteError as error:
             print(error, file=sys.stderr)
             return BAD_INPUT
-    _show(arguments, outcome)
+    _show(arguments, outcome, package)
     text.write((*findings, *outcome.findings), sys.stderr)
     _summarize(outcome, dry=dry)
     return OK
@@ -96,10 +98,12 @@ def _write(package: Package, read: files.Files, outcome: Outcome) -> None:
     package.write({path: new for path, (_, new) in outcome.texts.items()})
 
 
-def _show(arguments: argparse.Namespace, outcome: Outcome) -> None:
+def _show(arguments: argparse.Namespace, outcome: Outcome, package: Package) -> None:
     """Print what was asked for to standard output."""
     if arguments.diff:
-        sys.stdout.write(diff.diff(outcome.texts))
+        from fluxmark.output import diff
+
+        sys.stdout.write(diff.diff({_real(package, path): texts for path, texts in outcome.texts.items()}))
     elif arguments.message:
         if outcome.commits:
             sys.stdout.write(outcome.message.rstrip("\n") + "\n")
@@ -108,6 +112,12 @@ def _show(arguments: argparse.Namespace, outcome: Outcome) -> None:
     else:
         for change in outcome.changes:
             print(f"{change.file}:{change.line}: {change.old} -> {change.new} ({change.setter})")
+
+
+def _real(package: Package, path: str) -> str:
+    """Return the path of the file that a path leads to: git applies no patch through a symbolic link."""
+    file = package.root / path
+    return file.resolve().relative_to(package.root.resolve()).as_posix() if file.is_symlink() else path
 
 
 def _as_json(outcome: Outcome) -> str:

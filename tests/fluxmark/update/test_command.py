@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from fluxmark.cli import main
+from fluxmark.cli import main, parser
 from fluxmark.update import directory
 from krmfn.text import InputError
 from update_helpers import MARKER, tree
@@ -109,6 +109,7 @@ def test_message(root: Path, tags: str, capsys: pytest.CaptureFixture[str]) -> N
 
 def test_diff_is_what_git_applies(root: Path, tags: str, capsys: pytest.CaptureFixture[str]) -> None:
     (root / "a.yaml").write_bytes(VALUE.replace("\n", "\r\n").encode().removesuffix(b"\r\n"))
+    (root / "link.yaml").symlink_to("b/c.yaml")
 
     assert main(["update", str(root), "--tags", tags, "--diff"]) == 0
 
@@ -145,6 +146,41 @@ def test_bad_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: l
 
     with pytest.raises(InputError, match=message):  # `__main__` prints it and exits 2
         main(["update", *arguments])
+
+
+def test_registries_are_asked_for_tags_and_for_the_digests_that_policies_reflect(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from fluxmark import registry
+    from fluxmark.select import tags
+
+    asked = []
+
+    def list_all(requests: list[registry.Request]) -> list[registry.Listing]:
+        return [registry.Listing(request, ("1.0.0", "1.3.0")) for request in requests]
+
+    def digest(request: registry.Request, tag: str) -> str:
+        asked.append((str(request.image), request.insecure, tag))
+        return "sha256:" + "0" * 64
+
+    monkeypatch.setattr(tags, "list_all", list_all)
+    monkeypatch.setattr(registry, "digest", digest)
+    flux = FLUX.replace("interval: 1m}", "interval: 1m, insecure: true}")
+    (root / "flux.yaml").write_text(flux.replace("1.x}}}", "1.x}}, digestReflectionPolicy: IfNotPresent}"))
+
+    assert main(["update", str(root), "--registry"]) == 0
+
+    assert asked == [("reg.io/app", True, "1.3.0")]
+    assert f"image: reg.io/app:1.3.0@sha256:{'0' * 64} {MARKER}\n" in (root / "a.yaml").read_text()
+
+
+def test_every_option_is_documented() -> None:
+    page = (Path(__file__).resolve().parents[3] / "docs/update.md").read_text(encoding="utf-8")
+    verbs = next(action.choices for action in parser()._actions if action.dest == "verb")
+    assert isinstance(verbs, dict)
+    options = {option for action in verbs["update"]._actions for option in action.option_strings}
+
+    assert {option for option in options if f"`{option}" not in page} == {"-h", "--help"}
 
 
 def leftovers(root: Path) -> list[str]:
@@ -193,7 +229,7 @@ def test_a_failing_replacement_says_which_files_were_replaced_and_a_second_run_f
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from fluxmark.cli import main
+from fluxmark.cli import main, parser
 replace = Path.replace
 def die(self, target):
     if Path(target).name == "c.yaml":

@@ -1,0 +1,204 @@
+"""Reads the lists that kpt and kustomize write: a block list is cut at its dashes, and each item read on its own.
+
+That is as good as reading them together, because a line that starts with a dash in the column of the list ends
+whatever is open before it, and what would not end there, a quoted text, is an error in the piece. An item that
+nobody wants is checked by libyaml without a Python object being made for it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from yaml.error import YAMLError
+from yaml.events import (
+    DocumentEndEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+)
+
+from krmfn import layout
+from krmfn.list_root import ListRoot
+from krmfn.node import Reader, is_a
+from krmfn.resource import Resource, Shape
+from krmfn.text import InputError, line_start
+from krmfn.tree import MapNode, ScalarNode, SeqNode
+
+if TYPE_CHECKING:
+    from krmfn.frame import Frame
+    from krmfn.function import Function
+
+_ODD_BREAKS = ("\x85", "\u2028", "\u2029")
+_SHALLOW = 20_000
+"""Characters up to which indentation alone cannot nest too deep: 200 levels take as many as their sum."""
+_OPENERS = ("[", "{", "- ", "? ")
+_MANY_OPENERS = 200
+
+
+class Irregular(Exception):  # noqa: N818  (no error: the list is read in another way then)
+    """The list cannot be cut, or has an error somewhere."""
+
+
+class Cutter:
+    """Reads a list into a frame; `configured` and `visited` say what a function has been shown."""
+
+    def __init__(self, frame: Frame, name: str) -> None:
+        self.frame = frame
+        self.name = name
+        self.root = ListRoot(frame, name)
+        self.configured = False
+        self.visited = 0
+        self.wanted: dict[tuple[str, str], bool] = {}
+
+    def read(self, function: Function | None) -> None:
+        """Read the list, and show a function what it wants to see.
+
+        Raises Irregular where the list is not one that can be cut.
+        """
+        text = self.frame.text
+        if text.count("\r") != text.count("\r\n") or any(char in text for char in _ODD_BREAKS):
+            raise Irregular
+        try:
+            starts = self._cut(self._head())
+            self._tail()
+        except InputError:
+            raise Irregular from None
+        if function is not None:
+            function.configure(self.frame.function_config)
+            self.configured = True
+        for start, end in zip(starts, [*starts[1:], self.frame.end], strict=True):
+            self._item(text[start:end], function)
+
+    def _head(self) -> int:
+        """Read what stands before the items; return the offset of the first dash."""
+        reader = Reader(self.frame.text, self.name)
+        event = reader.event
+        event()
+        start = event()
+        if not is_a(start, DocumentStartEvent) or start.tags:
+            raise Irregular
+        root = event()
+        if not is_a(root, MappingStartEvent) or root.flow_style:
+            raise Irregular
+        self.start = root.start_mark.index
+        while is_a(key := event(), ScalarEvent):
+            value = event()
+            if key.value != "items":
+                self.root.take(key.value, reader.node(value), self.frame.text)
+                continue
+            if not is_a(value, SequenceStartEvent) or value.flow_style or value.anchor or value.tag:
+                break
+            self.frame.slot = layout.skip_blank(self.frame.text, key.end_mark.index) + 1
+            return int(value.start_mark.index)
+        raise Irregular
+
+    def _cut(self, dash: int) -> list[int]:
+        """Return where the items' first lines start."""
+        frame, text = self.frame, self.frame.text
+        frame.start = line_start(text, dash)
+        frame.column = column = dash - frame.start
+        starts: list[int] = []
+        # lines that are not indented deeper than the dashes, blank ones and comments left out
+        for found in re.compile(rf"\n {{0,{column}}}(?![ #\r\n])").finditer(text, frame.start - 1):
+            at = found.start() + 1
+            if found.end() - at != column or text[at + column : at + column + 2] not in ("- ", "-\n", "-\r"):
+                frame.end = at
+                return starts
+            starts.append(at)
+        frame.end = len(text)
+        return starts
+
+    def _tail(self) -> None:
+        """Read what stands behind the items."""
+        frame = self.frame
+        text = frame.text[frame.end :]
+        if text.startswith("..."):
+            raise Irregular
+        reader = Reader(text, self.name)
+        event = reader.event
+        event()
+        start = event()
+        if is_a(start, StreamEndEvent):
+            self.root.check(self.start, has_items=True)
+            return
+        root = event()
+        if start.explicit or not is_a(root, MappingStartEvent) or root.flow_style:
+            raise Irregular
+        if root.start_mark.column != layout.column(frame.text, self.start):
+            raise Irregular
+        while not is_a(key := event(), MappingEndEvent):
+            if type(key) is not ScalarEvent or key.value == "items":
+                raise Irregular
+            self.root.take(key.value, reader.node(event()), text, frame.end)
+        frame.has_end = event().explicit
+        if type(event()) is not StreamEndEvent:
+            raise Irregular
+        self.root.check(self.start, has_items=True)
+
+    def _item(self, text: str, function: Function | None) -> None:
+        reader = Reader(text, self.name)
+        resource = Resource(text, source=self.name, shape=Shape.BLOCK_ITEM)
+        try:
+            node = self._read(reader, resource, function)
+        except (YAMLError, InputError):
+            raise Irregular from None
+        frame = self.frame
+        frame.items.append(resource)
+        frame.has_aliases = frame.has_aliases or "*" in text
+        if node is not None and function is not None:
+            root = SeqNode(frame.column, flow=False, anchor=None, tag=None)
+            root.items.append(node)
+            root.end = node.end
+            resource.keep(root, node)
+            function.visit(resource)
+            resource.release()
+        self.visited += 1
+
+    def _read(self, reader: Reader, resource: Resource, function: Function | None) -> MapNode | None:
+        """Read one item, up to its end; return its tree if the function wants to see it."""
+        get = reader.next
+        get(), get(), get()
+        event = get()
+        if not is_a(event, MappingStartEvent):
+            raise Irregular
+        node = MapNode(event.start_mark.index, event.flow_style, event.anchor, event.tag)
+        header = {"apiVersion": "", "kind": ""}
+        missing = len(header)
+        while missing and not is_a(event := get(), MappingEndEvent):
+            key = reader.node(event, 4)
+            value = reader.node(get(), 4)
+            node.pairs.append((key, value))
+            if type(key) is ScalarNode and key.value in header and type(value) is ScalarNode:
+                missing -= not header[key.value]
+                header[key.value] = value.value
+        resource.api_version, resource.kind = header["apiVersion"], header["kind"]
+        wanted = function is not None and self._wanted(function, resource)
+        if is_a(event, MappingEndEvent):
+            node.end = event.end_mark.index if node.flow or not node.pairs else node.pairs[-1][1].end
+        elif wanted:
+            reader.rest(node, 3)
+        elif _is_shallow(resource.text):
+            reader.check()
+            return None
+        else:
+            reader.skip_rest(3)
+        for kind in (SequenceEndEvent, DocumentEndEvent, StreamEndEvent):
+            if type(get()) is not kind:
+                raise Irregular
+        return node if wanted else None
+
+    def _wanted(self, function: Function, resource: Resource) -> bool:
+        kind = resource.api_version, resource.kind
+        if kind not in self.wanted:
+            self.wanted[kind] = function.wanted(*kind)
+        return self.wanted[kind]
+
+
+def _is_shallow(text: str) -> bool:
+    """Tell whether a text cannot be nested too deep for libyaml, whatever stands in it."""
+    return len(text) <= _SHALLOW and sum(map(text.count, _OPENERS)) <= _MANY_OPENERS

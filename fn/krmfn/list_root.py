@@ -1,0 +1,72 @@
+"""What stands in a ResourceList beside its items: its kind, the functionConfig, results."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from krmfn.data import to_data
+from krmfn.resource import Resource, text_of
+from krmfn.result import Result
+from krmfn.text import Lines, located
+from krmfn.tree import MapNode, follow
+
+if TYPE_CHECKING:
+    from krmfn.frame import Frame
+    from krmfn.tree import Node
+
+API_VERSIONS = ("config.kubernetes.io/v1", "config.kubernetes.io/v1beta1", "config.kubernetes.io/v1alpha1")
+KIND = "ResourceList"
+
+
+class ListRoot:
+    """Collects the values of a list's root into a frame."""
+
+    def __init__(self, frame: Frame, name: str) -> None:
+        self.frame = frame
+        self.name = name
+        self.values: dict[str, tuple[Node, int]] = {}
+
+    def fail(self, offset: int, what: str) -> NoReturn:
+        """Raise InputError for what stands at an offset."""
+        text = self.frame.text
+        raise located(self.name, text, Lines(text).position(offset), what)
+
+    def take(self, key: str, value: Node, text: str, base: int = 0) -> None:
+        """Take a value of the root; text: that its offsets count in, which starts at `base` of the list's."""
+        self.values[key] = value, base + value.start
+        if key == "functionConfig":
+            self.frame.function_config = self._config(value, text, base)
+        elif key == "results":
+            self.frame.has_results = True
+            self.frame.results = read_results(to_data(value))
+
+    def check(self, start: int, *, has_items: bool) -> None:
+        """Raise InputError for what is no ResourceList; start: of the root."""
+        nothing = None, start
+        (kind, kind_at), (version, version_at) = (self.values.get(key, nothing) for key in ("kind", "apiVersion"))
+        if to_data(kind) != KIND:
+            self.fail(kind_at, f"kind is {to_data(kind)!r}, but a function reads a {KIND}")
+        if to_data(version) not in API_VERSIONS:
+            self.fail(version_at, f"apiVersion is {to_data(version)!r}, but has to be {API_VERSIONS[0]}")
+        if not has_items:
+            self.fail(start, "`items` is missing; an empty list is written `items: []`")
+
+    def _config(self, value: Node, text: str, base: int) -> Resource | None:
+        """Return the functionConfig with its tree; None where it is empty."""
+        mapping = follow(value)
+        if type(mapping) is not MapNode:
+            if to_data(value) is not None:
+                self.fail(base + value.start, "functionConfig is no mapping")
+            return None
+        resource = Resource(text, source=self.name, start=mapping.start, end=mapping.end)
+        resource.api_version = text_of(mapping, "apiVersion")
+        resource.kind = text_of(mapping, "kind")
+        resource.keep(mapping, mapping)
+        return resource
+
+
+def read_results(data: Any) -> list[Result]:
+    """Read results; the legacy form is a mapping with `items`."""
+    if isinstance(data, dict):
+        data = data.get("items")
+    return [Result.from_dict(entry) for entry in data if isinstance(entry, dict)] if isinstance(data, list) else []

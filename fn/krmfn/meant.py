@@ -1,0 +1,42 @@
+"""What edits mean for the data, by identity of the nodes that they are stated in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from krmfn.tree import MapNode
+
+if TYPE_CHECKING:
+    from krmfn.tree import Node, SeqNode
+
+
+class Change:
+    """What a collection gains at its end (a sequence: by number), and which of its members it loses."""
+
+    __slots__ = ("added", "deleted", "parent")
+
+    def __init__(self, parent: MapNode | SeqNode) -> None:
+        self.parent = parent
+        self.added: dict[Any, Any] = {}
+        self.deleted: set[int] = set()
+
+    @property
+    def data(self) -> Any:
+        """What is added, as a dict for a mapping and as a list for a sequence."""
+        return self.added if isinstance(self.parent, MapNode) else list(self.added.values())
+
+
+class Meant:
+    """What edits change: values of scalars, whole values (with their anchors and tags), and members."""
+
+    __slots__ = ("changed", "replaced", "values")
+
+    def __init__(self) -> None:
+        self.values: dict[int, tuple[Node, Any]] = {}
+        self.replaced: dict[int, tuple[Node, Any]] = {}
+        self.changed: dict[int, Change] = {}
+
+    @property
+    def removes(self) -> bool:
+        """Whether anything goes that other nodes could stand in, or refer to."""
+        return bool(self.replaced) or any(change.deleted for change in self.changed.values())

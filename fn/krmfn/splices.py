@@ -1,0 +1,54 @@
+"""Splices with an order: what an edit does to the text, and which comes first where two meet."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from krmfn import emit
+from krmfn.layout import skip_blank
+from krmfn.text import BREAKS, line_end, next_line
+
+if TYPE_CHECKING:
+    from krmfn.source import Source
+
+# what is inserted at the same offset, in the order in which it has to stand there
+VALUE, MEMBER, COMMENT, LINES = range(4)
+# the line breaks that block scalars do not turn into line feeds
+TEXT_BREAKS = ("\u2028", "\u2029")
+
+
+class Splice(NamedTuple):
+    """Replace `text[start:end]` by `new`; of those with the same span the lower rank comes first.
+
+    inner: minus the offset at which the collection starts whose members are added: lines of an inner one precede
+    those of the outer one.
+    """
+
+    start: int
+    end: int
+    rank: int
+    inner: int
+    new: str
+
+
+def fitting(source: Source, offset: int, column: int) -> emit.Style:
+    """Return the source's style for lines that are put before what follows an offset.
+
+    A literal block would swallow comments and blanks below it that stand deeper than this column, and take a
+    line break that is no line feed for a part of itself.
+    """
+    text = source.text
+    if text[offset : offset + 1] in TEXT_BREAKS:
+        return source.style._replace(literals=False)
+    following = skip_blank(text, offset)
+    while (offset := next_line(text, offset)) < min(following, source.end):
+        line = text[offset : line_end(text, offset)]
+        if len(line) - len(line.lstrip(" ")) > column:
+            return source.style._replace(literals=False)
+    return source.style
+
+
+def final_break(source: Source, offset: int, data: object, style: emit.Style) -> str:
+    """Return the break that a literal block needs at the end of a text that has none."""
+    missing = offset == source.end and (offset == 0 or source.text[offset - 1] not in BREAKS)
+    return source.newline if missing and emit.ends_in_literal(data, style) else ""

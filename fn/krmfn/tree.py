@@ -1,0 +1,228 @@
+"""Nodes: a view of a text as libyaml's events describe it, with spans.
+
+Nodes never carry a change. To change something, splice (`krmfn.edit`).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+MERGE = "<<"
+_MANY = 32
+"""From this number of pairs on, a mapping looks its keys up in an index."""
+
+
+class ScalarNode:
+    """A scalar: its value as text, as written between `start` and `end` (tag and anchor included).
+
+    style: "" (plain), "'", '"', "|" or ">". Most scalars of a list are never looked at, so all but the value
+    stays in libyaml's event until it is asked for.
+    """
+
+    __slots__ = ("event", "value")
+
+    def __init__(self, event: Any) -> None:
+        self.event = event
+        self.value: str = event.value
+
+    @property
+    def start(self) -> int:
+        """The offset of its first character, of its anchor or tag where it has one."""
+        return self.event.start_mark.index  # type: ignore[no-any-return]
+
+    @property
+    def end(self) -> int:
+        """The offset behind it; of a block scalar the start of a later line."""
+        return self.event.end_mark.index  # type: ignore[no-any-return]
+
+    @property
+    def style(self) -> str:
+        """How it is quoted."""
+        return self.event.style  # type: ignore[no-any-return]
+
+    @property
+    def anchor(self) -> str | None:
+        """The name of its anchor."""
+        return self.event.anchor  # type: ignore[no-any-return]
+
+    @property
+    def tag(self) -> str | None:
+        """Its tag, written out; `!` where only that is written."""
+        return self.event.tag  # type: ignore[no-any-return]
+
+
+class AliasNode:
+    """An alias, `*anchor`; `target` is None where the anchor stands in a part that was not built."""
+
+    __slots__ = ("anchor", "end", "start", "target")
+
+    def __init__(self, anchor: str, start: int, end: int, target: Node | None) -> None:
+        self.anchor = anchor
+        self.start = start
+        self.end = end
+        self.target = target
+
+
+class MapNode:
+    """A mapping: its pairs in the order of the text, duplicates included.
+
+    `end` is the end of the last value, not of the comments and blank lines behind it.
+    """
+
+    __slots__ = ("_index", "anchor", "end", "flow", "pairs", "start", "tag")
+
+    def __init__(self, start: int, flow: bool, anchor: str | None, tag: str | None) -> None:
+        self.pairs: list[tuple[Node, Node]] = []
+        self.start = start
+        self.end = start
+        self.flow = flow
+        self.anchor = anchor
+        self.tag = tag
+        self._index: dict[str, int] | None = None
+
+    def pair(self, key: str) -> tuple[Node, Node] | None:
+        """Return the last pair with a scalar key of this text; None where there is none."""
+        if len(self.pairs) > _MANY:
+            if self._index is None:
+                self._index = {name.value: n for n, (name, _) in enumerate(self.pairs) if type(name) is ScalarNode}
+            number = self._index.get(key)
+            return None if number is None else self.pairs[number]
+        for found in reversed(self.pairs):
+            if type(found[0]) is ScalarNode and found[0].value == key:
+                return found
+        return None
+
+    def get(self, key: str) -> Node | None:
+        """Return the value of the last such key, aliases followed; None where there is none."""
+        found = self.pair(key)
+        return None if found is None else follow(found[1])
+
+
+class SeqNode:
+    """A sequence; `end` as for a mapping."""
+
+    __slots__ = ("anchor", "end", "flow", "items", "start", "tag")
+
+    def __init__(self, start: int, flow: bool, anchor: str | None, tag: str | None) -> None:
+        self.items: list[Node] = []
+        self.start = start
+        self.end = start
+        self.flow = flow
+        self.anchor = anchor
+        self.tag = tag
+
+
+Node: TypeAlias = ScalarNode | AliasNode | MapNode | SeqNode
+
+
+def follow(node: Node) -> Node:
+    """Return what an alias stands for, any other node itself.
+
+    Raises ValueError where the anchor stands in a part of the text that was not built.
+    """
+    while type(node) is AliasNode:
+        if node.target is None:
+            raise ValueError(f"the anchor of *{node.anchor} stands outside this resource")
+        node = node.target
+    return node
+
+
+def find(root: Node | None, path: Sequence[str | int], *, merged: bool = False) -> Node | None:
+    """Return the node at a path of keys and indexes, aliases followed; None where there is none.
+
+    merged: look through merge keys, too; what is found there belongs to another mapping.
+    """
+    node = root
+    for step in path:
+        if node is None:
+            return None
+        node = follow(node)
+        if type(node) is MapNode and isinstance(step, str):
+            found = node.get(step)
+            node = _merged(node, step) if found is None and merged else found
+        elif type(node) is SeqNode and isinstance(step, int):
+            node = node.items[step] if -len(node.items) <= step < len(node.items) else None
+        else:
+            return None
+    return None if node is None else follow(node)
+
+
+def walk(root: Node) -> Iterator[Node]:
+    """Yield every node below and including this one, in the order of the text; aliases are not followed."""
+    stack: list[Node] = [root]
+    while stack:
+        node = stack.pop()
+        yield node
+        if type(node) is MapNode:
+            for key, value in reversed(node.pairs):
+                stack += value, key
+        elif type(node) is SeqNode:
+            stack += reversed(node.items)
+
+
+def trail(root: Node, node: Node) -> list[tuple[MapNode | SeqNode, int]]:
+    """Return the collections around a node, the root first, each with the number of the member that leads to it.
+
+    Found by position, in the logarithm of the number of members. Raises ValueError where the node is not below
+    the root.
+    """
+    found: list[tuple[MapNode | SeqNode, int]] = []
+    here = root
+    while here is not node:
+        step = _towards(here, node)
+        if step is None:
+            raise ValueError("the node is not in this text")
+        number, here = step[1:]
+        found.append((step[0], number))
+    return found
+
+
+def _towards(here: Node, node: Node) -> tuple[MapNode | SeqNode, int, Node] | None:
+    """Return the member of a collection that is a node, or holds it."""
+    at = node.start
+    if isinstance(here, MapNode):
+        number = bisect_right(here.pairs, at, key=lambda pair: pair[0].start) - 1
+    elif isinstance(here, SeqNode):
+        number = bisect_right(here.items, at, key=lambda item: item.start) - 1
+    else:
+        return None
+    while number >= 0:
+        members = here.pairs[number] if isinstance(here, MapNode) else (here.items[number],)
+        for member in reversed(members):
+            if member is node or (isinstance(member, MapNode | SeqNode) and member.start <= at <= member.end):
+                return here, number, member
+        if members[0].start < at:
+            break
+        number -= 1  # empty nodes may start at the same offset
+    return None
+
+
+def _merged(root: MapNode, key: str) -> Node | None:
+    """Return the value of a key that is merged into a mapping; of several the one that is named first."""
+    seen = {id(root)}
+    stack = _merges(root)
+    while stack:
+        node = follow(stack.pop())
+        if id(node) in seen:  # each mapping once: merges may be circular, and many may name the same
+            continue
+        seen.add(id(node))
+        if type(node) is SeqNode:
+            stack += reversed(node.items)
+        elif type(node) is MapNode:
+            found = node.get(key)
+            if found is not None:
+                return found
+            stack += _merges(node)
+    return None
+
+
+def _merges(node: MapNode) -> list[Node]:
+    return [
+        value
+        for key, value in reversed(node.pairs)
+        if type(key) is ScalarNode and key.value == MERGE and not key.style
+    ]
