@@ -7,7 +7,7 @@ import os
 import stat
 import tempfile
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from krmfn.text import InputError, decode
@@ -148,13 +148,14 @@ class Package:
 
     def _inside(self, path: str) -> Path:
         """Return the resolved file of a path."""
-        pure = PurePosixPath(path)
-        if pure.is_absolute():
+        if path.startswith("/"):
             raise InputError(f"{path}: the path is absolute; write it relative to {self.root}")
-        target = (self._resolved / pure).resolve()
-        if not target.is_relative_to(self._resolved):
+        # os.path, not pathlib: a package may have thousands of files
+        root = str(self._resolved)
+        target = os.path.realpath(f"{root}/{path}")
+        if os.path.commonpath((root, target)) != root:
             raise InputError(f"{path}: the path leads out of {self.root}")
-        return target
+        return Path(target)
 
     def _unchanged(self, path: str, target: Path) -> None:
         seen = self._seen.get(path)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from fluxmark import places
 from fluxmark.finding import Finding
+from fluxmark.flux_files import is_flux_file
 from fluxmark.flux_resources import GROUP, FluxResources, in_text
 from fluxmark.inject.generate import generate
 from fluxmark.inject.marking import with_package
@@ -93,11 +94,6 @@ def mark_files(package: Package, paths: Iterable[str], marking: Marking) -> Inje
         for finding in _mark(store, package, path, text, marking)
     ]
     return Injection(store.changed(), tuple(findings))
-
-
-def is_flux_file(name: str) -> bool:
-    """Tell whether Flux reads a file of this name: image-automation-controller `internal/update/filereader.go`."""
-    return name.endswith((".yaml", ".yml")) or name == "Kustomization"
 
 
 def _read(package: Package, paths: Iterable[str]) -> Iterator[tuple[str, str]]:

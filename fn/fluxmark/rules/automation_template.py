@@ -74,7 +74,7 @@ CHANGES: Final = tuple(
         f"example.com/{name}:1.1.0",
         ResourceRef("apps/v1", "Deployment", name, directory),
     )
-    for directory, name, line in (("apps", "web", 20), ("apps", "api", 40), ("tools", "web", 20))
+    for directory, name, line in (("apps", "web", 20), ("apps", "api", 40), ("tools", "job", 20))
 )
 """Changes of several objects in several files: what a template has to cope with."""
 

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from fluxmark.world.read import is_flux_file
+from fluxmark.flux_files import is_flux_file
 from krmfn.result import Severity
 
 if TYPE_CHECKING:

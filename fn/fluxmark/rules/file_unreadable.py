@@ -25,8 +25,8 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from fluxmark import marker
+from fluxmark.flux_files import is_flux_file
 from fluxmark.world.markers import KEY, MENTION
-from fluxmark.world.read import is_flux_file
 from krmfn import layout
 from krmfn.node import MapNode, ScalarNode, SeqNode
 from krmfn.result import Severity

@@ -24,7 +24,7 @@ import bisect
 import re
 from typing import TYPE_CHECKING, Final
 
-from fluxmark.world.read import is_flux_file
+from fluxmark.flux_files import is_flux_file
 from krmfn import layout
 from krmfn.node import MapNode, ScalarNode, SeqNode
 from krmfn.result import Severity

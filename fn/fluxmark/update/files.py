@@ -11,6 +11,7 @@ import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from fluxmark.flux_files import is_flux_file
 from fluxmark.flux_resources import GROUP, FluxResources, in_text
 from fluxmark.update.text import MENTION
 from krmfn.text import InputError, decode
@@ -34,11 +35,6 @@ class Files:
     marked: dict[str, bytes] = field(default_factory=dict)
     resources: FluxResources = field(default_factory=FluxResources)
     unreadable: list[str] = field(default_factory=list)
-
-
-def is_flux_file(name: str) -> bool:
-    """Tell whether Flux reads files of this name."""
-    return name.endswith((".yaml", ".yml")) or name == "Kustomization"
 
 
 def read(package: Package, *, secrets: bool = False) -> Files:

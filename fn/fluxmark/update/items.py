@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fluxmark.finding import Finding, results
+from fluxmark.flux_files import is_flux_file
 from fluxmark.flux_resources import in_items
 from fluxmark.latest import refused
 from fluxmark.update.automations import Scope, scopes
-from fluxmark.update.files import is_flux_file
 from fluxmark.update.sources import from_status
 from fluxmark.update.text import MENTION, Run, update
 from krmfn.function import Function

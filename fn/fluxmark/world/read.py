@@ -6,6 +6,7 @@ import codecs
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from fluxmark.flux_files import is_flux_file
 from fluxmark.schema import GROUP
 from fluxmark.world.markers import MENTION
 from fluxmark.world.source import Source
@@ -26,11 +27,6 @@ LARGEST = 32 * 1024 * 1024
 """Characters of the largest text that is parsed."""
 
 _OTHER_ENDINGS = (".env", ".properties", ".toml", ".hcl", ".tf", ".jsonc", ".json5", ".cue", ".jsonnet")
-
-
-def is_flux_file(name: str) -> bool:
-    """Tell whether Flux reads a file of this name: image-automation-controller, internal/update/filereader.go."""
-    return name.endswith((".yaml", ".yml")) or name == "Kustomization"
 
 
 def may_hold_marker(name: str) -> bool:

@@ -204,7 +204,7 @@ def _why(
             return "width", "times of different width are compared as text"
         return (
             "text",
-            "numbers are compared as text, in which 9 comes after 10; order by them with numerical or semver",
+            "numbers are compared as text, in which 9 comes after 10",
         )
     if len(ordered) > 1 and "." not in pair.older:
         return "glued", "numbers that are glued together change their places with their width"
