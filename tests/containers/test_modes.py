@@ -70,3 +70,11 @@ def test_the_command_checks(injected: Path, image: str) -> None:
     status, said = check()
     assert status == 1
     assert ERROR.partition(";")[0] in said
+
+
+@pytest.mark.client("kubectl", "container")
+def test_kustomize_updates_nothing_and_says_so(injected: Path, image: str) -> None:
+    done = build(updating(injected), "transformers", image)
+    assert done.status == 0, done.stderr
+    assert "[no-comments]" in done.stderr
+    assert is_updated(injected) == (False, False)

@@ -8,11 +8,12 @@ import pytest
 import yaml
 
 from hosts.modes import ERROR, NEW_BACKEND, NEW_FRONTEND, checking, is_updated, misspell, updating
-from hosts.package import FLUXMARK, OUTPUT, Done, replace, run, through_kpt, tree
+from hosts.package import COMPOSE, FLUXMARK, OUTPUT, Done, replace, run, through_kpt, tree
 from hosts.test_kpt_render import kptfile, render
 from hosts.test_kustomize import build, install, kustomization
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -109,3 +110,14 @@ def test_kustomize_updates_nothing_and_says_so(injected: Path, tmp_path: Path) -
     assert done.status == 0, done.stderr
     assert list(yaml.safe_load_all(done.stdout)) == before
     assert is_updated(injected) == (False, False)
+
+
+@pytest.mark.client("kpt")
+@pytest.mark.parametrize("prepare", [checking, updating])
+def test_in_place_there_is_nothing_to_check_or_to_update(injected: Path, prepare: Callable[[Path], Path]) -> None:
+    """Both modes look at what they are handed, and here that is nothing; the command looks at the tree itself."""
+    replace(misspell(prepare(injected)), "fluxmark.yaml", f"[{COMPOSE}]", "[.]")
+    before = tree(injected)
+    arguments = ("-", "--exec", FLUXMARK, "--fn-config", "fluxmark.yaml")
+    done = run("kpt", "fn", "eval", *arguments, cwd=injected)
+    assert (done.status, tree(injected)) == (0, before)
