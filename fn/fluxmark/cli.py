@@ -25,8 +25,8 @@ Without arguments it is a KRM function: it reads a ResourceList on standard inpu
 """
 EPILOG = """\
 as a function:
-  kpt fn eval DIR --image ghcr.io/fluxmark/fluxmark:v0 --fn-config fluxmark.yaml
-  kpt fn eval DIR --image ghcr.io/fluxmark/fluxmark:v0 -- images=registry/app,registry/api secretRef=credentials
+  kpt fn eval DIR --image ghcr.io/fluxmark/fluxmark:v0.1 --fn-config fluxmark.yaml
+  kpt fn eval DIR --image ghcr.io/fluxmark/fluxmark:v0.1 -- images=registry/app,registry/api secretRef=credentials
 as a command:
   fluxmark inject DIR --diff
   fluxmark check DIR

@@ -1,11 +1,54 @@
-"""Which files Flux reads.
+"""Which files Flux reads, and which ones a user names.
 
-Source: image-automation-controller 1.2, `internal/update/filereader.go`.
+Source of the first: image-automation-controller 1.2, `internal/update/filereader.go`.
 """
 
 from __future__ import annotations
+
+import fnmatch
+from typing import TYPE_CHECKING
+
+from krmfn.text import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from krmfn.package import Package
 
 
 def is_flux_file(name: str) -> bool:
     """Tell whether Flux reads a file of this name (not path); the case of letters counts."""
     return name.endswith((".yaml", ".yml")) or name == "Kustomization"
+
+
+def named(package: Package, entries: Iterable[str]) -> list[str]:
+    """Return the files that entries name: a file, a glob, or a directory with all that Flux reads in it.
+
+    Raises InputError for an entry that names nothing.
+    """
+    found: dict[str, None] = {}
+    for entry in entries:
+        if package.is_directory(entry):
+            found |= dict.fromkeys(package.walk(is_flux_file, entry))
+        elif package.exists(entry):
+            found[entry] = None
+        else:
+            paths = [path for path in package.walk(lambda _: True) if matches(path, entry)]
+            if not paths:
+                where = package.root.resolve()
+                raise InputError(f"{entry}: there is none below {where}; run it in the package's root directory")
+            found |= dict.fromkeys(paths)
+    return list(found)
+
+
+def matches(path: str, glob: str) -> bool:
+    """Tell whether a path, or a directory above it, matches a glob: `*` within a name, `**` for directories."""
+    return _glob(tuple(path.split("/")), tuple(glob.split("/")))
+
+
+def _glob(parts: tuple[str, ...], pattern: tuple[str, ...]) -> bool:
+    if not pattern:
+        return True
+    if pattern[0] == "**":
+        return any(_glob(parts[n:], pattern[1:]) for n in range(len(parts) + 1))
+    return bool(parts) and fnmatch.fnmatchcase(parts[0], pattern[0]) and _glob(parts[1:], pattern[1:])

@@ -64,7 +64,7 @@ class Fluxmark(Function):
         if config.mode == "Check":
             from fluxmark.rules.items import CheckItems
 
-            return CheckItems(config, kustomize=self._kustomize)
+            return CheckItems(config, kustomize=self._kustomize, root=self._root)
         from fluxmark.inject.items import InjectItems
 
         return InjectItems(config, kustomize=self._kustomize, root=self._root)

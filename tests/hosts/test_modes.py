@@ -8,12 +8,11 @@ import pytest
 import yaml
 
 from hosts.modes import ERROR, NEW_BACKEND, NEW_FRONTEND, checking, is_updated, misspell, updating
-from hosts.package import COMPOSE, FLUXMARK, OUTPUT, Done, replace, run, through_kpt, tree
+from hosts.package import COMPOSE, DEPLOYMENT, FLUXMARK, OUTPUT, Done, replace, run, through_kpt, tree
 from hosts.test_kpt_render import kptfile, render
 from hosts.test_kustomize import build, install, kustomization
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -112,12 +111,26 @@ def test_kustomize_updates_nothing_and_says_so(injected: Path, tmp_path: Path) -
     assert is_updated(injected) == (False, False)
 
 
+def in_place(directory: Path) -> Done:
+    replace(directory, "fluxmark.yaml", f"[{COMPOSE}]", "[.]")
+    arguments = ("-", "--exec", FLUXMARK, "--fn-config", "fluxmark.yaml", "--truncate-output=false")
+    return run("kpt", "fn", "eval", *arguments, cwd=directory)
+
+
 @pytest.mark.client("kpt")
-@pytest.mark.parametrize("prepare", [checking, updating])
-def test_in_place_there_is_nothing_to_check_or_to_update(injected: Path, prepare: Callable[[Path], Path]) -> None:
-    """Both modes look at what they are handed, and here that is nothing; the command looks at the tree itself."""
-    replace(misspell(prepare(injected)), "fluxmark.yaml", f"[{COMPOSE}]", "[.]")
-    before = tree(injected)
-    arguments = ("-", "--exec", FLUXMARK, "--fn-config", "fluxmark.yaml")
-    done = run("kpt", "fn", "eval", *arguments, cwd=injected)
-    assert (done.status, tree(injected)) == (0, before)
+def test_in_place_checks_the_tree(injected: Path) -> None:
+    before = tree(misspell(checking(injected)))
+    done = in_place(injected)
+    after = {path: data for path, data in tree(injected).items() if path != "fluxmark.yaml"}
+    assert (done.status, after) == (1, {path: data for path, data in before.items() if path != "fluxmark.yaml"})
+    assert ERROR in done.stderr
+
+
+@pytest.mark.client("kpt")
+def test_in_place_updates_the_tree_byte_for_byte(injected: Path) -> None:
+    before = tree(updating(injected))
+    done = in_place(injected)
+    assert done.status == 0, done.stderr
+    assert is_updated(injected) == (True, True)
+    changed = {path for path, data in tree(injected).items() if data != before[path]}
+    assert changed == {DEPLOYMENT, COMPOSE, "fluxmark.yaml"}

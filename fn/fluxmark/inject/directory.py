@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 from fluxmark import places
 from fluxmark.finding import Finding
-from fluxmark.flux_files import is_flux_file
+from fluxmark.flux_files import named
 from fluxmark.flux_resources import GROUP, FluxResources, in_text
 from fluxmark.inject.generate import generate
 from fluxmark.inject.marking import with_package
 from fluxmark.inject.store import FileStore
-from fluxmark.inject.targets import matches
 from krmfn.result import Severity
 from krmfn.text import InputError, Lines
 
@@ -58,26 +57,6 @@ def inject(package: Package, config: ImageAutomation, below: Sequence[str] = (".
         for finding in _mark(store, package, path, text, marking)
     ]
     return Injection(store.changed(), tuple(findings))
-
-
-def named(package: Package, entries: Iterable[str]) -> list[str]:
-    """Return the files that entries name: a file, a glob, or a directory with all that Flux reads in it.
-
-    Raises InputError for an entry that names nothing.
-    """
-    found: dict[str, None] = {}
-    for entry in entries:
-        if package.is_directory(entry):
-            found |= dict.fromkeys(package.walk(is_flux_file, entry))
-        elif package.exists(entry):
-            found[entry] = None
-        else:
-            paths = [path for path in package.walk(lambda _: True) if matches(path, entry)]
-            if not paths:
-                where = package.root.resolve()
-                raise InputError(f"{entry}: there is none below {where}; run it in the package's root directory")
-            found |= dict.fromkeys(paths)
-    return list(found)
 
 
 def mark_files(package: Package, paths: Iterable[str], marking: Marking) -> Injection:

@@ -88,7 +88,8 @@ class InjectItems(Function):
         root = self._package.root
         if next(root.iterdir(), None) is None:
             return [_nothing_mounted(str(root.resolve()), self._config.files)]
-        from fluxmark.inject.directory import mark_files, named
+        from fluxmark.flux_files import named
+        from fluxmark.inject.directory import mark_files
 
         paths = [path for path in named(self._package, self._config.files) if not any(resource_list.at(path))]
         return self._write(mark_files(self._package, paths, marking))

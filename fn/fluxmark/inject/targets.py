@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import fnmatch
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fluxmark import image
+from fluxmark.flux_files import matches
 from fluxmark.flux_resources import POLICY
 from fluxmark.marker import Setter
 
@@ -109,16 +109,3 @@ def found(resources: FluxResources) -> Targets:
             reflects = policy.spec.get("digestReflectionPolicy", NEVER) != NEVER
             targets.append(Target(Setter(policy.namespace, policy.name), ref, reflects))
     return Targets.of(targets)
-
-
-def matches(path: str, glob: str) -> bool:
-    """Tell whether a path, or a directory above it, matches a glob: `*` within a name, `**` for directories."""
-    return _glob(tuple(path.split("/")), tuple(glob.split("/")))
-
-
-def _glob(parts: tuple[str, ...], pattern: tuple[str, ...]) -> bool:
-    if not pattern:
-        return True
-    if pattern[0] == "**":
-        return any(_glob(parts[n:], pattern[1:]) for n in range(len(parts) + 1))
-    return bool(parts) and fnmatch.fnmatchcase(parts[0], pattern[0]) and _glob(parts[1:], pattern[1:])

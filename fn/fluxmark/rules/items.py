@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fluxmark.finding import results
+from fluxmark.flux_files import named
 from fluxmark.rules.engine import run
 from fluxmark.schema import FLUX_VERSIONS
 from fluxmark.world.read import read_items
@@ -17,26 +18,40 @@ if TYPE_CHECKING:
 
 
 class CheckItems(Function):
-    """Checks the items and changes none; an error among the findings fails the function.
+    """Checks the items, and the files beside them, and changes none; an error fails the function.
 
     kustomize: whether kustomize runs the function, which hands over no comments: then rules about markers have
-    nothing to look at, and one result says so.
+    nothing to look at, and one result says so. root: the directory that `files` are relative to.
     """
 
-    def __init__(self, config: ImageAutomation, *, kustomize: bool) -> None:
+    def __init__(self, config: ImageAutomation, *, kustomize: bool, root: str) -> None:
         self._config = config
         self._kustomize = kustomize
+        self._root = root
 
     def wanted(self, api_version: str, kind: str) -> bool:
         """Look at nothing while the list is read: rules need all of it."""
         del api_version, kind
         return False
 
+    def _files(self, resource_list: ResourceList) -> dict[str, str]:
+        """Return the texts of the files that were not handed over as items."""
+        if self._kustomize or not self._config.files:
+            return {}
+        from krmfn.package import Package
+
+        package = Package(self._root)
+        if next(package.root.iterdir(), None) is None:
+            return {}  # nothing is mounted, as in `kpt fn render`
+        paths = named(package, self._config.files)
+        return {path: package.read(path) for path in paths if not any(resource_list.at(path))}
+
     def process(self, resource_list: ResourceList) -> None:
         """Add the findings as results."""
         flux = self._config.flux_version
         world = read_items(
             resource_list.items,
+            self._files(resource_list),
             # the configuration's default is no statement about the Flux that runs
             flux_version=None if flux == FLUX_VERSIONS[-1] else flux,
             has_comments=not self._kustomize,

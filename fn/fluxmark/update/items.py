@@ -1,6 +1,7 @@
 """The items of a ResourceList, as the ImageUpdateAutomations among them would update them.
 
-Nothing else is read: the latest images are those in the status of the ImagePolicies among the items.
+Nothing else is read but the `files` of the configuration: the latest images are those in the status of the
+ImagePolicies among them.
 """
 
 from __future__ import annotations
@@ -8,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fluxmark.finding import Finding, results
-from fluxmark.flux_files import is_flux_file
-from fluxmark.flux_resources import in_items
+from fluxmark.flux_files import named
+from fluxmark.flux_resources import GROUP, in_items, in_text
 from fluxmark.latest import refused
 from fluxmark.update.automations import Scope, scopes
 from fluxmark.update.sources import from_status
@@ -17,10 +18,9 @@ from fluxmark.update.text import MENTION, Run, update
 from krmfn.function import Function
 from krmfn.package import Package
 from krmfn.result import Result, Severity
-from krmfn.text import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from fluxmark.change import Change
     from fluxmark.config import ImageAutomation
@@ -53,7 +53,7 @@ class UpdateItems(Function):
         texts: dict[str, str] = {}
         package = Package(self._root) if self._config.files else None
         if package is not None:
-            paths = [path for path in _named(package, self._config.files) if not any(resource_list.at(path))]
+            paths = [path for path in named(package, self._config.files) if not any(resource_list.at(path))]
             texts = {path: package.read(path) for path in paths}
         changed, findings = update_items(resource_list.items, texts)
         if package is not None:
@@ -67,6 +67,10 @@ def update_items(items: Sequence[Resource], texts: Mapping[str, str]) -> tuple[d
     texts: files beside the items, by path. Raises InputError for one that is no YAML.
     """
     resources = in_items(items)
+    for path, text in texts.items():
+        if GROUP in text:
+            for resource in in_text(text, path):
+                resources.add(resource)
     latest, findings = from_status(resources)
     for policy, why in refused(latest).items():
         del latest[policy]
@@ -109,17 +113,6 @@ def _said(change: Change) -> Finding:
         current=change.old,
         proposed=change.new,
     )
-
-
-def _named(package: Package, entries: Iterable[str]) -> Iterator[str]:
-    """Yield the files that entries name: a file, or a directory with all that Flux reads in it."""
-    for entry in entries:
-        if package.is_directory(entry):
-            yield from package.walk(is_flux_file, entry)
-        elif package.exists(entry):
-            yield entry
-        else:
-            raise InputError(f"{entry}: there is none below {package.root.resolve()}")
 
 
 def _no_comments() -> Result:

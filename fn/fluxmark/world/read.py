@@ -73,8 +73,17 @@ def read_directory(
     )
 
 
-def read_items(items: Iterable[Resource], *, flux_version: str | None = None, has_comments: bool = True) -> World:
-    """Read the items of a ResourceList; their text is not their file's, so no finding has a position."""
+def read_items(
+    items: Iterable[Resource],
+    files: Mapping[str, str] | None = None,
+    *,
+    flux_version: str | None = None,
+    has_comments: bool = True,
+) -> World:
+    """Read the items of a ResourceList; their text is not their file's, so their findings have no position.
+
+    files: texts by path of files that are no items.
+    """
     sources = []
     paths: set[PurePosixPath] = set()
     for item in items:
@@ -84,6 +93,11 @@ def read_items(items: Iterable[Resource], *, flux_version: str | None = None, ha
         if matters(text, path.name) or "image" in text:
             documents = [Document(0, False, _item(one.root)) for one in parse(text, item.path)]
             sources.append(Source(item.path, text, index=item.index, exact=False, documents=documents))
+    for name, text in (files or {}).items():
+        path = PurePosixPath(name)
+        paths.update((path, *path.parents))
+        if matters(text, path.name) or "image" in text:
+            sources.append(Source(name, text))
     return World(sources, flux_version=flux_version, has_comments=has_comments, exists=lambda path: path in paths)
 
 
