@@ -95,7 +95,7 @@ def flow(data: Any, *, json: bool = False) -> str:
         return "{" + ", ".join(pairs) + "}"
     if isinstance(data, list | tuple):
         return "[" + ", ".join(flow(value, json=json) for value in data) + "]"
-    return scalar.json(data) if json else scalar.write_new(data, flow=True)
+    return scalar.json(data) if json else scalar.write_new(data)
 
 
 def is_literal(value: str) -> bool:

@@ -17,17 +17,16 @@ from yaml.events import (
     MappingEndEvent,
     MappingStartEvent,
     ScalarEvent,
-    SequenceEndEvent,
     SequenceStartEvent,
     StreamEndEvent,
 )
 
 from krmfn import layout
 from krmfn.list_root import ListRoot
-from krmfn.node import Reader, is_a
+from krmfn.node import Reader, check, is_a
 from krmfn.resource import Resource, Shape
 from krmfn.text import InputError, line_start
-from krmfn.tree import MapNode, ScalarNode, SeqNode
+from krmfn.tree import MapNode, SeqNode
 
 if TYPE_CHECKING:
     from krmfn.frame import Frame
@@ -36,8 +35,7 @@ if TYPE_CHECKING:
 _ODD_BREAKS = ("\x85", "\u2028", "\u2029")
 _SHALLOW = 20_000
 """Characters up to which indentation alone cannot nest too deep: 200 levels take as many as their sum."""
-_OPENERS = ("[", "{", "- ", "? ")
-_MANY_OPENERS = 200
+_MANY_BRACKETS = 200
 
 
 class Irregular(Exception):  # noqa: N818  (no error: the list is read in another way then)
@@ -102,6 +100,11 @@ class Cutter:
         frame, text = self.frame, self.frame.text
         frame.start = line_start(text, dash)
         frame.column = column = dash - frame.start
+        # apiVersion and kind at an item's start, as they are nearly always written: each on one line of its own
+        key = rf"\r?\n {{{column + 2}}}(?=[A-Za-z])"
+        self._header = re.compile(
+            rf" {{{column}}}- apiVersion: ([A-Za-z][A-Za-z0-9./-]*){key}kind: ([A-Za-z][A-Za-z0-9]*){key}"
+        )
         starts: list[int] = []
         # lines that are not indented deeper than the dashes, blank ones and comments left out
         for found in re.compile(rf"\n {{0,{column}}}(?![ #\r\n])").finditer(text, frame.start - 1):
@@ -141,56 +144,43 @@ class Cutter:
         self.root.check(self.start, has_items=True)
 
     def _item(self, text: str, function: Function | None) -> None:
-        reader = Reader(text, self.name)
+        """Read one item, up to its end, and show it to the function if that wants to see it."""
         resource = Resource(text, source=self.name, shape=Shape.BLOCK_ITEM)
         try:
-            node = self._read(reader, resource, function)
-        except (YAMLError, InputError):
+            header = self._header.match(text)
+            if header is not None and text.count("kind:") == 1:
+                resource.api_version, resource.kind = header.groups()
+            else:
+                resource.api_version, resource.kind = _read_header(text, self.name)
+            wanted = function is not None and self._wanted(function, resource)
+            tree = None
+            if wanted or not _is_shallow(text):
+                tree = self._tree(text)
+            else:
+                check(text)
+        except (YAMLError, UnicodeEncodeError, InputError):
             raise Irregular from None
         frame = self.frame
         frame.items.append(resource)
         frame.has_aliases = frame.has_aliases or "*" in text
-        if node is not None and function is not None:
-            root = SeqNode(frame.column, flow=False, anchor=None, tag=None)
-            root.items.append(node)
-            root.end = node.end
-            resource.keep(root, node)
+        if wanted and function is not None and tree is not None:
+            resource.keep(*tree)
             function.visit(resource)
             resource.release()
         self.visited += 1
 
-    def _read(self, reader: Reader, resource: Resource, function: Function | None) -> MapNode | None:
-        """Read one item, up to its end; return its tree if the function wants to see it."""
+    def _tree(self, text: str) -> tuple[SeqNode, MapNode]:
+        """Read an item's text as the list of one that it is; return the list and the item."""
+        reader = Reader(text, self.name)
         get = reader.next
-        get(), get(), get()
-        event = get()
-        if not is_a(event, MappingStartEvent):
-            raise Irregular
-        node = MapNode(event.start_mark.index, event.flow_style, event.anchor, event.tag)
-        header = {"apiVersion": "", "kind": ""}
-        missing = len(header)
-        while missing and not is_a(event := get(), MappingEndEvent):
-            key = reader.node(event, 4)
-            value = reader.node(get(), 4)
-            node.pairs.append((key, value))
-            if type(key) is ScalarNode and key.value in header and type(value) is ScalarNode:
-                missing -= not header[key.value]
-                header[key.value] = value.value
-        resource.api_version, resource.kind = header["apiVersion"], header["kind"]
-        wanted = function is not None and self._wanted(function, resource)
-        if is_a(event, MappingEndEvent):
-            node.end = event.end_mark.index if node.flow or not node.pairs else node.pairs[-1][1].end
-        elif wanted:
-            reader.rest(node, 3)
-        elif _is_shallow(resource.text):
-            reader.check()
-            return None
-        else:
-            reader.skip_rest(3)
-        for kind in (SequenceEndEvent, DocumentEndEvent, StreamEndEvent):
-            if type(get()) is not kind:
-                raise Irregular
-        return node if wanted else None
+        get(), get()
+        # the levels of the list's root and of `items` are above it
+        root = reader.node(get(), 2)
+        if isinstance(root, SeqNode) and len(root.items) == 1:
+            (item,) = root.items
+            if isinstance(item, MapNode) and is_a(get(), DocumentEndEvent) and is_a(get(), StreamEndEvent):
+                return root, item
+        raise Irregular
 
     def _wanted(self, function: Function, resource: Resource) -> bool:
         kind = resource.api_version, resource.kind
@@ -199,6 +189,29 @@ class Cutter:
         return self.wanted[kind]
 
 
+def _read_header(text: str, name: str) -> tuple[str, str]:
+    """Return apiVersion and kind of an item where they do not stand at its start; '' for what is missing."""
+    reader = Reader(text, name)
+    for _ in ("stream", "document", "list"):
+        reader.event()
+    if not is_a(reader.event(), MappingStartEvent):
+        raise Irregular
+    header = {"apiVersion": "", "kind": ""}
+    while not is_a(key := reader.event(), MappingEndEvent):
+        reader.skip(key, 4)
+        value = reader.event()
+        if is_a(key, ScalarEvent) and key.value in header and is_a(value, ScalarEvent):
+            header[key.value] = value.value
+        else:
+            reader.skip(value, 4)
+    return header["apiVersion"], header["kind"]
+
+
 def _is_shallow(text: str) -> bool:
     """Tell whether a text cannot be nested too deep for libyaml, whatever stands in it."""
-    return len(text) <= _SHALLOW and sum(map(text.count, _OPENERS)) <= _MANY_OPENERS
+    return (
+        len(text) <= _SHALLOW
+        and text.count("[") + text.count("{") <= _MANY_BRACKETS
+        and "- - - " not in text
+        and "? " not in text
+    )

@@ -36,6 +36,10 @@ class Meant:
         self.replaced: dict[int, tuple[Node, Any]] = {}
         self.changed: dict[int, Change] = {}
 
+    def touches(self, node: Node) -> bool:
+        """Tell whether a collection itself changes, not only something in it."""
+        return id(node) in self.changed or id(node) in self.replaced
+
     @property
     def removes(self) -> bool:
         """Whether anything goes that other nodes could stand in, or refer to."""

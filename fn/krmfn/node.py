@@ -75,8 +75,6 @@ class Reader:
             raise located(name, self.text, place, "half of a surrogate pair is no character; remove it") from None
         self.next: Callable[[], Any] = parser.get_event
         """Return the next event; errors are libyaml's own."""
-        self.check: Callable[[], Any] = parser.raw_parse
-        """Read to the end of the text and make nothing of it; errors are libyaml's own, depth is not limited."""
 
     def event(self) -> Any:
         """Return the next event."""
@@ -248,6 +246,11 @@ class _Unwritten:
         self.start_mark = self.end_mark = _Mark(index)
 
 
+def check(text: str) -> None:
+    """Read a text and make nothing of it; errors are libyaml's own, and nesting is not limited."""
+    CParser(text).raw_parse()
+
+
 def parse(text: str, name: str) -> list[Document]:
     """Return the documents of a text; name is the file's, for errors.
 
@@ -313,6 +316,7 @@ __all__ = [
     "Reader",
     "ScalarNode",
     "SeqNode",
+    "check",
     "find",
     "follow",
     "is_a",

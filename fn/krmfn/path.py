@@ -40,8 +40,8 @@ def show(path: Path) -> str:
     for step in steps(path):
         if isinstance(step, int):
             out += f"[{step}]"
-        elif _SIMPLE.fullmatch(step):
+        elif step.isalnum() or _SIMPLE.fullmatch(step):
             out += f".{step}" if out else step
         else:
-            out += f'["{step}"]'
+            out += f"['{step}']" if '"' in step else f'["{step}"]'
     return out

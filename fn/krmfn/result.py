@@ -5,13 +5,17 @@ Source: the KRM Functions Specification, section "ResourceList", https://kpt.dev
 
 from __future__ import annotations
 
-import dataclasses
 import enum
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
+
+    from krmfn.path import Path
+    from krmfn.resource import Resource
+
+_NO_TAGS: Mapping[str, str] = MappingProxyType({})
 
 
 class Severity(enum.StrEnum):
@@ -22,8 +26,7 @@ class Severity(enum.StrEnum):
     INFO = "info"
 
 
-@dataclass(frozen=True, slots=True)
-class ResourceRef:
+class ResourceRef(NamedTuple):
     """The identity of a resource; every part is empty where it is not known (a compose file has none)."""
 
     api_version: str = ""
@@ -42,8 +45,7 @@ class ResourceRef:
         return {key: value for key, value in parts.items() if value}
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """A field of a resource, with its value now and the one that is proposed (any YAML data, None: not said)."""
 
     path: str
@@ -60,20 +62,18 @@ class Field:
         return {key: value for key, value in parts.items() if value is not None}
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(NamedTuple):
     """A file, relative to the package's root with forward slashes, and the index of a document in it."""
 
     path: str
-    index: int = 0
+    index: int = 0  # type: ignore[assignment]  # a document's number hides the method of tuples that nobody needs
 
     def to_dict(self) -> dict[str, Any]:
         """Return the file as the specification spells it."""
         return {"path": self.path, "index": self.index}
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """One thing that a function says.
 
     kpt prints only the message, the severity, the resource and the field's path: a message that has to
@@ -85,22 +85,43 @@ class Result:
     resource_ref: ResourceRef | None = None
     field: Field | None = None
     file: File | None = None
-    tags: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    tags: Mapping[str, str] = _NO_TAGS
+
+    @classmethod
+    def about(
+        cls,
+        resource: Resource,
+        message: str,
+        severity: Severity = Severity.ERROR,
+        *,
+        path: Path = "",
+        proposed: Any = None,
+        tags: Mapping[str, str] = _NO_TAGS,
+    ) -> Result:
+        """Return a result about a resource, or about one of its fields: with its identity, file and value now."""
+        from krmfn.path import show
+
+        ref = resource.ref
+        field = Field(show(path), resource.get(path), proposed) if path else None
+        return cls(message, severity, ref if any(ref) else None, field, resource.file, tags)
+
+    @classmethod
+    def about_file(cls, path: str, message: str, severity: Severity = Severity.ERROR, *, index: int = 0) -> Result:
+        """Return a result about a file; path: relative to the package's root, with forward slashes."""
+        return cls(message, severity, file=File(path, index))
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Result:
         """Read a result from plain data, kindly: what is missing or misspelt is left out, severity is error."""
         severity = data.get("severity")
-        ref, place, file = (data.get(key) for key in ("resourceRef", "field", "file"))
+        ref, place, file, tags = (data.get(key) for key in ("resourceRef", "field", "file", "tags"))
         return cls(
             str(data.get("message", "")),
             Severity(severity) if severity in set(Severity) else Severity.ERROR,
             _ref(ref) if isinstance(ref, dict) else None,
-            Field(str(place.get("path", "")), place.get("currentValue"), place.get("proposedValue"))
-            if isinstance(place, dict)
-            else None,
-            File(str(file.get("path", "")), int(file.get("index") or 0)) if isinstance(file, dict) else None,
-            {str(key): str(value) for key, value in (data.get("tags") or {}).items()},
+            _field(place) if isinstance(place, dict) else None,
+            _file(file) if isinstance(file, dict) else None,
+            {str(key): str(value) for key, value in tags.items()} if isinstance(tags, dict) else {},
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -124,6 +145,36 @@ class Result:
         return f"[{self.severity}] {subject}: {self.message}" if subject else f"[{self.severity}] {self.message}"
 
 
+def ordered(results: Iterable[Result]) -> list[Result]:
+    """Return results in the order in which a person reads them: the worst first, then by file, index and text.
+
+    kpt prints the first four.
+    """
+    severities = list(Severity)
+
+    def order(result: Result) -> tuple[int, str, int, str]:
+        file = result.file or File("")
+        return severities.index(result.severity), file.path, file.index, str(result)
+
+    return sorted(results, key=order)
+
+
+def failed(results: Iterable[Result]) -> bool:
+    """Tell whether a result is an error. kpt and kustomize look at the exit status only: the function has to."""
+    return any(result.severity is Severity.ERROR for result in results)
+
+
 def _ref(data: Mapping[str, Any]) -> ResourceRef:
-    parts = (data.get(key, "") for key in ("apiVersion", "kind", "name", "namespace"))
-    return ResourceRef(*map(str, parts))
+    # the legacy form holds the name in `metadata`
+    metadata = data.get("metadata")
+    named = {**metadata, **data} if isinstance(metadata, dict) else data
+    return ResourceRef(*(str(named.get(key) or "") for key in ("apiVersion", "kind", "name", "namespace")))
+
+
+def _field(data: Mapping[str, Any]) -> Field:
+    return Field(str(data.get("path", "")), data.get("currentValue"), data.get("proposedValue"))
+
+
+def _file(data: Mapping[str, Any]) -> File:
+    index = data.get("index")
+    return File(str(data.get("path", "")), index if type(index) is int else 0)

@@ -26,13 +26,12 @@ _DOUBTFUL = re.compile(
     | <<|=""",
     re.VERBOSE,
 )
-# plain is right, and looks right: no indicator, nothing that makes a reader look twice
+# plain is right, and looks right, in flow style, too: no indicator, nothing that makes a reader look twice
 _UNREMARKABLE = re.compile(r"[A-Za-z0-9_./(][\w ./:@%+=~()-]*", re.ASCII)
 _FLOW_INDICATOR = re.compile(r"[,\[\]{}]")
 _PLAIN_FIRST = frozenset("-?:,[]{}#&*!|>'\"%@` \t")
-_UNPRINTABLE = re.compile(
-    "[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]|[\u2028\u2029]"
-)
+# what YAML forbids, and what editors, terminals and libyaml disagree on; the BOM and line breaks among it
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]|\u2028|\u2029|\ufeff|\ufffe|\uffff|[\ud800-\udfff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _ESCAPED = re.compile(r'["\\\n\t\r]')
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
@@ -66,6 +65,8 @@ def is_text(value: str) -> bool:
     """Tell whether every reader takes this plain scalar for text."""
     if not isinstance(resolve(value), str):
         return False
+    if value[0] not in "+-.0123456789<=":
+        return True
     # what overflows a number is text to some readers, and infinity to others
     return not any(pattern.fullmatch(value) for pattern in (_DOUBTFUL, _INT, _FLOAT))
 
@@ -139,15 +140,16 @@ def write(value: Value, *, style: str = "", flow: bool = False) -> str:
     return value if can_be_plain(value, flow=flow) else quoted(value, '"')
 
 
-def write_new(value: Value, *, flow: bool = False) -> str:
+def write_new(value: Value) -> str:
     """Write a value that had no style yet: plain where that is plain to see, else in single quotes."""
-    return _new_text(value, flow) if isinstance(value, str) else write(value)
+    return _new_text(value) if isinstance(value, str) else write(value)
 
 
 @lru_cache(1024)  # keys and most values of results come again and again
-def _new_text(value: str, flow: bool) -> str:
-    plain = _UNREMARKABLE.fullmatch(value) and can_be_plain(value, flow=flow)
-    return value if plain else quoted(value, "'")
+def _new_text(value: str) -> str:
+    if not _UNREMARKABLE.fullmatch(value) or value[-1] in " :" or ": " in value or not is_text(value):
+        return quoted(value, "'")
+    return quoted(value, "'") if value.startswith("...") else value
 
 
 def _integer(value: str) -> int:

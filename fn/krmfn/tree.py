@@ -58,6 +58,7 @@ class ScalarNode:
 class AliasNode:
     """An alias, `*anchor`; `target` is None where the anchor stands in a part that was not built."""
 
+    value = None
     __slots__ = ("anchor", "end", "start", "target")
 
     def __init__(self, anchor: str, start: int, end: int, target: Node | None) -> None:
@@ -70,9 +71,11 @@ class AliasNode:
 class MapNode:
     """A mapping: its pairs in the order of the text, duplicates included.
 
-    `end` is the end of the last value, not of the comments and blank lines behind it.
+    `end` is the end of the last value, not of the comments and blank lines behind it. `value` is None, as it is
+    for all nodes that are no scalars: so keys are compared without a look at their type.
     """
 
+    value = None
     __slots__ = ("_index", "anchor", "end", "flow", "pairs", "start", "tag")
 
     def __init__(self, start: int, flow: bool, anchor: str | None, tag: str | None) -> None:
@@ -92,7 +95,7 @@ class MapNode:
             number = self._index.get(key)
             return None if number is None else self.pairs[number]
         for found in reversed(self.pairs):
-            if type(found[0]) is ScalarNode and found[0].value == key:
+            if found[0].value == key:
                 return found
         return None
 
@@ -105,6 +108,7 @@ class MapNode:
 class SeqNode:
     """A sequence; `end` as for a mapping."""
 
+    value = None
     __slots__ = ("anchor", "end", "flow", "items", "start", "tag")
 
     def __init__(self, start: int, flow: bool, anchor: str | None, tag: str | None) -> None:
@@ -140,7 +144,8 @@ def find(root: Node | None, path: Sequence[str | int], *, merged: bool = False) 
     for step in path:
         if node is None:
             return None
-        node = follow(node)
+        if type(node) is AliasNode:
+            node = follow(node)
         if type(node) is MapNode and isinstance(step, str):
             found = node.get(step)
             node = _merged(node, step) if found is None and merged else found
@@ -181,15 +186,27 @@ def trail(root: Node, node: Node) -> list[tuple[MapNode | SeqNode, int]]:
     return found
 
 
+def member_at(parent: MapNode | SeqNode, offset: int) -> int:
+    """Return the number of the last member of a collection that starts at an offset or before it, -1 for none."""
+    if isinstance(parent, MapNode):
+        return bisect_right(parent.pairs, offset, key=_pair_start) - 1
+    return bisect_right(parent.items, offset, key=_item_start) - 1
+
+
+def _pair_start(pair: tuple[Node, Node]) -> int:
+    return pair[0].start
+
+
+def _item_start(item: Node) -> int:
+    return item.start
+
+
 def _towards(here: Node, node: Node) -> tuple[MapNode | SeqNode, int, Node] | None:
     """Return the member of a collection that is a node, or holds it."""
-    at = node.start
-    if isinstance(here, MapNode):
-        number = bisect_right(here.pairs, at, key=lambda pair: pair[0].start) - 1
-    elif isinstance(here, SeqNode):
-        number = bisect_right(here.items, at, key=lambda item: item.start) - 1
-    else:
+    if not isinstance(here, MapNode | SeqNode):
         return None
+    at = node.start
+    number = member_at(here, at)
     while number >= 0:
         members = here.pairs[number] if isinstance(here, MapNode) else (here.items[number],)
         for member in reversed(members):

@@ -21,7 +21,7 @@ from krmfn.data import DataError, nesting, same, to_data
 from krmfn.meant import Meant
 from krmfn.node import MAX_DEPTH, Reader
 from krmfn.text import EditError, InputError, line_start
-from krmfn.tree import AliasNode, MapNode, Node, ScalarNode, SeqNode
+from krmfn.tree import AliasNode, MapNode, Node, ScalarNode, SeqNode, member_at
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,53 +91,31 @@ def _piece(source: Source, first: int, last: int, meant: Meant) -> tuple[int, in
     """Return where the smallest pair or item around `text[first:last]` starts and ends, and what it is."""
     if len(source.roots) != 1:
         return None
-    text, end = source.text, source.end
+    around: list[tuple[MapNode | SeqNode, int]] = []
     node = source.roots[0]
-    found: tuple[int, int, _Member] | None = None
-    while (
-        node is not None
-        and layout.is_block(node)
-        and id(node) not in meant.changed
-        and id(node) not in meant.replaced
-    ):
-        assert isinstance(node, MapNode | SeqNode)
-        number, start, following = _around(text, node, first)
+    while isinstance(node, MapNode | SeqNode) and not node.flow and not meant.touches(node):
+        number = member_at(node, first)
         if number < 0:
             break
-        end = line_start(text, following) if following is not None else end
-        if last > end:
-            break
-        if isinstance(node, MapNode):
-            found = start, end, node.pairs[number]
-            node = node.pairs[number][1]
-        else:
-            found = start, end, node.items[number]
-            node = node.items[number]
-    return found
+        around.append((node, number))
+        node = node.pairs[number][1] if isinstance(node, MapNode) else node.items[number]
+    text = source.text
+    while around:
+        parent, number = around[-1]
+        start = layout.member_start(text, parent, number)
+        if start < first and last <= (end := _end(source, around)) and text[start] != "?":
+            return start, end, parent.pairs[number] if isinstance(parent, MapNode) else parent.items[number]
+        around.pop()
+    return None
 
 
-def _around(text: str, node: MapNode | SeqNode, offset: int) -> tuple[int, int, int | None]:
-    """Return the number of the member whose lines hold an offset, where it starts, and where the next one does.
-
-    The number is -1 where the offset is not behind the start of one, or where a member starts with `?`.
-    """
-    members = [key for key, _ in node.pairs] if isinstance(node, MapNode) else node.items
-    low, high = 0, len(members)
-    while low < high:
-        middle = (low + high) // 2
-        if members[middle].start <= offset:
-            low = middle + 1
-        else:
-            high = middle
-    number = low - 1
-    if number < 0:
-        return -1, 0, None
-    start = layout.member_start(text, node, number)
-    following = layout.member_start(text, node, number + 1) if number + 1 < len(members) else None
-    explicit = isinstance(node, MapNode) and text.startswith("?", start)
-    if explicit or offset <= start or (following is not None and offset >= line_start(text, following)):
-        return -1, 0, None
-    return number, start, following
+def _end(source: Source, around: list[tuple[MapNode | SeqNode, int]]) -> int:
+    """Return where the lines of a member end: where those of what follows start."""
+    for parent, number in reversed(around):
+        count = len(parent.pairs if isinstance(parent, MapNode) else parent.items)
+        if number + 1 < count:
+            return line_start(source.text, layout.member_start(source.text, parent, number + 1))
+    return source.end
 
 
 class _Verifier:
