@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from fluxmark.errors import FluxmarkError
@@ -72,6 +73,7 @@ class ImageRef:
         return f"{self.name}{tag}{digest}"
 
 
+@lru_cache(maxsize=1024)
 def parse(text: str) -> ImageRef:
     """Read an image reference. Raises ImageError for a text that container runtimes would refuse."""
     match = _REFERENCE.fullmatch(text)
@@ -101,6 +103,7 @@ def same_repository(one: ImageRef, other: ImageRef) -> bool:
     return path == other_path and host.lower() == other_host.lower()
 
 
+@lru_cache(maxsize=1024)
 def split_name(name: str) -> tuple[str, str]:
     """Return the registry and the repository of a name, with Docker Hub's short names written out.
 

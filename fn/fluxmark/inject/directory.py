@@ -113,4 +113,4 @@ def _mark(store: FileStore, package: Package, path: str, text: str, marking: Mar
     lines = Lines(text)
     for resource in store.open(path).resources:
         if places.matches(resource.api_version, resource.kind):
-            yield from marking.mark(resource, path, lines)
+            yield from marking.mark(resource, lambda _: path, lines)

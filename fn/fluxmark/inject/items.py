@@ -55,7 +55,7 @@ class InjectItems(Function):
     def visit(self, resource: Resource) -> None:
         """Mark an item."""
         assert self._marking is not None
-        self._findings += self._marking.mark(resource, _path(resource))
+        self._findings += self._marking.mark(resource, _path)
 
     def process(self, resource_list: ResourceList) -> None:
         """Write the resources, and the markers that had to wait for the package's own policies."""
@@ -77,7 +77,7 @@ class InjectItems(Function):
             marking = with_package(self._config, in_items(resource_list.items))
             for item in resource_list.items if marking.targets else ():
                 if places.matches(item.api_version, item.kind):
-                    self._findings += marking.mark(item, _path(item))
+                    self._findings += marking.mark(item, _path)
                     item.release()
         resource_list.results += results([*self._findings, *found, *self._mark_files(resource_list, marking)])
 

@@ -7,20 +7,22 @@ does to the text around a marker is measured.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from fluxmark import image, marker, places
 from krmfn import comment, layout, scalar
-from krmfn.result import ResourceRef, Severity
+from krmfn.result import Severity
 from krmfn.text import BREAKS, line_end
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from fluxmark.inject.targets import Target, Targets
     from fluxmark.places import Place
     from krmfn.edit import Editor
-    from krmfn.node import MapNode
+    from krmfn.resource import Resource
+    from krmfn.result import ResourceRef
 
 MARKED = "marked"
 LEFT = {
@@ -44,19 +46,46 @@ LEFT = {
 UNUSUAL_BREAKS = ("\x85", "\u2028", "\u2029")
 
 
-@dataclass(frozen=True, slots=True)
 class Context:
-    """What marking needs to know of a document beside its text.
+    """What marking needs to know of a document beside its text, found out when it is asked for.
 
-    file: its path relative to the root, '' where that is unknown. covered: whether the automation's update path
-    covers the file. ref: of the resource. force: whether another policy's marker is replaced.
+    Most places are marked already, and then nothing of it is. path_of: gives the document's file, '' where that is
+    unknown. covers: tells whether the automation updates a file. force: whether to replace another policy's marker.
     """
 
-    file: str
-    ref: ResourceRef
-    covered: bool = True
-    update_path: str = ""
-    force: bool = False
+    def __init__(
+        self,
+        resource: Resource,
+        path_of: Callable[[Resource], str],
+        covers: Callable[[str], bool],
+        update_path: str,
+        *,
+        force: bool,
+    ) -> None:
+        self._resource = resource
+        self._path_of = path_of
+        self._covers = covers
+        self.update_path = update_path
+        self.force = force
+
+    @cached_property
+    def file(self) -> str:
+        """The document's file, relative to the root."""
+        return self._path_of(self._resource)
+
+    @cached_property
+    def ref(self) -> ResourceRef:
+        """The document's identity."""
+        return self._resource.ref
+
+    @property
+    def covered(self) -> bool:
+        """Whether the automation updates the file."""
+        return self._covers(self.file)
+
+    def applies(self, target: Target) -> bool:
+        """Tell whether a policy's images are to be marked here."""
+        return target.where is None or target.applies(self.file, self.ref)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +98,9 @@ class Mark:
     message: str
 
 
-def mark(editor: Editor, root: MapNode, targets: Targets, context: Context) -> Iterator[Mark]:
-    """Mark the places of a document through an editor; yield what there is to say of them."""
-    for place in places.find(root, context.ref.api_version, context.ref.kind):
+def mark(editor: Editor, resource: Resource, targets: Targets, context: Context) -> Iterator[Mark]:
+    """Mark the places of a document through an editor of it; yield what there is to say of them."""
+    for place in places.find(resource.node, resource.api_version, resource.kind):
         said = _mark_place(editor, place, targets, context)
         if said is not None:
             yield said
@@ -83,7 +112,7 @@ def _mark_place(editor: Editor, place: Place, targets: Targets, context: Context
         ref = image.parse(place.image)
     except image.ImageError:
         return _templated(place, targets)
-    fits = [target for target in targets.of_image(ref) if target.applies(context.file, context.ref)]
+    fits = [target for target in targets.of_image(ref) if context.applies(target)]
     if not fits:
         return None
     beside = comment.line_comment(editor.text, node)

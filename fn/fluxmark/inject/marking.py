@@ -13,7 +13,7 @@ from fluxmark.inject.mark import Context, mark
 from fluxmark.resources import image_policies, image_update_automation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from fluxmark.config import ImageAutomation
     from fluxmark.flux_resources import FluxResources
@@ -38,24 +38,26 @@ class Marking:
         root = self.update_path
         return root is None or not path or root == "." or path == root or path.startswith(f"{root}/")
 
-    def mark(self, resource: Resource, path: str, lines: Lines | None = None) -> Iterator[Finding]:
+    def mark(
+        self, resource: Resource, path_of: Callable[[Resource], str], lines: Lines | None = None
+    ) -> Iterator[Finding]:
         """Mark a resource's places, and yield what there is to say.
 
-        path: of its file, '' where that is unknown. lines: of the file, where the resource's text is the file's.
+        path_of: gives its file, '' where that is unknown. lines: of the file, where the resource's text is its.
         """
-        ref = resource.ref
-        context = Context(path, ref, self.covers(path), f"./{self.update_path}".removesuffix("/."), self.force)
+        update_path = f"./{self.update_path}".removesuffix("/.")
+        context = Context(resource, path_of, self.covers, update_path, force=self.force)
         editor = resource.editor()
-        for said in mark(editor, resource.node, self.targets, context):
+        for said in mark(editor, resource, self.targets, context):
             at = lines.position(said.place.node.start) if lines else None
             yield Finding(
                 said.rule,
                 said.severity,
                 f"{said.place.node.value.strip()}: {said.message}",
-                path,
+                context.file,
                 at.line if at else 0,
                 at.column if at else 0,
-                resource=ref,
+                resource=context.ref,
                 path=said.place.path,
                 current=said.place.node.value,
             )

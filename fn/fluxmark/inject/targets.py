@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fluxmark import image
+from fluxmark.config import Where
 from fluxmark.flux_files import matches
 from fluxmark.flux_resources import POLICY
 from fluxmark.marker import Setter
@@ -14,7 +15,7 @@ from fluxmark.marker import Setter
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from fluxmark.config import ImageAutomation, Where
+    from fluxmark.config import ImageAutomation
     from fluxmark.flux_resources import FluxResources
     from krmfn.result import ResourceRef
 
@@ -90,7 +91,7 @@ def configured(config: ImageAutomation, specs: Sequence[dict[str, object]]) -> T
             Setter(config.namespace, entry.name),
             image.parse(entry.image),
             spec.get("digestReflectionPolicy", NEVER) != NEVER,
-            entry.where,
+            entry.where if entry.where != Where() else None,
         )
         for entry, spec in zip(config.images, specs, strict=True)
     )
