@@ -6,6 +6,7 @@ does to the text around a marker is measured.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -43,6 +44,7 @@ LEFT = {
     "where it is set",
 }
 """Why a place is left, by rule; docs/inject.md says more."""
+_BREAK = re.compile(f"[{BREAKS}]")
 UNUSUAL_BREAKS = ("\x85", "\u2028", "\u2029")
 
 
@@ -50,7 +52,7 @@ class Context:
     """What marking needs to know of a document beside its text, found out when it is asked for.
 
     Most places are marked already, and then nothing of it is. path_of: gives the document's file, '' where that is
-    unknown. covers: tells whether the automation updates a file. force: whether to replace another policy's marker.
+    unknown. covers: tells whether the automation updates a file. force: whether another policy's marker goes.
     """
 
     def __init__(
@@ -157,17 +159,23 @@ def _set(
 def _harm(editor: Editor, place: Place, ref: image.ImageRef, target: Target) -> str:
     """Return the rule that says why a marker would be ignored, or do harm, on this scalar; '' where it is fine."""
     node, text = place.node, editor.text
+    if node.style in ("|", ">"):
+        return "block-scalar"
+    # within a flow collection there are flow collections only, so the parent tells
+    if editor.in_flow(node) if place.parent is None else place.parent.flow:
+        return "flow-collection"
+    if _BREAK.search(text, layout.content_start(text, node), node.end):
+        return "several-lines"
+    if _BREAK.search(text, place.key.end, node.start):
+        return "value-below-key"
     end = line_end(text, node.end)
-    checks = {
-        "block-scalar": node.style in ("|", ">"),
-        "flow-collection": editor.in_flow(node),
-        "several-lines": any(char in text[layout.content_start(text, node) : node.end] for char in BREAKS),
-        "value-below-key": any(char in text[place.key.end : node.start] for char in BREAKS),
-        "unusual-line-break": text[end : end + 1] in UNUSUAL_BREAKS,
-        "not-text": not node.style and node.tag is None and not scalar.is_text(node.value),
-        "digest-without-reflection": not target.reflects_digest and (bool(ref.digest) or place.suffix == "digest"),
-    }
-    return next((rule for rule, holds in checks.items() if holds), "")
+    if text[end : end + 1] in UNUSUAL_BREAKS:
+        return "unusual-line-break"
+    if not node.style and node.tag is None and not scalar.is_text(node.value):
+        return "not-text"
+    if not target.reflects_digest and (ref.digest or place.suffix == "digest"):
+        return "digest-without-reflection"
+    return ""
 
 
 def _templated(place: Place, targets: Targets) -> Mark | None:

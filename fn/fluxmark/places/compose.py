@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from fluxmark.places.place import Place, place
 from krmfn.data import MERGE
-from krmfn.node import MapNode, Node, ScalarNode, SeqNode, follow
+from krmfn.node import MapNode, ScalarNode, SeqNode, follow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,20 +32,22 @@ def find(root: MapNode, api_version: str, kind: str) -> Iterator[Place]:
         service = follow(value)
         if not isinstance(service, MapNode) or type(name) is not ScalarNode:
             continue
-        if found := place(_image(service), ("services", name.value, "image")):
+        owner = _owner(service)
+        if owner is not None and (found := place(owner, "image", ("services", name.value, "image"))):
             yield found
 
 
-def _image(service: MapNode, depth: int = 0) -> tuple[Node, Node] | None:
-    """Return the pair that gives a service its image: its own, or the first that is merged into it."""
-    pair = service.pair("image")
-    if pair is not None or depth > 8:  # deeper chains of merges are nobody's, and may be endless
-        return pair
+def _owner(service: MapNode, depth: int = 0) -> MapNode | None:
+    """Return the mapping that gives a service its image: itself, or the first merged into it that has one."""
+    if service.pair("image") is not None:
+        return service
+    if depth > 8:  # deeper chains of merges are nobody's, and may be endless
+        return None
     for key, value in service.pairs:
         if type(key) is ScalarNode and key.value == MERGE:
             target = follow(value)
             merged = target.items if isinstance(target, SeqNode) else [target]
             for base in map(follow, merged):
-                if isinstance(base, MapNode) and (pair := _image(base, depth + 1)):
-                    return pair
+                if isinstance(base, MapNode) and (owner := _owner(base, depth + 1)):
+                    return owner
     return None

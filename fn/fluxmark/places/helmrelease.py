@@ -42,7 +42,7 @@ def _below(node: Node, path: tuple[Step, ...]) -> Iterator[Place]:
         for key, value in node.pairs:
             if not isinstance(key, ScalarNode):
                 continue
-            if key.value == "image" and (found := place((key, value), (*path, "image"))):
+            if key.value == "image" and (found := place(node, "image", (*path, "image"))):
                 yield found
             else:
                 yield from _below(value, (*path, key.value))
@@ -57,6 +57,6 @@ def _parts(node: MapNode, path: tuple[Step, ...]) -> Iterator[Place]:
     if isinstance(registry, ScalarNode) and registry.value:
         whole = f"{registry.value}/{whole}"
     for part in ("tag", "digest"):
-        found = place(node.pair(part), (*path, part), suffix=part, whole=whole)
+        found = place(node, part, (*path, part), suffix=part, whole=whole)
         if found and (found.node.value or part == "tag"):
             yield found

@@ -37,6 +37,6 @@ def find(root: MapNode, api_version: str, kind: str) -> Iterator[Place]:
         if not isinstance(entry, MapNode) or not isinstance(name, ScalarNode):
             continue
         for key, suffix in _FIELDS.items():
-            found = place(entry.pair(key), (*path, index, key), suffix=suffix, whole=name.value)
+            found = place(entry, key, (*path, index, key), suffix=suffix, whole=name.value)
             if found and (found.node.value or suffix == "tag"):
                 yield found

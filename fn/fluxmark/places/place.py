@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from krmfn.node import AliasNode, ScalarNode
 
 if TYPE_CHECKING:
-    from krmfn.node import Node
+    from krmfn.node import MapNode, Node
     from krmfn.path import Step
 
 
@@ -19,7 +19,8 @@ class Place:
     node: the scalar; where an alias stands for it, the scalar at the anchor, because Flux reads markers there.
     key: the key whose value it is; where an alias stands for it, the scalar itself. path: of the field.
     suffix: '' for a whole reference, else 'name', 'tag' or 'digest', as in markers.
-    whole: the reference, or at least the name, that a part belongs to.
+    whole: the reference, or at least the name, that a part belongs to. parent: the mapping that the scalar stands
+    in; None where an alias stands for it.
     """
 
     node: ScalarNode
@@ -27,6 +28,7 @@ class Place:
     path: tuple[Step, ...]
     suffix: str = ""
     whole: str = ""
+    parent: MapNode | None = None
 
     @property
     def image(self) -> str:
@@ -34,16 +36,17 @@ class Place:
         return self.whole or self.node.value.strip()  # a block scalar ends with a line feed
 
 
-def place(
-    pair: tuple[Node, Node] | None, path: tuple[Step, ...], *, suffix: str = "", whole: str = ""
-) -> Place | None:
-    """Return the place of a pair; None where there is no pair, or its value is no text of its own."""
+def place(parent: MapNode, key: str, path: tuple[Step, ...], *, suffix: str = "", whole: str = "") -> Place | None:
+    """Return the place at a key of a mapping; None without such a key, or where its value is no text."""
+    pair = parent.pair(key)
     if pair is None:
         return None
-    key, value = pair
+    name, value = pair
     node: Node | None = value
     while type(node) is AliasNode:
         node = node.target
     if type(node) is not ScalarNode:
         return None
-    return Place(node, key if node is value else node, path, suffix, whole)
+    if node is not value:
+        return Place(node, node, path, suffix, whole)
+    return Place(node, name, path, suffix, whole, parent)

@@ -51,5 +51,5 @@ def find(root: MapNode, api_version: str, kind: str) -> Iterator[Place]:
             container = follow(item)
             if not isinstance(container, MapNode):
                 continue
-            if found := place(container.pair("image"), (*path, name, index, "image")):
+            if found := place(container, "image", (*path, name, index, "image")):
                 yield found
