@@ -7,15 +7,19 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from krmfn.function import Function
+from krmfn.result import Severity
 from krmfn.run import LOG_TO_STDERR, run
 
 if TYPE_CHECKING:
     from fluxmark.config import ImageAutomation
     from krmfn.resource import Resource
     from krmfn.resource_list import ResourceList
+    from krmfn.result import Result
 
 BAD_INPUT = 2
 GROUP = "image.toolkit.fluxcd.io/"
+WRITTEN = {"created", "updated"}
+"""The rules under which `inject` says that it wrote a resource."""
 
 
 class Fluxmark(Function):
@@ -54,6 +58,8 @@ class Fluxmark(Function):
             self._job = self._start(ImageAutomation())
         if self._job is not None:
             self._job.process(resource_list)
+            if not self._kustomize and WRITTEN & {result.tags.get("rule") for result in resource_list.results}:
+                resource_list.results += _checked(resource_list)
 
     def _start(self, config: ImageAutomation) -> Function:
         """Return the job of a configuration; what another mode needs is not imported."""
@@ -76,6 +82,23 @@ def main() -> int:
         print("fluxmark: standard input is a terminal; a ResourceList is expected (see --help)", file=sys.stderr)
         return BAD_INPUT
     return run(Fluxmark())
+
+
+def _checked(resource_list: ResourceList) -> list[Result]:
+    """Return what `check` finds wrong with Flux's resources, as they are written now.
+
+    Markers are what was just set, so the workloads, of which there may be thousands, are not read again.
+    """
+    from dataclasses import replace
+
+    from fluxmark.finding import results
+    from fluxmark.rules.engine import run as run_rules
+    from fluxmark.world.read import read_items
+
+    flux = [item for item in resource_list.items if item.api_version.startswith(GROUP)]
+    found = [one for one in run_rules(read_items(flux)) if one.severity is not Severity.INFO]
+    # an error would fail the function, and a resource that was wrong before is no reason to write nothing
+    return results([replace(one, severity=Severity.WARNING) for one in found])
 
 
 def _where(path: tuple[Any, ...]) -> str:

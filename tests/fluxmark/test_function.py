@@ -280,3 +280,14 @@ def test_an_item_with_a_broken_path_annotation_fails_and_is_named(path: str) -> 
     assert out.startswith(text)
     assert "Pod web" in results(out)[0]["message"]
     assert "internal.config.kubernetes.io/path" in results(out)[0]["message"]
+
+
+def test_what_is_written_is_checked() -> None:
+    """A filter and an order that select an older build are said, not only written."""
+    policy = "{filterTags: {pattern: '^main-[a-f0-9]{7}-[0-9]{10}$'}, policy: {alphabetical: {order: asc}}}"
+    config = CONFIG.replace("tagFormat: 'main-<sha:7>-<unix>'", f"policy: {policy}")
+    status, out, _ = call(f"{HEAD}items:\n{ITEM}{config}")
+    found = [one for one in results(out) if one["tags"]["rule"] == "policy-order"]
+    assert status == 0
+    assert [one["severity"] for one in found] == ["warning"]
+    assert "main-fffffff-1700000000" in found[0]["message"]
