@@ -58,14 +58,15 @@ def _lines(source: Source, parent: MapNode | SeqNode, added: Any, style: emit.St
 
 
 def _append(source: Source, parent: MapNode | SeqNode, added: Any) -> Iterator[Splice]:
-    offset = layout.last_line_end(source.text, parent)
-    style = fitting(source, offset, layout.block_column(source.text, parent))
+    text = source.text
+    offset = layout.last_line_end(text, parent)
+    style = fitting(source, offset, layout.block_column(text, parent))
     lines = _lines(source, parent, added, style)
-    if source.text[offset : offset + 1] in TEXT_BREAKS and source.follows_block_scalar(offset):
-        # the break belongs to the text of the block scalar above
-        yield Splice(
-            offset + 1, offset + 1, LINES, -parent.start, "".join(line + source.newline for line in lines)
-        )
+    own = text[offset : offset + 1] in TEXT_BREAKS or (text[offset - 1] == "\r" and source.newline == "\n")
+    if own and source.follows_block_scalar(offset):
+        # the break belongs to the text of the block scalar above, or would become another one
+        offset = break_end(text, offset)
+        yield Splice(offset, offset, LINES, -parent.start, "".join(line + source.newline for line in lines))
         return
     new = "".join(source.newline + line for line in lines)
     yield from closing(source, offset)

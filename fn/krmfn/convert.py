@@ -11,7 +11,7 @@ from krmfn.node import parse
 from krmfn.resource import Resource, Shape
 from krmfn.source import Source
 from krmfn.text import BREAKS, Edit, EditError, line_start, splice
-from krmfn.tree import MapNode, Node, SeqNode
+from krmfn.tree import MapNode, Node, ScalarNode, SeqNode
 from krmfn.verify import VerificationError, expect
 
 _LINE = re.compile(f"([^{BREAKS}]*)(\r\n|[{BREAKS}]|$)")
@@ -73,6 +73,11 @@ def with_break(text: str, break_: str) -> str:
         return text
     roots = [document.root for document in parse(text, "")]
     source = Source(text, roots, 0, len(text))
+    start = line_start(text, len(text))
+    if start > 0 and not text[start:].strip(" ") and source.follows_block_scalar(len(text)):
+        leaf = source.before(len(text))
+        if isinstance(leaf, ScalarNode) and leaf.value.endswith("\n"):
+            return text[:start]  # blanks that are no text yet: a break behind them would be
     edits = [Edit(one.start, one.end, one.new) for one in block.closing(source, len(text))]
     return splice(text, edits) + break_
 

@@ -59,7 +59,9 @@ def sequence(data: Sequence[Any], column: int, style: Style) -> list[str]:
 
 def pair(key: str, value: Any, column: int, style: Style) -> list[str]:
     """Return the lines of one pair of a block mapping."""
-    head = " " * column + scalar.write_new(key) + ":"
+    head = f"{' ' * column}{scalar.write_new(key)}:"
+    if type(value) is str and "\n" not in value:  # as nearly all of the results of a long list
+        return [f"{head} {scalar.write_new(value)}"]
     if is_inline(value, style):
         return [f"{head} {flow(value)}"]
     if isinstance(value, str):

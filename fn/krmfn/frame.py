@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import operator
 from typing import TYPE_CHECKING
 
-from krmfn import convert
 from krmfn.resource import Resource, Shape
 from krmfn.text import BREAKS, EditError, break_end, line_end
 from krmfn.tree import AliasNode, walk
@@ -46,9 +46,12 @@ class Frame:
 
         Raises EditError for an item whose aliases stand for something in another one, when anything changed.
         """
-        if self.has_aliases and [item.text for item in items] != [item.original().text for item in self.items]:
-            _check_aliases(items)
         text = self.text
+        same = len(items) == len(self.items) and all(map(operator.is_, items, self.items))
+        if same and not any(item.is_changed for item in items):
+            return text
+        if self.has_aliases:
+            _check_aliases(items)
         if not items and not self.is_empty:
             return self._emptied()
         if self.is_empty:
@@ -58,7 +61,12 @@ class Frame:
         return text[: self.start] + "".join(self._block(items)) + text[self.end :]
 
     def _block(self, items: Sequence[Resource]) -> list[str]:
-        pieces = [convert.as_item(item, self.column, self.newline) for item in items]
+        from krmfn import convert
+
+        own = set(map(id, self.items))
+        pieces = [
+            item.text if id(item) in own else convert.as_item(item, self.column, self.newline) for item in items
+        ]
         last = len(pieces) - 1
         return [
             piece
@@ -68,6 +76,8 @@ class Frame:
         ]
 
     def _flow(self, items: Sequence[Resource]) -> str:
+        from krmfn import convert
+
         before = {id(item): gap for item, gap in zip(self.items, self.gaps, strict=False)}
         usual = self.gaps[1] if len(self.items) > 1 and "#" not in self.gaps[1] else ", "
         pieces = [self.gaps[0]]
@@ -89,6 +99,8 @@ class Frame:
         """Return the text with items where there were none."""
         text = self.text
         if self.shape is Shape.FLOW_ITEM:
+            from krmfn import convert
+
             inner = ", ".join(convert.as_flow(item) for item in items)
             blank = "" if text[self.start - 1] in " \t" + BREAKS else " "
             return f"{text[: self.start]}{blank}[{inner}]{text[self.end :]}"

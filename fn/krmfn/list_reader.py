@@ -69,7 +69,7 @@ def _visit(function: Function, frame: Frame, cutter: Cutter) -> None:
 
 
 def _text(resource: Resource | None) -> str:
-    return resource.original().text if resource else ""
+    return resource.text if resource else ""
 
 
 class _WholeReader:
@@ -153,7 +153,8 @@ class _WholeReader:
             headers.append(self._item(item, len(starts) - 1))
             dash = layout.skip_blank(text, self.item_end)
         end = item.start_mark.index
-        frame.end = line_start(text, end) if layout.starts_line(text, end) else end
+        # blanks at the very end may belong to a block scalar
+        frame.end = line_start(text, end) if layout.starts_line(text, end) and end < len(text) else end
         spans = zip(starts, [*starts[1:], frame.end], strict=True)
         self._keep(list(spans), headers)
 

@@ -65,7 +65,7 @@ class Resource(Metadata):
         self._text = text
         self._start = start
         self._end = len(text) if end is None else end
-        self._original = (text, start, self._end)
+        self._original = (text, start, self._end, shape, source)
         self._root: Node | None = None
         self._node: MapNode | None = None
 
@@ -109,13 +109,23 @@ class Resource(Metadata):
 
     def original(self) -> Resource:
         """Return this resource as it was read, without any change made since."""
-        text, start, end = self._original
-        resource = Resource(text, source=self.source, start=start, end=end, shape=self.shape)
-        if (self._text, self._start, self._end) == self._original:
-            resource.api_version, resource.kind = self.api_version, self.kind
-        else:
-            resource._refresh()
+        text, start, end, shape, source = self._original
+        resource = Resource(text, source=source, start=start, end=end, shape=shape)
+        resource._refresh()
         return resource
+
+    def reset(self) -> None:
+        """Forget every change made since the resource was read."""
+        if self.is_changed:
+            self._text, self._start, self._end, self.shape, self.source = self._original
+            self.release()
+            self._refresh()
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether the text is not what was read."""
+        text, start, end, shape, _ = self._original
+        return self._text is not text and (self.text != text[start:end] or self.shape is not shape)
 
     def keep(self, root: Node, node: MapNode) -> None:
         """Take a tree that a reader built from this resource's text: the piece's root, and the mapping in it."""

@@ -86,7 +86,14 @@ class ResourceList:
 
     def at(self, path: str) -> Iterator[Resource]:
         """Yield the items of a file."""
-        return (item for item in self.items if item.mentions(path) and item.path == path)
+        # one look at the text spares most lists a look at every item
+        read = self._frame.text.find(path) >= 0
+        known = set(map(id, self._frame.items))
+        return (
+            item
+            for item in self.items
+            if (read or item.is_changed or id(item) not in known) and item.mentions(path) and item.path == path
+        )
 
     def remove(self, resource: Resource) -> None:
         """Remove an item."""
@@ -114,7 +121,9 @@ class ResourceList:
 
     def restore(self) -> None:
         """Forget every change of the items: what a failing function prints is what it was given."""
-        self.items = [item.original() for item in self._frame.items]
+        self.items = list(self._frame.items)
+        for item in self.items:
+            item.reset()
 
     def to_text(self) -> str:
         """Return the list as text; only what was changed differs from what was read.

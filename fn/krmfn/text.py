@@ -18,6 +18,7 @@ BOM = "\ufeff"
 # What libyaml takes for a line break: YAML 1.1, section 5.4 (a lone CR, NEL, LS and PS are breaks, too).
 BREAKS = "\n\r\x85\u2028\u2029"
 BREAK = re.compile(f"\r\n|[{BREAKS}]")
+_USUAL_BREAK = re.compile("\r\n?|\n")
 _TO_BREAK = re.compile(f"[^{BREAKS}]*")
 _SHOWN_COLUMNS = 160
 _WINDOW = 256
@@ -101,9 +102,11 @@ def line_start(text: str, offset: int) -> int:
     window, end = _WINDOW, offset
     while end > 0:  # backwards window by window: a search back to the first line would make many edits quadratic
         begin = max(0, end - window)
-        found = max(text.rfind(char, begin, end) for char in breaks)
-        if found >= 0:
-            return found + 1
+        start = begin
+        for char in breaks:
+            start = text.rfind(char, start, end) + 1 or start
+        if start > begin:
+            return start
         end, window = begin, window * 4
     return min(_first(text), offset)
 
@@ -114,9 +117,9 @@ def _first(text: str) -> int:
 
 
 def newline(text: str) -> str:
-    """Return the line break that the text uses first; a text without one gets a line feed."""
-    found = BREAK.search(text)
-    return found.group() if found and found.group() in ("\r\n", "\r") else "\n"
+    """Return the line break that the text uses first, of those that every reader knows; a line feed else."""
+    found = _USUAL_BREAK.search(text)
+    return found.group() if found else "\n"
 
 
 def splice(text: str, edits: Iterable[Edit], *, start: int = 0, end: int | None = None) -> str:

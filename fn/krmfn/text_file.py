@@ -50,7 +50,7 @@ class TextFile:
         if "".join(map(_text, self._pieces)).strip(WHITE):
             self._end_line()
             if not new.startswith("---"):
-                self._pieces.append(f"---{self._newline}")
+                new = f"---{self._newline}{new}"
         resource.become(new, self.name)
         self._pieces.append(resource)
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 MERGE = "<<"
 _MANY = 32
-"""From this number of pairs on, a mapping looks its keys up in an index."""
+"""Beyond this number of pairs a mapping is searched by an index, or by halves."""
 
 
 class ScalarNode:
@@ -87,12 +87,12 @@ class MapNode:
         self.tag = tag
         self._index: dict[str, int] | None = None
 
-    def pair(self, key: str) -> tuple[Node, Node] | None:
-        """Return the last pair with a scalar key of this text; None where there is none."""
+    def pair(self, key: str | int) -> tuple[Node, Node] | None:
+        """Return the last pair with a scalar key of this text; None where there is none, as for a number."""
         if len(self.pairs) > _MANY:
             if self._index is None:
                 self._index = {name.value: n for n, (name, _) in enumerate(self.pairs) if type(name) is ScalarNode}
-            number = self._index.get(key)
+            number = self._index.get(key)  # type: ignore[arg-type]
             return None if number is None else self.pairs[number]
         for found in reversed(self.pairs):
             if found[0].value == key:
@@ -146,9 +146,9 @@ def find(root: Node | None, path: Sequence[str | int], *, merged: bool = False) 
             return None
         if type(node) is AliasNode:
             node = follow(node)
-        if type(node) is MapNode and isinstance(step, str):
-            found = node.get(step)
-            node = _merged(node, step) if found is None and merged else found
+        if type(node) is MapNode:
+            found = node.pair(step)
+            node = found[1] if found else _merged(node, step) if merged else None
         elif type(node) is SeqNode and isinstance(step, int):
             node = node.items[step] if -len(node.items) <= step < len(node.items) else None
         else:
@@ -189,16 +189,13 @@ def trail(root: Node, node: Node) -> list[tuple[MapNode | SeqNode, int]]:
 def member_at(parent: MapNode | SeqNode, offset: int) -> int:
     """Return the number of the last member of a collection that starts at an offset or before it, -1 for none."""
     if isinstance(parent, MapNode):
-        return bisect_right(parent.pairs, offset, key=_pair_start) - 1
-    return bisect_right(parent.items, offset, key=_item_start) - 1
-
-
-def _pair_start(pair: tuple[Node, Node]) -> int:
-    return pair[0].start
-
-
-def _item_start(item: Node) -> int:
-    return item.start
+        if len(parent.pairs) > _MANY:
+            return bisect_right(parent.pairs, offset, key=lambda pair: pair[0].start) - 1
+        number = len(parent.pairs) - 1
+        while number >= 0 and parent.pairs[number][0].start > offset:
+            number -= 1
+        return number
+    return bisect_right(parent.items, offset, key=lambda item: item.start) - 1
 
 
 def _towards(here: Node, node: Node) -> tuple[MapNode | SeqNode, int, Node] | None:
@@ -218,7 +215,7 @@ def _towards(here: Node, node: Node) -> tuple[MapNode | SeqNode, int, Node] | No
     return None
 
 
-def _merged(root: MapNode, key: str) -> Node | None:
+def _merged(root: MapNode, key: str | int) -> Node | None:
     """Return the value of a key that is merged into a mapping; of several the one that is named first."""
     seen = {id(root)}
     stack = _merges(root)
@@ -230,9 +227,9 @@ def _merged(root: MapNode, key: str) -> Node | None:
         if type(node) is SeqNode:
             stack += reversed(node.items)
         elif type(node) is MapNode:
-            found = node.get(key)
-            if found is not None:
-                return found
+            pair = node.pair(key)
+            if pair is not None:
+                return pair[1]
             stack += _merges(node)
     return None
 

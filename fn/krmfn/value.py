@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from krmfn import comment, emit, layout, scalar
 from krmfn.data import fits_tag
 from krmfn.splices import VALUE, Splice, final_break, fitting
-from krmfn.text import BREAKS, EditError, line_end, next_line
+from krmfn.text import BOM, BREAKS, EditError, line_end, next_line
 from krmfn.tree import MapNode, Node, ScalarNode, SeqNode
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def change(source: Source, node: ScalarNode, data: scalar.Value) -> Iterator[Spl
         new = scalar.write(data, style=node.style, flow=any(parent.flow for parent, _ in around))
     if start < node.end:
         before = text[start - 1 : start]
-        yield Splice(start, node.end, VALUE, 0, new if before in (*" \t,[{", "", *BREAKS) else f" {new}")
+        yield Splice(start, node.end, VALUE, 0, new if before in (*" \t,[{", "", BOM, *BREAKS) else f" {new}")
     elif node.start < node.end:  # only an anchor or a tag is written
         yield Splice(node.end, node.end, VALUE, 0, f" {new}")
     else:

@@ -100,10 +100,10 @@ class _Composer:
 
 def matches(expected: Tree | None, actual: Tree | None) -> bool:
     """Tell whether a tree is the expected one; styles count except for what was written."""
-    return _Comparison().same(expected, actual)
+    return Comparison().same(expected, actual)
 
 
-class _Comparison:
+class Comparison:
     """Compares two trees; an alias has to stand for what corresponds to what it stood for."""
 
     def __init__(self) -> None:
