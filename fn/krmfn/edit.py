@@ -126,7 +126,7 @@ class Editor:
             return
         data = plain_data(data)
         old = found[1]
-        if _means(old, data):
+        if means(old, data):
             return
         if type(old) is ScalarNode and value.fits(self._source, old, data):
             self.set_value(old, data)
@@ -281,7 +281,7 @@ class Editor:
             self._change(parent).deleted.update(numbers)
 
 
-def _means(old: Node, data: Any) -> bool:
+def means(old: Node, data: Any) -> bool:
     """Tell whether a value means this data, and is its own: what an alias gives is not."""
     try:
         return not isinstance(old, AliasNode) and same(to_data(old), data)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from krmfn.data import same, to_data
+from krmfn.data import to_data
 from krmfn.path import Path, show, steps
 from krmfn.text import EditError
 from krmfn.tree import AliasNode, MapNode, Node, ScalarNode, SeqNode, find
@@ -187,9 +187,11 @@ def put(editor: Editor, root: MapNode, path: tuple[str | int, ...], data: Any) -
 
 def _set_item(editor: Editor, node: Node, path: tuple[str | int, ...], data: Any) -> None:
     """Replace an item of a list where one scalar takes the place of another."""
+    from krmfn.edit import means
+
     if isinstance(node, ScalarNode) and not isinstance(data, dict | list | tuple):
         editor.set_value(node, data)
-    elif not same(to_data(node), data):
+    elif not means(node, data):
         raise FieldError(f"{show(path)}: replace a field of the item, or remove and append it")
 
 
