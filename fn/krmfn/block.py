@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from krmfn import emit, layout, scalar
 from krmfn.comment import head_comments
 from krmfn.splices import LINES, TEXT_BREAKS, VALUE, Splice, final_break, fitting
-from krmfn.text import BREAKS, break_end, break_start, line_end, line_start, next_line
+from krmfn.text import BREAKS, EditError, break_end, break_start, line_end, line_start, next_line
 from krmfn.tree import MapNode, ScalarNode, SeqNode
 
 if TYPE_CHECKING:
@@ -156,5 +156,7 @@ def _empty(source: Source, parent: MapNode | SeqNode) -> Iterator[Splice]:
     if slot is not None and layout.starts_line(text, start):
         yield Splice(slot, slot, VALUE, 0, f" {empty}")
         yield _cut(source, line_start(text, start), end)
+    elif slot is None and source.trail(parent):
+        raise EditError("a key that is a block collection cannot lose all its members")
     else:
         yield Splice(start, end, LINES, 0, empty)

@@ -12,8 +12,9 @@ from krmfn.tree import MERGE, AliasNode, MapNode, Node, ScalarNode
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_STR = "tag:yaml.org,2002:str"
 _CORE = "tag:yaml.org,2002:"
+_FLOAT = f"{_CORE}float"
+_RESOLVED = frozenset(f"{_CORE}{kind}" for kind in ("int", "float", "bool", "null"))
 MAX_DATA_DEPTH = 256
 MAX_VALUES = 5_000_000
 """Most values that data may hold once its aliases are written out; an alias bomb holds more."""
@@ -130,9 +131,10 @@ def scalar_data(node: ScalarNode) -> Any:
     tag = node.tag
     if tag is None:
         return resolve(node.value) if not node.style else node.value
-    if tag == _STR or not tag.startswith(_CORE):
+    if tag not in _RESOLVED:
         return node.value
-    return resolve(node.value)
+    data = resolve(node.value)
+    return float(data) if tag == _FLOAT and type(data) is int else data
 
 
 def fits_tag(tag: str | None, data: Any) -> bool:

@@ -26,7 +26,7 @@ def change(source: Source, parent: MapNode | SeqNode, added: Any, deleted: set[i
     """
     text = source.text
     opening = layout.content_start(text, parent)
-    if text[opening] not in "{[":
+    if not layout.has_brackets(text, parent):
         raise EditError("`[key: value]` has no braces; write `[{key: value}]` to change its members")
     count = len(parent.pairs if isinstance(parent, MapNode) else parent.items)
     new = _members(source, parent, added) if added else []

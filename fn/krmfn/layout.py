@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 BLOCK_SCALARS = ("|", ">")
 # an anchor, or a tag: verbatim, or short (libyaml, scan_tag_uri: a short one ends before a flow indicator)
-_PROPERTY = re.compile(r"&[^\s,\[\]{}]*|!<[^>]*>|![^\s,\[\]{}]*")
+_PROPERTY = re.compile(r"&[A-Za-z0-9_-]*|!<[^>]*>|![^\s,\[\]{}]*")
 _BLANK = re.compile(f"(?:[ \t{BREAKS}]+|#[^{BREAKS}]*)*")
 BLOCK_HEAD = re.compile(r"[|>][-+0-9]*")
 
@@ -163,11 +163,19 @@ def is_json(roots: Iterable[Node | None]) -> bool:
     return False
 
 
+def has_brackets(text: str, parent: MapNode | SeqNode) -> bool:
+    """Tell whether a flow collection is written in brackets: the one pair of `[key: value]` is not."""
+    start = content_start(text, parent)
+    if isinstance(parent, SeqNode):
+        return True
+    return text[start] == "{" and not (parent.pairs and parent.pairs[0][0].start == start)
+
+
 def _flow_member_start(text: str, parent: MapNode | SeqNode, index: int) -> int:
     if index == 0:
         offset = content_start(text, parent)
-        if text[offset] not in "{[":
-            return offset  # the one pair of `[key: value]`
+        if not has_brackets(text, parent):
+            return offset
     else:
         offset = skip_blank(text, member_end(parent, index - 1).end)
         if isinstance(parent, MapNode) and text[offset] == ":":  # `{a: , b}`: of an empty value nothing is written

@@ -5,10 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-import tempfile
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, NamedTuple
 
 from krmfn.text import InputError, decode
 
@@ -17,14 +15,14 @@ if TYPE_CHECKING:
 
 SKIPPED_DIRECTORIES = frozenset((".git",))
 NEW_FILE_MODE = 0o644
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0)
 
 
 class WriteError(OSError):
     """Files could not be written; the message says which already were and which were not."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Seen:
+class _Seen(NamedTuple):
     """What a file looked like when it was read: inode, size and time of change in nanoseconds."""
 
     inode: int
@@ -46,16 +44,25 @@ class Package:
             raise InputError(f"{self.root}: {what}; name the directory that holds the package")
         self._resolved = self.root.resolve()
         self._seen: dict[str, _Seen] = {}
+        self._plain: set[str] = set()  # found by walking: files, and no link leads to them
 
     def walk(self, accepts: Callable[[str], bool], below: str = ".") -> Iterator[str]:
         """Yield the paths of the files below a directory whose name is accepted, in lexical order.
 
         Hidden directories count, `.git` does not; symbolic links to directories are not followed.
         """
-        if below == ".":
-            yield from self._walk(self.root, "", accepts)
-        else:
-            yield from self._walk(self._inside(below), f"{below}/", accepts)
+        start, prefix = (self.root, "") if below == "." else (self._inside(below), f"{below}/")
+        stack = [iter(self._entries(start, prefix))]
+        while stack:
+            for path, entry in stack[-1]:
+                if entry.is_dir(follow_symlinks=False):
+                    if entry.name not in SKIPPED_DIRECTORIES:
+                        stack.append(iter(self._entries(Path(entry.path), f"{path}/")))
+                        break
+                elif accepts(entry.name) and self._is_file(entry, path, linked=below != "."):
+                    yield path
+            else:
+                stack.pop()
 
     def exists(self, path: str) -> bool:
         """Tell whether there is a file at a path."""
@@ -72,10 +79,12 @@ class Package:
     def read_bytes(self, path: str) -> bytes:
         """Read a file's bytes, and remember what it looked like for `write`.
 
-        Raises InputError for a file that cannot be read or lies outside.
+        Raises InputError for what is no file, cannot be read or lies outside.
         """
-        target = self._inside(path)
+        target = self._resolved / path if path in self._plain else self._inside(path)
         try:
+            if path not in self._plain and target.exists() and not target.is_file():
+                raise InputError(f"{self.show(path)}: is no file")  # opening a pipe would wait forever
             with target.open("rb") as file:
                 self._seen[path] = _seen(os.fstat(file.fileno()))
                 return file.read()
@@ -89,84 +98,107 @@ class Package:
         """
         return decode(self.read_bytes(path), self.show(path))
 
-    def write(self, texts: Mapping[str, str]) -> None:
+    def write(self, texts: Mapping[str, str | None]) -> None:
         """Write files, existing and new; either all of them are replaced, or the error says which were.
 
         Every text is first written to a temporary file beside its target and flushed to the disk; only then
-        are the targets replaced, one rename each. Modes are kept, symbolic links are written through.
+        are the targets replaced, one rename each. Modes are kept, symbolic links are written through. None
+        deletes a file, after all others were written.
 
-        Raises WriteError, and InputError for a path that leads outside.
+        Raises WriteError: where a file cannot be written, is read-only, or was changed since it was read; and
+        InputError for a path that leads outside, or two texts for the same file.
         """
-        targets = {path: self._inside(path) for path in texts}
+        targets = self._targets(texts)
         ready: dict[str, Path] = {}
         made: list[Path] = []
         done: list[str] = []
         try:
-            for path, text in texts.items():
-                self._unchanged(path, targets[path])
-                made += _make_directories(targets[path].parent)
-                ready[path] = _write_beside(targets[path], text)
-            for path, temporary in ready.items():
-                temporary.replace(targets[path])
+            for path, target in targets.items():
+                text = texts[path]
+                self._check(path, target)
+                if text is not None:
+                    _make_directories(target.parent, made)
+                    ready[path] = _write_beside(target, text)
+            for path, target in targets.items():
+                self._check(path, target)
+            for path in sorted(targets, key=lambda path: texts[path] is None):
+                if path in ready:
+                    ready[path].replace(targets[path])
+                else:
+                    targets[path].unlink()
                 done.append(path)
+            _flush({target.parent for target in targets.values()})
         except OSError as error:
-            raise WriteError(self._failure(texts, done, error)) from None
+            raise WriteError(self._failure(targets, done, error)) from None
         finally:
             for path, temporary in ready.items():
                 if path not in done:
-                    temporary.unlink(missing_ok=True)
+                    with contextlib.suppress(OSError):
+                        temporary.unlink(missing_ok=True)
             if not done:
                 for directory in reversed(made):
                     with contextlib.suppress(OSError):
                         directory.rmdir()
+        for path in done:
+            self._seen.pop(path, None)
 
     def show(self, path: str) -> str:
         """Return a path as a user of the command would write it."""
         return path if str(self.root) == "." else str(self.root / path)
 
-    def _walk(self, directory: Path, prefix: str, accepts: Callable[[str], bool]) -> Iterator[str]:
+    def _entries(self, directory: Path, prefix: str) -> list[tuple[str, os.DirEntry[str]]]:
         try:
             with os.scandir(directory) as found:
-                entries = sorted(found, key=lambda entry: entry.name)
+                return [(prefix + entry.name, entry) for entry in sorted(found, key=lambda entry: entry.name)]
         except OSError as error:
             raise InputError(f"{directory}: cannot be read: {_reason(error)}") from None
-        for entry in entries:
-            path = prefix + entry.name
-            if entry.is_dir(follow_symlinks=False):
-                if entry.name not in SKIPPED_DIRECTORIES:
-                    yield from self._walk(directory / entry.name, f"{path}/", accepts)
-            elif accepts(entry.name) and self._is_file(entry, path):
-                yield path
 
-    def _is_file(self, entry: os.DirEntry[str], path: str) -> bool:
+    def _is_file(self, entry: os.DirEntry[str], path: str, *, linked: bool) -> bool:
         """Tell whether an entry is a file of this package; a link that leads out of it is not."""
-        if not entry.is_symlink():
-            return entry.is_file()
-        with contextlib.suppress(InputError):
-            return self._inside(path).is_file()
-        return False
+        if entry.is_symlink():
+            with contextlib.suppress(InputError):
+                return self._inside(path).is_file()
+            return False
+        if entry.is_file() and not linked:
+            self._plain.add(path)
+        return entry.is_file()
 
     def _inside(self, path: str) -> Path:
         """Return the resolved file of a path."""
-        if path.startswith("/"):
+        pure = PurePosixPath(path)
+        if pure.is_absolute():
             raise InputError(f"{path}: the path is absolute; write it relative to {self.root}")
-        # os.path, not pathlib: a package may have thousands of files
-        root = str(self._resolved)
-        target = os.path.realpath(f"{root}/{path}")
-        if os.path.commonpath((root, target)) != root:
+        try:
+            target = (self._resolved / pure).resolve()
+        except (OSError, RuntimeError, ValueError) as error:  # links in a circle, a NUL in the name
+            raise InputError(f"{self.show(path)!r}: is no path: {error}") from None
+        if not target.is_relative_to(self._resolved):
             raise InputError(f"{path}: the path leads out of {self.root}")
-        return Path(target)
+        return target
 
-    def _unchanged(self, path: str, target: Path) -> None:
+    def _targets(self, texts: Mapping[str, str | None]) -> dict[str, Path]:
+        """Return the file of every path; of several paths to one file, a link and its target, the first only."""
+        names: dict[Path, str] = {}
+        for path, text in texts.items():
+            other = names.setdefault(self._inside(path), path)
+            if texts[other] != text:
+                raise InputError(f"{other} and {path} name the same file, which cannot have two texts")
+        return {path: target for target, path in names.items()}
+
+    def _check(self, path: str, target: Path) -> None:
+        """Raise OSError for a file that is not to be written: it is read-only, or not what was read."""
+        status = target.stat() if target.exists() else None
         seen = self._seen.get(path)
-        if seen is not None and (not target.exists() or _seen(target.stat()) != seen):
+        if seen is not None and (status is None or _seen(status) != seen):
             raise OSError(f"{self.show(path)} was changed by another program meanwhile")
+        if status is not None and not stat.S_IMODE(status.st_mode) & 0o222:
+            raise OSError(f"{self.show(path)} is read-only")
 
-    def _failure(self, texts: Mapping[str, str], done: list[str], error: OSError) -> str:
+    def _failure(self, targets: Mapping[str, Path], done: list[str], error: OSError) -> str:
         message = f"cannot write: {_reason(error)}"
         if not done:
             return f"{message}; no file was changed"
-        left = [path for path in texts if path not in done]
+        left = [path for path in targets if path not in done]
         return f"{message}; replaced: {', '.join(done)}; not replaced: {', '.join(left)}; run it again to finish"
 
 
@@ -174,32 +206,46 @@ def _seen(status: os.stat_result) -> _Seen:
     return _Seen(status.st_ino, status.st_size, status.st_mtime_ns)
 
 
-def _make_directories(directory: Path) -> list[Path]:
+def _make_directories(directory: Path, made: list[Path]) -> None:
+    """Make a directory and those above it; what was made is appended, also when the rest fails."""
     missing = []
     while not directory.exists():
         missing.append(directory)
         directory = directory.parent
-    missing.reverse()
-    for path in missing:
+    for path in reversed(missing):
         path.mkdir()
-    return missing
+        made.append(path)
 
 
 def _write_beside(target: Path, text: str) -> Path:
-    """Write a temporary file beside the target, with its mode, flushed to the disk."""
-    mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else NEW_FILE_MODE
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent)
-    temporary = Path(name)
+    """Write a temporary file beside the target, with its mode and owner, flushed to the disk."""
+    status = target.stat() if target.exists() else None
+    temporary = target.with_name(f".{target.name[:200]}.{os.getpid()}.{os.urandom(4).hex()}.tmp")
+    handle = os.open(temporary, _NEW, 0o600)
     try:
         with os.fdopen(handle, "wb") as file:
-            os.fchmod(file.fileno(), mode)
+            if status is not None and (status.st_uid, status.st_gid) != (os.geteuid(), os.getegid()):
+                with contextlib.suppress(PermissionError):
+                    os.fchown(handle, status.st_uid, status.st_gid)
+            os.fchmod(handle, stat.S_IMODE(status.st_mode) if status else NEW_FILE_MODE)
             file.write(text.encode())
             file.flush()
-            os.fsync(file.fileno())
+            os.fsync(handle)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
     return temporary
+
+
+def _flush(directories: set[Path]) -> None:
+    """Flush renames to the disk, where the file system can."""
+    for directory in directories:
+        with contextlib.suppress(OSError):
+            handle = os.open(directory, os.O_RDONLY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
 
 
 def _reason(error: OSError) -> str:

@@ -70,9 +70,7 @@ def replace(source: Source, parent: MapNode, pair: tuple[Node, Node], data: Any)
     key, value = pair
     colon = layout.colon(text, key, value)
     if colon is None:
-        if not parent.flow:
-            raise EditError("`? key` has no `:` behind which a value could stand")
-        yield Splice(key.end, key.end, VALUE, 0, f": {emit.flow(data, json=source.json)}")
+        yield _unwritten(text, parent, key, emit.flow(data, json=source.json))
     elif parent.flow:
         start, end = (colon + 1, colon + 1) if value.start == value.end else (value.start, value.end)
         blank = " " if start == colon + 1 else ""
@@ -122,8 +120,15 @@ def _empty(text: str, node: ScalarNode, new: str, around: list[tuple[MapNode | S
     colon = layout.colon(text, key, node)
     if colon is not None:
         return Splice(colon + 1, colon + 1, VALUE, 0, f" {new}")
+    return _unwritten(text, parent, key, new)
+
+
+def _unwritten(text: str, parent: MapNode, key: Node, new: str) -> Splice:
+    """Write a value behind a key that has not even a colon: `{key}`."""
     if not parent.flow:
         raise EditError("`? key` has no `:` behind which a value could stand")
+    if any(char in text[key.start : key.end] for char in BREAKS) or key.end - key.start > LONGEST_KEY:
+        raise EditError("a key of several lines, or of this length, can have no value")
     return Splice(key.end, key.end, VALUE, 0, f": {new}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from yaml.events import (
@@ -20,7 +21,7 @@ from krmfn import layout
 from krmfn.data import DataError, nesting, same, to_data
 from krmfn.meant import Meant
 from krmfn.node import MAX_DEPTH, Reader
-from krmfn.text import EditError, InputError, line_start
+from krmfn.text import BREAKS, EditError, InputError, line_start
 from krmfn.tree import AliasNode, MapNode, Node, ScalarNode, SeqNode, member_at
 
 if TYPE_CHECKING:
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 
     from krmfn.source import Source
     from krmfn.text import Edit
+
+
+_TAB_LINE = re.compile(f"(?:^|[{BREAKS}]) *\t[ \t]*(?:$|[{BREAKS}])")
 
 
 class VerificationError(Exception):
@@ -53,7 +57,8 @@ def verify(source: Source, edits: Sequence[Edit], new: str, meant: Meant, name: 
     keeps its indentation and its key or dash; and what follows starts at the column of that key or dash or
     before it, which ends whatever is open. Where there is no such pair, everything is read again.
 
-    Raises VerificationError where they differ in anything that was not meant.
+    Raises VerificationError where they differ in anything that was not meant, and EditError where a tab on a line
+    of blanks is to blame: libyaml takes it behind a plain scalar, and nowhere else.
     """
     piece = _piece(source, edits[0].start, max(edit.end for edit in edits), meant)
     if piece is not None:
@@ -70,6 +75,8 @@ def verify(source: Source, edits: Sequence[Edit], new: str, meant: Meant, name: 
     except _Differs as error:
         raise VerificationError(f"{name}: an edit went wrong and was not written: {error}") from None
     except (InputError, DataError) as error:
+        if _TAB_LINE.search(source.text):
+            raise EditError("a line of nothing but blanks has a tab on it; remove the tab first") from error
         raise VerificationError(f"{name}: an edit went wrong and was not written: {error}") from error
 
 
