@@ -5,16 +5,17 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from krmfn.package import Package, WriteError
+from krmfn.package import Package
+from krmfn.replacing import WriteError
 from krmfn.text import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 
 @pytest.fixture
@@ -150,7 +151,7 @@ class Fault:
 NEW = {"a.yaml": "new a", "b/c.yaml": "new c", "new/e.yaml": "new e"}
 
 
-@pytest.fixture(params=[(name, nth) for name in ("open", "fsync", "fchmod", "fdopen") for nth in (1, 2, 3)])
+@pytest.fixture(params=[(name, nth) for name in ("open", "fsync", "fchmod", "write") for nth in (1, 2, 3)])
 def fault(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     name, nth = request.param
     monkeypatch.setattr(os, name, Fault(getattr(os, name), nth))
@@ -172,17 +173,17 @@ def test_a_full_disk_leaves_every_file_as_it_was(root: Path, fault: str, monkeyp
 def test_what_was_replaced_and_what_not_is_said_when_a_rename_fails(
     root: Path, nth: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = Path.replace
+    real = os.replace
     count = 0
 
-    def replace(self: Path, target: Path) -> Path:
+    def replace(temporary: str, target: str) -> None:
         nonlocal count
         count += 1
         if count == nth:
-            raise OSError(errno.EIO, os.strerror(errno.EIO), str(target))
-        return real(self, target)
+            raise OSError(errno.EIO, os.strerror(errno.EIO), target)
+        real(temporary, target)
 
-    monkeypatch.setattr(Path, "replace", replace)
+    monkeypatch.setattr(os, "replace", replace)
     with pytest.raises(WriteError) as caught:
         Package(root).write(NEW)
     monkeypatch.undo()
@@ -194,8 +195,38 @@ def test_what_was_replaced_and_what_not_is_said_when_a_rename_fails(
     assert not [name for name in found if name.endswith(".tmp")]
     said = str(caught.value)
     assert "Input/output error" in said
-    expected = f"replaced: {', '.join(done)}; not replaced: {', '.join(left)}; run it again" if done else "no file"
+    shown_done, shown_left = (", ".join(str(root / name) for name in names) for names in (done, left))
+    expected = f"replaced: {shown_done}; not replaced: {shown_left}; run it again" if done else "no file"
     assert expected in said
+
+
+def test_a_disk_that_takes_a_byte_at_a_time_gets_the_whole_text(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = os.write
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "write", lambda handle, data: real(handle, data[:1]))
+        Package(root).write(NEW)
+    assert texts(root) == {"d.yaml": "d.yaml\n", **NEW}
+
+
+@pytest.mark.parametrize("swap", ["file", "directory"])
+def test_a_link_that_takes_the_place_of_what_was_read_leads_nowhere(root: Path, swap: str) -> None:
+    (root.parent / "elsewhere").mkdir()
+    (root.parent / "elsewhere/c.yaml").write_text("theirs")
+    package = Package(root)
+    for path in package.walk(lambda name: name.endswith(".yaml")):
+        package.read(path)
+    if swap == "file":
+        (root / "b/c.yaml").unlink()
+        (root / "b/c.yaml").symlink_to(root.parent / "elsewhere/c.yaml")
+    else:
+        (root / "b").rename(root / "old")
+        (root / "b").symlink_to(root.parent / "elsewhere")
+    with pytest.raises((InputError, WriteError)):
+        package.write({"a.yaml": "ours", "b/c.yaml": "ours"})
+    assert (root.parent / "elsewhere/c.yaml").read_text() == "theirs"
+    assert (root / "a.yaml").read_text() == "a.yaml\n"
 
 
 def test_an_interrupt_leaves_no_temporary_file(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

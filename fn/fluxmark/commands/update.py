@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from fluxmark.output import text
 from fluxmark.update import Options, directory, files
-from krmfn.package import Package, WriteError
+from krmfn.package import Package
+from krmfn.replacing import WriteError
 from krmfn.text import InputError, decode
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
     dry = arguments.diff or arguments.dry_run
     if not dry:
         try:
-            _write(package, read, outcome)
+            package.write({path: new for path, (_, new) in outcome.texts.items()})
         except WriteError as error:
             print(error, file=sys.stderr)
             return BAD_INPUT
@@ -86,16 +87,6 @@ def _older(resources: FluxResources) -> Callable[[str, str, str], bool]:
     from fluxmark.update.downgrade import Ages
 
     return Ages(resources).older
-
-
-def _write(package: Package, read: files.Files, outcome: Outcome) -> None:
-    """Write what changed, unless one of the files is another one by now."""
-    for path in outcome.texts:
-        if package.read_bytes(path) != read.marked[path]:
-            raise WriteError(
-                f"{package.show(path)} was changed by another program meanwhile; no file was changed, run it again"
-            )
-    package.write({path: new for path, (_, new) in outcome.texts.items()})
 
 
 def _show(arguments: argparse.Namespace, outcome: Outcome, package: Package) -> None:

@@ -7,7 +7,6 @@ only files with the text of a marker in them.
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -40,32 +39,17 @@ class Files:
 def read(package: Package, *, secrets: bool = False) -> Files:
     """Read a package. secrets: whether Secrets are wanted among the resources."""
     found = Files()
-    root = f"{package.root}/"
     for path in package.walk(is_flux_file):
         try:
-            # `walk` yields nothing that leads out of the package, so the path can be opened as it is
-            data = _read(root + path)
-        except OSError as error:
-            found.unreadable.append(f"{package.show(path)}: cannot be read: {error.strerror}")
+            data = package.read_bytes(path)
+        except InputError as error:
+            found.unreadable.append(str(error))
             continue
         if _MENTION in data:
             found.marked[path] = data
         if _GROUP in data or (secrets and _SECRET in data):
             _add(found, data, package.show(path), secrets=secrets)
     return found
-
-
-def _read(name: str) -> bytes:
-    """Read a file with the fewest calls: most of what a run does is reading files that need nothing."""
-    handle = os.open(name, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        size = os.fstat(handle).st_size
-        data = os.read(handle, size + 1)
-        while len(data) >= size and (more := os.read(handle, 1 << 20)):
-            data += more
-        return data
-    finally:
-        os.close(handle)
 
 
 def _add(found: Files, data: bytes, name: str, *, secrets: bool) -> None:

@@ -209,18 +209,19 @@ def test_a_full_disk_leaves_every_file_as_it_was(
 def test_a_failing_replacement_says_which_files_were_replaced_and_a_second_run_finishes(
     root: Path, tags: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    replace = Path.replace
+    replace = os.replace
 
-    def refuse(self: Path, target: str | Path) -> Path:
+    def refuse(temporary: str, target: str) -> None:
         if Path(target).name == "c.yaml":
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-        return replace(self, target)
+        replace(temporary, target)
 
     with monkeypatch.context() as patched:
-        patched.setattr(Path, "replace", refuse)
+        patched.setattr(os, "replace", refuse)
         assert main(["update", str(root), "--tags", tags]) == 2
 
-    assert "replaced: a.yaml; not replaced: b/c.yaml; run it again to finish" in capsys.readouterr().err
+    said = f"replaced: {root}/a.yaml; not replaced: {root}/b/c.yaml; run it again to finish"
+    assert said in capsys.readouterr().err
     assert leftovers(root) == []
     assert main(["update", str(root), "--tags", tags]) == 0
     assert [(root / name).read_text() for name in ("a.yaml", "b/c.yaml")] == [NEW, NEW]
@@ -230,12 +231,12 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from fluxmark.cli import main, parser
-replace = Path.replace
-def die(self, target):
+replace = os.replace
+def die(temporary, target):
     if Path(target).name == "c.yaml":
         os.kill(os.getpid(), signal.SIGKILL)
-    return replace(self, target)
-Path.replace = die
+    replace(temporary, target)
+os.replace = die
 main(sys.argv[1:])
 """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -235,16 +236,16 @@ def test_a_file_that_may_not_be_read_is_named_and_left(tmp_path: Path, monkeypat
     from krmfn.package import Package
 
     root = tree(tmp_path, {"a.yaml": VALUE, "b.yaml": VALUE})
-    read = files._read
+    real = os.open
 
-    def refuse(name: str) -> bytes:
+    def refuse(name: str, flags: int) -> int:
         if name.endswith("b.yaml"):
             raise PermissionError(13, "Permission denied", name)
-        return read(name)
+        return real(name, flags)
 
-    monkeypatch.setattr(files, "_read", refuse)
-
-    found = files.read(Package(root))
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "open", refuse)
+        found = files.read(Package(root))
 
     assert list(found.marked) == ["a.yaml"]
     assert found.unreadable == [f"{root}/b.yaml: cannot be read: Permission denied"]
