@@ -31,6 +31,7 @@ class Package:
             what = "is no directory" if self.root.exists() else "does not exist"
             raise InputError(f"{self.root}: {what}; name the directory that holds the package")
         self._resolved = self.root.resolve()
+        self._shown = "" if str(self.root) == "." else f"{self.root}/"
         self._seen: dict[str, Seen] = {}
         self._plain: set[str] = set()  # found by walking: files, and no link leads to them
 
@@ -109,7 +110,7 @@ class Package:
 
     def show(self, path: str) -> str:
         """Return a path as a user of the command would write it."""
-        return path if str(self.root) == "." else str(self.root / path)
+        return f"{self._shown}{path}"
 
     def _entries(self, directory: Path, prefix: str) -> list[tuple[str, os.DirEntry[str]]]:
         try:

@@ -50,6 +50,7 @@ def replace(targets: Sequence[Target]) -> None:
     Raises WriteError where a file cannot be written, is read-only, or is not what was seen: before the first
     rename nothing has happened, after it the message names what was replaced and what was not.
     """
+    unique = f".{os.getpid()}.{os.urandom(4).hex()}"
     ready: list[tuple[Target, str]] = []
     made: list[str] = []
     done: list[str] = []
@@ -59,7 +60,7 @@ def replace(targets: Sequence[Target]) -> None:
             if target.text is not None:
                 if status is None:
                     _make_directories(os.path.dirname(target.file), made)
-                _write_beside(target, status, ready)
+                _write_beside(target, status, unique, ready)
         for target in targets:
             _check(target)
         for target, temporary in ready:
@@ -116,11 +117,12 @@ def _make_directories(directory: str, made: list[str]) -> None:
         made.append(path)
 
 
-def _write_beside(target: Target, status: os.stat_result | None, ready: list[tuple[Target, str]]) -> None:
+def _write_beside(
+    target: Target, status: os.stat_result | None, unique: str, ready: list[tuple[Target, str]]
+) -> None:
     """Write a temporary file beside a target, with its mode and owner, flushed to the disk; append it."""
     assert target.text is not None
-    directory, name = os.path.split(target.file)
-    temporary = f"{directory}/.{name[:200]}.{os.getpid()}.{os.urandom(4).hex()}.tmp"
+    temporary = f"{os.path.dirname(target.file)}/{unique}.{len(ready)}.tmp"
     handle = os.open(temporary, _NEW, 0o600)
     ready.append((target, temporary))
     try:

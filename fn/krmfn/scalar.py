@@ -29,6 +29,7 @@ _DOUBTFUL = re.compile(
 # plain is right, and looks right, in flow style, too: no indicator, nothing that makes a reader look twice
 _UNREMARKABLE = re.compile(r"[A-Za-z0-9_./(][\w ./:@%+=~()-]*", re.ASCII)
 _FLOW_INDICATOR = re.compile(r"[,\[\]{}]")
+_NUMERIC_FIRST = frozenset("+-.0123456789")
 _PLAIN_FIRST = frozenset("-?:,[]{}#&*!|>'\"%@` \t")
 # what YAML forbids, and what editors, terminals and libyaml disagree on; the BOM and line breaks among it
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]|\u2028|\u2029|\ufeff|\ufffe|\uffff|[\ud800-\udfff]")
@@ -48,16 +49,26 @@ def resolve(value: str) -> Value:
         return True
     if value in _FALSE:
         return False
-    if value[0] in "+-.0123456789":
-        if len(value) < _LONGEST_INTEGER and _INT.fullmatch(value):
-            whole = _integer(value)
-            if whole in INTEGERS:
-                return whole
-        if _FLOAT.fullmatch(value):
-            number = float(value.replace("_", ""))
-            return value if number in (float("inf"), float("-inf")) else number
-        if special := _SPECIAL_FLOAT.fullmatch(value):
-            return float(f"{special[1]}inf") if special[2] else float("nan")
+    if value[0] in _NUMERIC_FIRST:
+        return _number_in(value) if len(value) < _LONGEST_INTEGER else _float_in(value)
+    return value
+
+
+@lru_cache(1024)  # images that start with an address come again and again
+def _number_in(value: str) -> Value:
+    if _INT.fullmatch(value):
+        whole = _integer(value)
+        if whole in INTEGERS:
+            return whole
+    return _float_in(value)
+
+
+def _float_in(value: str) -> Value:
+    if _FLOAT.fullmatch(value):
+        number = float(value.replace("_", ""))
+        return value if number in (float("inf"), float("-inf")) else number
+    if special := _SPECIAL_FLOAT.fullmatch(value):
+        return float(f"{special[1]}inf") if special[2] else float("nan")
     return value
 
 
@@ -65,10 +76,15 @@ def is_text(value: str) -> bool:
     """Tell whether every reader takes this plain scalar for text."""
     if not isinstance(resolve(value), str):
         return False
-    if value[0] not in "+-.0123456789<=":
+    if value[0] not in _NUMERIC_FIRST and value[0] not in "<=":
         return True
+    return not (_is_doubtful(value) if len(value) < _LONGEST_INTEGER else _is_doubtful.__wrapped__(value))
+
+
+@lru_cache(1024)  # as above
+def _is_doubtful(value: str) -> bool:
     # what overflows a number is text to some readers, and infinity to others
-    return not any(pattern.fullmatch(value) for pattern in (_DOUBTFUL, _INT, _FLOAT))
+    return any(pattern.fullmatch(value) for pattern in (_DOUBTFUL, _INT, _FLOAT))
 
 
 def can_be_plain(value: str, *, flow: bool = False) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from krmfn import layout
 from krmfn.layout import BLOCK_SCALARS
 from krmfn.text import newline
-from krmfn.tree import MapNode, Node, ScalarNode, SeqNode, trail, walk
+from krmfn.tree import MapNode, Node, ScalarNode, SeqNode, member_at, trail, walk
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +26,7 @@ class Source:
         self.start = start
         self.end = end
         self._numbers: dict[int, dict[str, list[int]]] = {}
+        self._trail: tuple[Node, list[tuple[MapNode | SeqNode, int]]] | None = None  # the last one asked for
 
     @cached_property
     def style(self) -> emit.Style:
@@ -73,7 +74,28 @@ class Source:
 
     def trail(self, node: Node) -> list[tuple[MapNode | SeqNode, int]]:
         """Return the collections around a node, the root first, each with the number of the member it is in."""
-        return trail(self.root_of(node), node)
+        if self._trail is None or self._trail[0] is not node:
+            self._trail = node, trail(self.root_of(node), node)
+        return self._trail[1]
+
+    def around(self, offset: int) -> list[tuple[MapNode | SeqNode, int]]:
+        """Return the collections around an offset, the root first, each with the member that starts before it.
+
+        Of a text with one document.
+        """
+        if self._trail is not None:
+            node, found = self._trail
+            if type(node) is ScalarNode and node.start <= offset <= node.end:
+                return found
+        found = []
+        here = self.roots[0]
+        while isinstance(here, MapNode | SeqNode):
+            number = member_at(here, offset)
+            if number < 0:
+                break
+            found.append((here, number))
+            here = here.pairs[number][1] if isinstance(here, MapNode) else here.items[number]
+        return found
 
     def in_flow(self, node: Node) -> bool:
         """Tell whether a node stands within a flow collection, `{…}` or `[…]`."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import bisect
 import re
 from functools import cached_property
+from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -60,6 +61,8 @@ class Lines:
     @cached_property
     def starts(self) -> list[int]:
         """The offset of every line's first character."""
+        if self.text.isascii() and "\r" not in self.text:
+            return list(accumulate((len(line) + 1 for line in self.text.split("\n")[:-1]), initial=0))
         return [_first(self.text), *(found.end() for found in BREAK.finditer(self.text))]
 
     def position(self, offset: int) -> Position:

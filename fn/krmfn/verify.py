@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NoReturn
 
+import yaml
 from yaml.events import (
     AliasEvent,
     DocumentEndEvent,
@@ -22,7 +23,7 @@ from krmfn.data import DataError, nesting, same, to_data
 from krmfn.meant import Meant
 from krmfn.node import MAX_DEPTH, Reader
 from krmfn.text import BREAKS, EditError, InputError, line_start
-from krmfn.tree import AliasNode, MapNode, Node, ScalarNode, SeqNode, member_at
+from krmfn.tree import AliasNode, MapNode, Node, ScalarNode, SeqNode
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from krmfn.text import Edit
 
 
+_UNREADABLE = (InputError, DataError, yaml.YAMLError)
 _TAB_LINE = re.compile(f"(?:^|[{BREAKS}]) *\t[ \t]*(?:$|[{BREAKS}])")
 
 
@@ -66,7 +68,7 @@ def verify(source: Source, edits: Sequence[Edit], new: str, meant: Meant, name: 
         text = " " * layout.column(source.text, start) + new[start - source.start : len(new) - (source.end - end)]
         try:
             _Verifier(text, name, meant).member(member)
-        except (InputError, DataError, _Differs):
+        except (*_UNREADABLE, _Differs):
             pass  # reading everything tells
         else:
             return
@@ -74,7 +76,7 @@ def verify(source: Source, edits: Sequence[Edit], new: str, meant: Meant, name: 
         _Verifier(new, name, meant).documents(source.roots)
     except _Differs as error:
         raise VerificationError(f"{name}: an edit went wrong and was not written: {error}") from None
-    except (InputError, DataError) as error:
+    except _UNREADABLE as error:
         if _TAB_LINE.search(source.text):
             raise EditError("a line of nothing but blanks has a tab on it; remove the tab first") from error
         raise VerificationError(f"{name}: an edit went wrong and was not written: {error}") from error
@@ -87,7 +89,7 @@ def expect(text: str, roots: Sequence[Node | None], name: str) -> None:
     """
     try:
         _Verifier(text, name, Meant()).documents(roots)
-    except (InputError, _Differs) as error:
+    except (*_UNREADABLE, _Differs) as error:
         raise VerificationError(f"{name}: {error}") from None
 
 
@@ -99,13 +101,10 @@ def _piece(source: Source, first: int, last: int, meant: Meant) -> tuple[int, in
     if len(source.roots) != 1:
         return None
     around: list[tuple[MapNode | SeqNode, int]] = []
-    node = source.roots[0]
-    while isinstance(node, MapNode | SeqNode) and not node.flow and not meant.touches(node):
-        number = member_at(node, first)
-        if number < 0:
+    for parent, number in source.around(first):
+        if parent.flow or meant.touches(parent):
             break
-        around.append((node, number))
-        node = node.pairs[number][1] if isinstance(node, MapNode) else node.items[number]
+        around.append((parent, number))
     text = source.text
     while around:
         parent, number = around[-1]
@@ -128,7 +127,7 @@ def _end(source: Source, around: list[tuple[MapNode | SeqNode, int]]) -> int:
 class _Verifier:
     def __init__(self, text: str, name: str, meant: Meant) -> None:
         self.reader = Reader(text, name)
-        self.event = self.reader.event
+        self.event = self.reader.next
         self.values = meant.values
         self.replaced = meant.replaced
         self.changed = meant.changed

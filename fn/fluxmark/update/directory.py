@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from fluxmark.errors import FluxmarkError
@@ -10,7 +11,8 @@ from fluxmark.finding import Finding
 from fluxmark.latest import refused
 from fluxmark.update.automations import Scope, scopes
 from fluxmark.update.leftovers import leftover
-from fluxmark.update.text import AS_FLUX, Options, update
+from fluxmark.update.text import AS_FLUX, Options, Updated, update
+from krmfn.forked import each
 from krmfn.result import Severity
 from krmfn.text import InputError, decode
 
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from fluxmark.update.files import Files
     from krmfn.package import Package
 
+_SHARE = 100
+"""How many files are worth a process of their own."""
 _LEFT = "left, and Flux skips the file without a word"
 
 
@@ -128,18 +132,15 @@ class _Run:
         scope = commit.scope
         if not scope.latest:
             return
-        for path, data in self.files.marked.items():
-            if path in self.skipped or not scope.covers(path):
-                continue
-            try:
-                old, text = self.texts.get(path) or (decode(data, path),) * 2
-                done = update(text, scope.latest, file=path, options=self.wishes.options)
-            except InputError as error:
+        paths = [path for path in self.files.marked if path not in self.skipped and scope.covers(path)]
+        for path, done in zip(paths, each(partial(self._updated, scope), paths, share=_SHARE), strict=True):
+            if isinstance(done, Finding):
                 self.skipped.add(path)
-                self._say(_unreadable(path, error))
+                self._say(done)
                 continue
             for finding in done.findings:
                 self._say(finding)
+            text = self._text(path)
             relative = scope.relative(path)
             if "config.kubernetes.io/path" in text and (place := leftover(text, relative)):
                 why = "resource input to function has mismatched legacy and internal path annotations"
@@ -150,8 +151,19 @@ class _Run:
             if ".." in relative:
                 why = f"resource must be written under package {self.package.root / scope.path}: {relative}"
                 self._fails("dots-in-name", f"the name fails every run of Flux: {why}; rename it", why, path, 1, 1)
-            self.texts[path] = old, done.text
+            self.texts[path] = self.texts[path][0] if path in self.texts else text, done.text
             commit.changes += done.changes
+
+    def _updated(self, scope: Scope, path: str) -> Updated | Finding:
+        """Return a file's text with a scope's latest images; why it cannot be read, where that is so."""
+        try:
+            return update(self._text(path), scope.latest, file=path, options=self.wishes.options)
+        except InputError as error:
+            return _unreadable(path, error)
+
+    def _text(self, path: str) -> str:
+        """Return a file's text, with what the scopes before changed in it."""
+        return self.texts[path][1] if path in self.texts else decode(self.files.marked[path], path)
 
     def _message(self, commit: Commit) -> str:
         """Return the commit message that Flux would write."""

@@ -60,18 +60,13 @@ def pieces(text: str, name: str, *, lists: bool = False) -> list[Piece]:
     return found
 
 
-def resources(found: list[Piece]) -> Iterator[tuple[Piece, Node]]:
-    """Yield what Flux takes for a resource, each with its piece: the items of a List that is alone in its file."""
+def resources(found: list[Piece]) -> Iterator[tuple[Piece, list[Node]]]:
+    """Yield what Flux takes for resources, by piece: its root, or the items of a List alone in its file."""
     for piece in found:
         root = piece.root
-        if root is None:
-            continue
-        items = _items(root) if len(found) == 1 else None
-        if items is None:
-            yield piece, root
-        else:
-            for item in items:
-                yield piece, item
+        if root is not None:
+            items = _items(root) if len(found) == 1 else None
+            yield piece, [root] if items is None else items
 
 
 def field(node: Node | None, key: str) -> Node | None:
@@ -100,7 +95,7 @@ def _items(root: Node) -> list[Node] | None:
 
 def _cut(text: str) -> Iterator[tuple[int, str]]:
     start = 0
-    for separator in _SEPARATOR.finditer(text):
+    for separator in _SEPARATOR.finditer(text) if "\n---" in text else ():
         behind = separator.group(1)[3:].strip()
         if behind and not behind.startswith("#"):
             raise SkippedError(

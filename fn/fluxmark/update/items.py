@@ -13,6 +13,7 @@ from fluxmark.flux_files import named
 from fluxmark.flux_resources import GROUP, in_items, in_text
 from fluxmark.latest import refused
 from fluxmark.update.automations import Scope, scopes
+from fluxmark.update.markers import marked
 from fluxmark.update.sources import from_status
 from fluxmark.update.text import MENTION, Run, update
 from krmfn.function import Function
@@ -95,7 +96,8 @@ def _item(item: Resource, scope: Scope) -> list[Finding]:
     item.release()  # it was read as a part of the list; its own text is what markers are looked for in
     editor = item.editor()
     run = Run(editor, scope.latest, item.path)
-    run.resource(item.node, item.ref)
+    (marks,) = marked(editor.text, [item.node])
+    run.resource(item.ref, marks)
     item.apply(editor)
     item.release()
     return [*map(_said, run.changes), *run.findings]

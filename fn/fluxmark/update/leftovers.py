@@ -25,7 +25,7 @@ def leftover(text: str, path: str) -> Position | None:
         found = pieces(text, path)
     except (InputError, SkippedError):
         return None
-    for piece, root in resources(found):
+    for piece, root in ((piece, root) for piece, roots in resources(found) for root in roots):
         annotations = field(field(root, "metadata"), "annotations")
         legacy, internal = field(annotations, LEGACY_PATH), field(annotations, PATH)
         node = legacy if type(legacy) is ScalarNode and legacy.value else internal

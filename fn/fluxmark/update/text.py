@@ -80,13 +80,11 @@ def update(text: str, latest: Mapping[str, LatestImage], *, file: str = "", opti
     except SkippedError as error:
         return Updated(text, (), (_finding(error.rule, str(error), file, lines.position(error.offset)),))
     runs: dict[int, Run] = {}
-    for piece, root in resources(found):
-        run = runs.get(piece.start)
-        if run is None:
-            roots = [document.root for document in piece.documents]
-            editor = Editor(piece.text, roots, name=file)
-            run = runs[piece.start] = Run(editor, latest, file, options, lines, piece.start)
-        run.resource(root, identity(root))
+    for piece, roots in resources(found):
+        editor = Editor(piece.text, [document.root for document in piece.documents], name=file)
+        run = runs[piece.start] = Run(editor, latest, file, options, lines, piece.start)
+        for root, marks in zip(roots, marked(piece.text, roots), strict=True):
+            run.resource(identity(root), marks)
     changes = [change for run in runs.values() for change in run.changes]
     findings = [finding for run in runs.values() for finding in run.findings]
     if not changes:
@@ -134,9 +132,9 @@ class Run:
         self._lines = lines
         self._start = start
 
-    def resource(self, root: Node, ref: ResourceRef) -> None:
-        """Set the values of one resource."""
-        found = [one for one in marked(self.editor.text, [root]) if one.setter.key in self._latest]
+    def resource(self, ref: ResourceRef, marks: Sequence[Marked]) -> None:
+        """Set the values at the markers of one resource."""
+        found = [one for one in marks if one.setter.key in self._latest]
         held = self._held(found)
         for one in found:
             key = one.setter.key

@@ -1,0 +1,58 @@
+"""Mapping in forked processes gives what mapping gives."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from krmfn import forked
+
+
+@pytest.fixture(autouse=True)
+def three_processors(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forked, "_processors", lambda: 3)
+
+
+@pytest.mark.parametrize("count", [0, 1, 9, 10, 31, 1000])
+def test_results_come_in_order_and_shares_are_worked_on_elsewhere(count: int) -> None:
+    items = list(range(count))
+    found = forked.each(lambda item: (item, os.getpid()), items, share=10)
+    assert [item for item, _ in found] == items
+    processes = {process for _, process in found}
+    assert len(processes) == min(3, max(1, count // 10), count)
+
+
+def test_a_result_larger_than_a_pipe_arrives() -> None:
+    assert forked.each(lambda item: str(item) * 1_000_000, [1, 2, 3], share=1) == [
+        "1" * 1_000_000,
+        "2" * 1_000_000,
+        "3" * 1_000_000,
+    ]
+
+
+def test_the_share_of_a_process_that_dies_is_worked_on_here() -> None:
+    here = os.getpid()
+
+    def kill(item: int) -> int:
+        if os.getpid() != here and item == 5:
+            os._exit(9)
+        return item * 2
+
+    assert forked.each(kill, list(range(9)), share=3) == [item * 2 for item in range(9)]
+
+
+@pytest.mark.parametrize("bad", [0, 4, 8])
+def test_an_exception_is_raised_here_and_no_process_is_left(bad: int) -> None:
+    def divide(item: int) -> float:
+        return 1 / (item - bad)
+
+    with pytest.raises(ZeroDivisionError):
+        forked.each(divide, list(range(9)), share=3)
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+
+
+def test_what_cannot_be_sent_is_made_here() -> None:
+    found = forked.each(lambda item: lambda: item, list(range(9)), share=3)
+    assert [one() for one in found] == list(range(9))
