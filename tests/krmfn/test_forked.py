@@ -55,4 +55,4 @@ def test_an_exception_is_raised_here_and_no_process_is_left(bad: int) -> None:
 
 def test_what_cannot_be_sent_is_made_here() -> None:
     found = forked.each(lambda item: lambda: item, list(range(9)), share=3)
-    assert [one() for one in found] == list(range(9))
+    assert [one() for one in found] == list(range(9))  # type: ignore[no-untyped-call]
