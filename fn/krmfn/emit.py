@@ -49,7 +49,14 @@ def lines(data: Any, column: int, style: Style) -> list[str]:
 
 def mapping(data: Mapping[str, Any], column: int, style: Style) -> list[str]:
     """Return the lines of a block mapping whose keys stand in this column."""
-    return [line for key, value in data.items() for line in pair(key, value, column, style)]
+    written: list[str] = []
+    blanks = " " * column
+    for key, value in data.items():
+        if type(value) is str and "\n" not in value:  # as nearly all of the results of a long list
+            written.append(f"{blanks}{scalar.write_new(key)}: {scalar.write_new(value)}")
+        else:
+            written += pair(key, value, column, style)
+    return written
 
 
 def sequence(data: Sequence[Any], column: int, style: Style) -> list[str]:
@@ -60,8 +67,6 @@ def sequence(data: Sequence[Any], column: int, style: Style) -> list[str]:
 def pair(key: str, value: Any, column: int, style: Style) -> list[str]:
     """Return the lines of one pair of a block mapping."""
     head = f"{' ' * column}{scalar.write_new(key)}:"
-    if type(value) is str and "\n" not in value:  # as nearly all of the results of a long list
-        return [f"{head} {scalar.write_new(value)}"]
     if is_inline(value, style):
         return [f"{head} {flow(value)}"]
     if isinstance(value, str):
