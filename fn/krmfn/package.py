@@ -153,11 +153,13 @@ class Package:
         return [Target(self.show(path), file, texts[path], self._seen.get(path)) for file, path in names.items()]
 
     def _file(self, path: str, directories: dict[str, str]) -> str:
-        """Return the resolved file of a path; directories: those that are resolved already."""
+        """Return the resolved file of a path; directories: those that are resolved already.
+
+        A link that took a file's place meanwhile is replaced, not followed.
+        """
         above, _, name = path.rpartition("/")
         if path not in self._plain:
             return str(self._inside(path))
         if above not in directories:
             directories[above] = str(self._inside(above))
-        file = f"{directories[above]}/{name}"
-        return str(self._inside(path)) if os.path.islink(file) else file
+        return f"{directories[above]}/{name}"
