@@ -83,6 +83,8 @@ class Editor:
 
     def changes(self, parent: MapNode, *keys: str) -> bool:
         """Tell whether one of these keys of a mapping gets another value, or may."""
+        if not self._meant:
+            return False
         values = (pair[1] for key in keys if (pair := parent.pair(key)))
         changed = self._meant.values.keys() | self._meant.replaced.keys()
         return id(parent) in self._meant.changed or any(id(value) in changed for value in values)

@@ -36,9 +36,13 @@ class Meant:
         self.replaced: dict[int, tuple[Node, Any]] = {}
         self.changed: dict[int, Change] = {}
 
+    def __bool__(self) -> bool:
+        """Tell whether any data changes; nothing but comments does otherwise."""
+        return bool(self.values or self.replaced or self.changed)
+
     def touches(self, node: Node) -> bool:
         """Tell whether a collection itself changes, not only something in it."""
-        return id(node) in self.changed or id(node) in self.replaced
+        return bool(self.changed or self.replaced) and (id(node) in self.changed or id(node) in self.replaced)
 
     @property
     def removes(self) -> bool:

@@ -131,8 +131,7 @@ class _Verifier:
         self.values = meant.values
         self.replaced = meant.replaced
         self.changed = meant.changed
-        # nearly always nothing is to change but comments
-        self.same_data = not (meant.values or meant.replaced or meant.changed)
+        self.same_data = not meant  # nearly always nothing is to change but comments
 
     def documents(self, roots: Sequence[Node | None]) -> None:
         event = self.event
