@@ -73,14 +73,12 @@ _PACKAGE = sys.modules[__name__]
 
 
 def __getattr__(name: str) -> Any:
+    if name not in __all__:  # the import system asks for every submodule here before it looks for a file
+        raise AttributeError(f"module 'krmfn' has no attribute {name!r}")
     from importlib import import_module
 
-    if name in _MODULES:
-        found = getattr(import_module(f"krmfn.{_MODULES[name]}"), name)
-    elif name in __all__:
-        found = import_module(f"krmfn.{name}")
-    else:
-        raise AttributeError(f"module 'krmfn' has no attribute {name!r}")
+    module = import_module(f"krmfn.{_MODULES.get(name, name)}")
+    found = getattr(module, name) if name in _MODULES else module
     setattr(_PACKAGE, name, found)
     return found
 

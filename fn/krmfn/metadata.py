@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from krmfn.fields import FieldError, Fields
 from krmfn.result import File, ResourceRef
@@ -11,6 +11,7 @@ from krmfn.tree import MERGE, AliasNode, MapNode, ScalarNode, SeqNode, find
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from krmfn.identity import Identity, PackageId
     from krmfn.tree import Node
 
 PATH = "internal.config.kubernetes.io/path"
@@ -26,28 +27,6 @@ INTERNAL = "internal.config.kubernetes.io/"
 """What starts with this belongs to the orchestrator: a function MUST NOT change it, path and index excepted."""
 UPSTREAM = "internal.kpt.dev/upstream-identifier"
 """Where kpt notes which resource of an upstream package this one was copied from; nobody else may write it."""
-
-
-class Identity(NamedTuple):
-    """What makes two resources the same one, whatever their version; parts are empty where they are not known."""
-
-    group: str
-    kind: str
-    namespace: str
-    name: str
-
-
-class PackageId(NamedTuple):
-    """What tells a resource from all others of a package, even from one with the same identity elsewhere in it."""
-
-    ref: ResourceRef
-    path: str
-    index: int  # type: ignore[assignment]  # a document's number hides the method of tuples that nobody needs
-
-    def __str__(self) -> str:
-        """Return `kind|name|namespace|apiVersion|path:index`."""
-        api_version, kind, name, namespace = self.ref
-        return f"{kind}|{name}|{namespace}|{api_version}|{self.path}:{self.index}"
 
 
 class Metadata(Fields):
@@ -87,6 +66,8 @@ class Metadata(Fields):
     @property
     def identity(self) -> Identity:
         """Group, kind, namespace and name: what makes two resources the same one, whatever their version."""
+        from krmfn.identity import Identity
+
         return Identity(self.group, self.kind, self.namespace, self.name)
 
     @property
@@ -97,6 +78,8 @@ class Metadata(Fields):
     @property
     def package_id(self) -> PackageId:
         """The identity with path and index: no two resources of a package share it."""
+        from krmfn.identity import PackageId
+
         return PackageId(self.ref, self.path, self.index)
 
     @property
@@ -106,6 +89,8 @@ class Metadata(Fields):
         Raises FieldError where the annotation is malformed. Source: internal.kpt.dev/upstream-identifier,
         `group|kind|namespace|name`, with `~C` for a namespace that is not known.
         """
+        from krmfn.identity import Identity
+
         noted = self.annotations.get(UPSTREAM, "").strip()
         if not noted:
             return self.identity

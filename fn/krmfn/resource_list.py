@@ -7,7 +7,6 @@ https://github.com/kubernetes-sigs/kustomize/blob/master/cmd/config/docs/api-con
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from krmfn import emit
@@ -22,10 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from krmfn.function import Function
-    from krmfn.metadata import Identity
+    from krmfn.identity import Identity
     from krmfn.result import Result
 
-_K = TypeVar("_K", bound=Hashable)
+_K = TypeVar("_K")
 _EMPTY = "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems: []\n"
 _WIDE = re.compile(r"^ +- ", re.MULTILINE)
 
