@@ -157,9 +157,9 @@ class Fields:
     def set(self, path: Path, data: Any) -> None:
         """Put data at a path; mappings on the way are added, an index may be one past the end of its list.
 
-        data: text, numbers, dicts, lists or a dataclass. A mapping or list that is there becomes the new one
-        member by member: what both have keeps its text, comments and place, and nothing is written where the same
-        data stands there already (the order of keys does not count). The path `""` sets the whole resource.
+        data: text, numbers, dicts, lists, and dataclasses of them. A mapping or list that is there becomes the new
+        one member by member: what both have keeps its text, comments and place, and nothing is written where the
+        same data stands there already (the order of keys does not count). The path `""` sets the whole resource.
 
         Raises FieldError where the path leads through an alias, or something that is no mapping and no list, and
         EditError for data that YAML cannot hold.
@@ -259,11 +259,15 @@ class Fields:
 
     @contextmanager
     def _editing(self) -> Iterator[Editor]:
+        with self._blocked(), self.resource.editing() as editor:
+            yield editor
+
+    @contextmanager
+    def _blocked(self) -> Iterator[None]:
         from krmfn.put import BlockedError
 
         try:
-            with self.resource.editing() as editor:
-                yield editor
+            yield
         except BlockedError as error:
             raise FieldError(self.resource, error.path, f"cannot be changed: {error}") from None
 
@@ -272,12 +276,7 @@ class Fields:
 
         with self._editing() as editor:
             for path, data in fields:
-                if hasattr(type(data), "__dataclass_fields__"):
-                    from krmfn.typed import dump
-
-                    put(editor, self.resource.node, path, dump(data))
-                else:
-                    put(editor, self.resource.node, path, data)
+                put(editor, self.resource.node, path, data)
 
     def _field(self, path: Path) -> Node:
         node = self.find(path)

@@ -11,6 +11,7 @@ from krmfn.tree import MERGE, AliasNode, MapNode, ScalarNode, SeqNode, find
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from krmfn.edit import Editor
     from krmfn.identity import Identity, PackageId
     from krmfn.tree import Node
 
@@ -205,17 +206,20 @@ class Metadata(Fields):
         return _texts(node, set()) if isinstance(node, MapNode) else {}
 
     def _remove(self, key: str, names: Iterable[str]) -> None:
+        with self._editing() as editor:
+            self._drop(editor, key, set(names))
+
+    def _drop(self, editor: Editor, key: str, names: set[str]) -> None:
+        """Edit: remove labels or annotations. Raises BlockedError where others use them, too."""
         from krmfn.put import owner
 
-        gone = set(names)
-        with self._editing() as editor:
-            parent, node = owner(self.node, ("metadata",)), owner(self.node, ("metadata", key))
-            if not isinstance(parent, MapNode) or not isinstance(node, MapNode) or not gone:
-                return
-            if all(isinstance(name, ScalarNode) and name.value in gone for name, _ in node.pairs):
-                editor.delete(parent, key)
-            else:
-                editor.delete(node, *gone)
+        parent, node = owner(self.node, ("metadata",)), owner(self.node, ("metadata", key))
+        if not isinstance(parent, MapNode) or not isinstance(node, MapNode) or not names:
+            return
+        if all(isinstance(name, ScalarNode) and name.value in names for name, _ in node.pairs):
+            editor.delete(parent, key)
+        else:
+            editor.delete(node, *names)
 
 
 def _texts(node: MapNode, seen: set[int]) -> dict[str, str]:

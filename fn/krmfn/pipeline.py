@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from krmfn.function import Function, FunctionError, as_function
 from krmfn.result import Result, errors
-from krmfn.selectors import Selector
+from krmfn.selector import Selector
 from krmfn.text import InputError
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from krmfn.resource import Resource
     from krmfn.resource_list import ResourceList
-    from krmfn.selectors import Predicate
+    from krmfn.selector import Predicate
 
 Process: TypeAlias = "Callable[[ResourceList], object] | Function"
 """What `run` takes: a callable that is given the list, or a Function."""

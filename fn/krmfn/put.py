@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from krmfn.data import MERGE, DataError, plain_data, same, to_data
 from krmfn.path import Step, show
 from krmfn.scalar import is_value
+from krmfn.text import EditError
 from krmfn.tree import AliasNode, MapNode, Node, ScalarNode, SeqNode, find
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def put(editor: Editor, root: MapNode, path: Steps, data: Any) -> None:
     Raises BlockedError where the path leads through an alias (what stands at its anchor belongs to others, too),
     or through something that is no mapping and no list.
     """
-    data = plain_data(data)
+    data = plain(data)
     node: Node = root
     parent: MapNode | None = None
     for number, step in enumerate(path):
@@ -68,6 +69,23 @@ def put(editor: Editor, root: MapNode, path: Steps, data: Any) -> None:
         raise BlockedError(path, "replace a field of the item, or remove and append it")
     else:
         _rewrite(editor, root, data)
+
+
+def plain(data: Any) -> Any:
+    """Return data as YAML can hold it, dataclasses and all that `krmfn.typed` knows written out.
+
+    Raises EditError for what neither is.
+    """
+    try:
+        return plain_data(data)
+    except EditError:
+        from krmfn.typed import dump
+
+        try:
+            dumped = dump(data)
+        except TypeError:
+            dumped = data
+        return plain_data(dumped)
 
 
 def _rewrite(editor: Editor, root: MapNode, data: Any) -> None:

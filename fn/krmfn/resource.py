@@ -7,7 +7,7 @@ import enum
 from typing import TYPE_CHECKING, Any
 
 from krmfn import emit, layout
-from krmfn.data import plain_data, to_data
+from krmfn.data import to_data
 from krmfn.edit import Editor
 from krmfn.fields import FieldError, Fields
 from krmfn.metadata import (
@@ -92,17 +92,15 @@ class Resource(Metadata):
 
         Raises EditError for data that YAML cannot hold.
         """
-        if hasattr(type(data), "__dataclass_fields__"):
-            from krmfn.typed import dump
+        from krmfn.put import plain
 
-            data = dump(data)
-        plain = plain_data(data)
-        if not isinstance(plain, dict):
+        made = plain(data)
+        if not isinstance(made, dict):
             raise EditError(f"a resource is a mapping, {type(data).__name__} is none")
         lines = [f"# {line}".rstrip() for line in header.splitlines()]
-        lines += emit.mapping(plain, 0, emit.Style()) or ["{}"]
+        lines += emit.mapping(made, 0, emit.Style()) or ["{}"]
         text = "".join(f"{line}\n" for line in lines)
-        return cls(text, api_version=str(plain.get("apiVersion", "")), kind=str(plain.get("kind", "")))
+        return cls(text, api_version=str(made.get("apiVersion", "")), kind=str(made.get("kind", "")))
 
     @classmethod
     def from_text(cls, text: str, name: str = "resource") -> Resource:
@@ -139,10 +137,13 @@ class Resource(Metadata):
             kind=self.kind,
             shape=self.shape,
         )
-        names = [name for name in made.annotations if as_new and (name.startswith(INTERNAL) or name in _KNOWN_BY)]
-        if names:
-            made.remove_annotations(*names)
-        made._original = (made._text, made._start, made._end, made.shape, made.source)
+        if as_new:
+            names = {name for name in made.annotations if name.startswith(INTERNAL) or name in _KNOWN_BY}
+            editor = made.editor()
+            with made._blocked():
+                made._drop(editor, "annotations", names)
+            made._take(editor.apply())
+            made._original = (made._text, 0, made._end, made.shape, made.source)
         return made
 
     @property
@@ -159,7 +160,9 @@ class Resource(Metadata):
         text, start, _, shape, source = self._original
         if shape is not Shape.DOCUMENT or not source or self.is_changed or line_start(text, start) != start:
             return self.path
-        node = find(self.node, steps(path), merged=True) or self.node
+        where = steps(path)
+        while (node := find(self.node, where, merged=True)) is None:
+            where = where[:-1]  # what is missing is missing in something
         place = Lines(text).position(start + node.start - self._start)
         return f"{source}:{place.line}:{place.column}"
 
@@ -236,17 +239,14 @@ class Resource(Metadata):
         text = editor.apply()
         if UPSTREAM in text or self.mentions(UPSTREAM):
             self._check_origin(text)
-        self._text = text
-        self._start, self._end = 0, len(self._text)
-        self.release()
+        self._take(text)
         if renamed:
             self._refresh()
 
     def become(self, text: str, source: str) -> None:
         """Take a text that means the same, and stands as a document in this file."""
         if text != self.text:
-            self._text, self._start, self._end = text, 0, len(text)
-            self.release()
+            self._take(text)
         self.shape = Shape.DOCUMENT
         self.source = source
 
@@ -269,6 +269,10 @@ class Resource(Metadata):
             raise InputError(f"{self.source or 'resource'}:1:1: this is no mapping")
         self._text, self._start, self._end = text, 0, len(text)
         self._root, self._node = root, node
+
+    def _take(self, text: str) -> None:
+        self._text, self._start, self._end = text, 0, len(text)
+        self.release()
 
     def _check_origin(self, text: str) -> None:
         after = Resource(text, source=self.source, shape=self.shape)

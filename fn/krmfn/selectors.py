@@ -9,111 +9,69 @@ decided without building a resource's tree; so is most of what names and labels 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from krmfn.function import FunctionError
 from krmfn.path import show
+from krmfn.selector import AllOf, AnyOf, OfType, Predicate, Selector, Tested, call, some
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from krmfn.metadata import Metadata
 
-Predicate: TypeAlias = "Callable[[Any], bool]"
-"""A callable that is given a resource: a selector, or any other."""
-
-# a text that YAML can only write as it is, or with a backslash, or by an alias: folding needs a blank
-_SOLID = re.compile(r"[\w./-]+", re.ASCII)
 _GLOB = re.compile(r"\*\*/|\*\*|\*|\?")
 _GLOBS = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
 
 
-class Selector:
-    """A condition on a resource; combine with `&`, `|` and `~`."""
-
-    __slots__ = ()
-
-    def __call__(self, resource: Metadata) -> bool:
-        """Tell whether a resource matches."""
-        decided = self.decide(resource.api_version, resource.kind)
-        return self._test(resource) if decided is None else decided
-
-    def decide(self, api_version: str, kind: str) -> bool | None:
-        """Tell whether resources of a kind match; None where it takes more than that to say."""
-        del api_version, kind
-        return None
-
-    def may_match(self, api_version: str, kind: str) -> bool:
-        """Tell whether a resource of a kind can match: the answer for `Function.wanted`."""
-        return self.decide(api_version, kind) is not False
-
-    def _test(self, resource: Metadata) -> bool:
-        raise NotImplementedError
-
-    def __and__(self, other: Predicate) -> Selector:
-        return _All((self, _selector(other)))
-
-    def __rand__(self, other: Predicate) -> Selector:
-        return _All((_selector(other), self))
-
-    def __or__(self, other: Predicate) -> Selector:
-        return _Any((self, _selector(other)))
-
-    def __ror__(self, other: Predicate) -> Selector:
-        return _Any((_selector(other), self))
-
-    def __invert__(self) -> Selector:
-        return _Not(self)
-
-
 def api_version(*versions: str) -> Selector:
     """Match resources with one of these apiVersions, `apps/v1`."""
-    return _Type("api_version", _whole, versions)
+    return OfType("api_version", _whole, versions)
 
 
 def group(*groups: str) -> Selector:
     """Match resources of one of these groups, whatever the version; `""` is the core group."""
-    return _Type("group", _group, groups)
+    return OfType("group", _group, groups)
 
 
 def version(*versions: str) -> Selector:
     """Match resources with one of these versions, `v1`, whatever the group."""
-    return _Type("version", _version, versions)
+    return OfType("version", _version, versions)
 
 
 def kind(*kinds: str) -> Selector:
     """Match resources of one of these kinds, whatever the group."""
-    return _Type("kind", _kind, kinds)
+    return OfType("kind", _kind, kinds)
 
 
 def name(*names: str) -> Selector:
     """Match resources with one of these names, exactly."""
-    return _Test(_call("name", names), lambda item: item.name in names, _some(names))
+    return Tested(call("name", names), lambda item: item.name in names, some(names))
 
 
 def namespace(*namespaces: str) -> Selector:
     """Match resources whose metadata.namespace is one of these, exactly; `""` is for those that name none."""
-    return _Test(_call("namespace", namespaces), lambda item: item.namespace in namespaces, _some(namespaces))
+    return Tested(call("namespace", namespaces), lambda item: item.namespace in namespaces, some(namespaces))
 
 
 def label(key: str, *values: str) -> Selector:
     """Match resources with this label, and one of these values where any are given."""
-    return _Test(_call("label", (key, *values)), _has("labels", key, values), (key,))
+    return Tested(call("label", (key, *values)), _has("labels", key, values), (key,))
 
 
 def has_labels(wanted: Mapping[str, str]) -> Selector:
     """Match resources with all of these labels; an empty mapping matches all."""
-    return _All(tuple(label(key, value) for key, value in wanted.items()))
+    return AllOf(tuple(label(key, value) for key, value in wanted.items()))
 
 
 def annotation(key: str, *values: str) -> Selector:
     """Match resources with this annotation, and one of these values where any are given."""
-    return _Test(_call("annotation", (key, *values)), _has("annotations", key, values), (key,))
+    return Tested(call("annotation", (key, *values)), _has("annotations", key, values), (key,))
 
 
 def has_annotations(wanted: Mapping[str, str]) -> Selector:
     """Match resources with all of these annotations; an empty mapping matches all."""
-    return _All(tuple(annotation(key, value) for key, value in wanted.items()))
+    return AllOf(tuple(annotation(key, value) for key, value in wanted.items()))
 
 
 def path(*globs: str) -> Selector:
@@ -121,13 +79,13 @@ def path(*globs: str) -> Selector:
 
     `*` and `?` stand for characters of one name, `**` for any number of directories.
     """
-    pattern = re.compile("|".join(map(_regex, _some(globs))))
-    return _Test(_call("path", globs), lambda item: pattern.fullmatch(item.path) is not None)
+    pattern = re.compile("|".join(map(_regex, some(globs))))
+    return Tested(call("path", globs), lambda item: pattern.fullmatch(item.path) is not None)
 
 
 def local_config() -> Selector:
     """Match resources that are not meant for a cluster. Source: config.kubernetes.io/local-config."""
-    return _Test("local_config()", lambda item: item.is_local_config, ("config.kubernetes.io/local-config",))
+    return Tested("local_config()", lambda item: item.is_local_config, ("config.kubernetes.io/local-config",))
 
 
 def kptfile() -> Selector:
@@ -137,7 +95,7 @@ def kptfile() -> Selector:
 
 def everything() -> Selector:
     """Match every resource."""
-    return _All(())
+    return AllOf(())
 
 
 def label_selector(data: Mapping[str, Any], path: str = "selector") -> Selector:
@@ -154,7 +112,7 @@ def label_selector(data: Mapping[str, Any], path: str = "selector") -> Selector:
     if not isinstance(expressions, list):
         raise FunctionError(f"{path}.matchExpressions has to be a list")
     found += (_expression(each, f"{path}.matchExpressions[{n}]") for n, each in enumerate(expressions))
-    return _All(tuple(found))
+    return AllOf(tuple(found))
 
 
 def from_mapping(data: Mapping[str, Any], path: str = "selector") -> Selector:
@@ -175,7 +133,7 @@ def from_mapping(data: Mapping[str, Any], path: str = "selector") -> Selector:
         if value:
             found.append(make(value))
     found += [make_all(_texts(data.get(key), f"{path}.{key}")) for key, make_all in _FROM_TEXTS.items()]
-    return _All(tuple(found))
+    return AllOf(tuple(found))
 
 
 def from_pipeline(
@@ -188,7 +146,7 @@ def from_pipeline(
     """
     wanted = [from_mapping(each, f"{path}.selectors[{n}]") for n, each in enumerate(selectors)]
     unwanted = [from_mapping(each, f"{path}.exclude[{n}]") for n, each in enumerate(exclude) if any(each.values())]
-    return (_Any(tuple(wanted)) if wanted else everything()) & ~_Any(tuple(unwanted))
+    return (AnyOf(tuple(wanted)) if wanted else everything()) & ~AnyOf(tuple(unwanted))
 
 
 _FROM_TEXT: Mapping[str, Callable[[str], Selector]] = {
@@ -201,100 +159,6 @@ _FROM_TEXTS: Mapping[str, Callable[[Mapping[str, str]], Selector]] = {
     "labels": has_labels,
     "annotations": has_annotations,
 }
-
-
-class _Type(Selector):
-    """A condition on apiVersion and kind: decided without a look at the resource."""
-
-    __slots__ = ("_of", "_text", "_values")
-
-    def __init__(self, text: str, of: Callable[[str, str], str], values: tuple[str, ...]) -> None:
-        self._text = _call(text, values)
-        self._of = of
-        self._values = frozenset(_some(values))
-
-    def decide(self, api_version: str, kind: str) -> bool | None:
-        return self._of(api_version, kind) in self._values
-
-    def __repr__(self) -> str:
-        return self._text
-
-
-class _Test(Selector):
-    """A condition on the tree; mentions: texts of which one stands in the text of whatever matches."""
-
-    __slots__ = ("_function", "_mentions", "_text")
-
-    def __init__(self, text: str, function: Predicate, mentions: tuple[str, ...] = ()) -> None:
-        self._text = text
-        self._function = function
-        self._mentions = mentions if all(map(_SOLID.fullmatch, mentions)) else ()
-
-    def _test(self, resource: Metadata) -> bool:
-        if self._mentions and not any(map(resource.mentions, (*self._mentions, "\\", "*"))):
-            return False
-        return self._function(resource)
-
-    def __repr__(self) -> str:
-        return self._text
-
-
-class _Several(Selector):
-    __slots__ = ("_members",)
-
-    def __init__(self, members: tuple[Selector, ...]) -> None:
-        self._members = members
-
-
-class _All(_Several):
-    __slots__ = ()
-
-    def decide(self, api_version: str, kind: str) -> bool | None:
-        found = {member.decide(api_version, kind) for member in self._members}
-        return False if False in found else None if None in found else True
-
-    def _test(self, resource: Metadata) -> bool:
-        return all(member(resource) for member in self._members)
-
-    def __repr__(self) -> str:
-        return " & ".join(map(repr, self._members)) or "everything()"
-
-
-class _Any(_Several):
-    __slots__ = ()
-
-    def decide(self, api_version: str, kind: str) -> bool | None:
-        found = {member.decide(api_version, kind) for member in self._members}
-        return True if True in found else None if None in found else False
-
-    def _test(self, resource: Metadata) -> bool:
-        return any(member(resource) for member in self._members)
-
-    def __repr__(self) -> str:
-        return f"({' | '.join(map(repr, self._members))})" if self._members else "~everything()"
-
-
-class _Not(Selector):
-    __slots__ = ("_member",)
-
-    def __init__(self, member: Selector) -> None:
-        self._member = member
-
-    def decide(self, api_version: str, kind: str) -> bool | None:
-        decided = self._member.decide(api_version, kind)
-        return None if decided is None else not decided
-
-    def _test(self, resource: Metadata) -> bool:
-        return not self._member(resource)
-
-    def __repr__(self) -> str:
-        return f"~{self._member!r}" if not isinstance(self._member, _All) else f"~({self._member!r})"
-
-
-def _selector(predicate: Predicate) -> Selector:
-    if isinstance(predicate, Selector):
-        return predicate
-    return _Test(getattr(predicate, "__name__", repr(predicate)), predicate)
 
 
 def _whole(api_version: str, kind: str) -> str:
@@ -323,16 +187,6 @@ def _has(what: str, key: str, values: tuple[str, ...]) -> Predicate:
         return key in there and (not values or there[key] in values)
 
     return has
-
-
-def _some(values: tuple[str, ...]) -> tuple[str, ...]:
-    if not values:
-        raise ValueError("say at least one value; `everything()` matches all")
-    return values
-
-
-def _call(name: str, values: Iterable[str]) -> str:
-    return f"{name}({', '.join(map(repr, values))})"
 
 
 def _regex(glob: str) -> str:
