@@ -68,7 +68,7 @@ def dump(value: Any) -> Any:
         return {key: dump(member) for key, member in value.items()}
     if isinstance(value, AbstractSet):
         return sorted(map(dump, value))
-    if isinstance(value, Sequence) and not isinstance(value, str):
+    if isinstance(value, Sequence) and not isinstance(value, str | bytes | bytearray):
         return [dump(member) for member in value]
     if value is None or isinstance(value, str | int | float):
         return value
@@ -202,7 +202,7 @@ class _Loader:
         if not isinstance(data, dict):
             return self.mistaken(kind, data, path)
         before = self.count
-        hints = typing.get_type_hints(kind)
+        hints = _hints(kind)
         fields = {key_of(field): field for field in dataclasses.fields(kind) if field.init}
         for key in data:
             if key not in fields:
@@ -220,6 +220,14 @@ class _Loader:
             return kind(**made)
         except ValueError as error:
             return self.wrong(path, str(error))
+
+
+def _hints(kind: Any) -> dict[str, Any]:
+    try:
+        return typing.get_type_hints(kind)
+    except NameError as error:
+        what = f"{kind.__name__} cannot be read: {error}; its types have to be importable when it is"
+        raise TypeError(what) from None
 
 
 def _parsed(kind: type, text: str) -> Any:
