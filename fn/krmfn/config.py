@@ -64,7 +64,7 @@ def as_mapping(
     Raises ConfigError for another kind, and FunctionError with a result for every key that is missing, that is not
     known, or whose value is no text: in a ConfigMap numbers are quoted.
     """
-    from krmfn.typed import shown, unknown
+    from krmfn.say import shown, unknown
 
     config = find(source)
     if config is not None and not _is_config_map(config):
@@ -95,7 +95,8 @@ def load(model: type[_T], source: Source, *, kind: str = "", api_version: str = 
     Raises ConfigError for another kind, and FunctionError with a result for every field that is missing, that is
     not known, or that is of another type.
     """
-    from krmfn.typed import load as load_typed, unknown
+    from krmfn.say import unknown
+    from krmfn.typed import load as load_typed
 
     config = find(source)
     errors: list[FunctionError] = []

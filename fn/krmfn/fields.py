@@ -298,6 +298,6 @@ class Fields:
         return data
 
     def _mistaken(self, path: Path, what: str, data: Any) -> FieldError:
-        from krmfn.typed import shown
+        from krmfn.say import shown
 
         return FieldError(self.resource, self._steps(path), f"has to be {what}, but {shown(data)} stands there")

@@ -215,7 +215,7 @@ def _expression(data: Any, path: str) -> Selector:
 def _known(data: Mapping[str, Any], known: tuple[str, ...], path: str) -> None:
     for key in data:
         if key not in known:
-            from krmfn.typed import unknown
+            from krmfn.say import unknown
 
             raise FunctionError(f"{path}{'.' + show((key,))} {unknown(key, known)}")
 
@@ -234,6 +234,6 @@ def _texts(data: Any, path: str) -> dict[str, str]:
 
 
 def _shown(data: Any) -> str:
-    from krmfn.typed import shown
+    from krmfn.say import shown
 
     return shown(data)

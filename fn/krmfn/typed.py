@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping, Sequence, Set as AbstractSet
 from typing import Any, Literal, TypeAlias, TypeVar, Union, cast
 
 from krmfn.data import same
+from krmfn.say import shown, unknown
 
 if typing.TYPE_CHECKING:
     from krmfn.path import Step
@@ -36,7 +37,6 @@ _LISTS = {
 _MAPPINGS = (dict, Mapping)
 _WHOLE = re.compile(r"[-+]?[0-9]{1,19}")
 _NUMBER = re.compile(r"[-+]?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
-_LONGEST_SHOWN = 60
 
 
 def load(kind: type[_T], data: Any, path: tuple[Step, ...], report: Report, *, texts: bool = False) -> _T:
@@ -60,7 +60,7 @@ def dump(value: Any) -> Any:
     Raises TypeError for what is none of the types in this module's docstring.
     """
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        pairs = ((key_of(field), getattr(value, field.name)) for field in dataclasses.fields(value) if field.init)
+        pairs = ((_key_of(field), getattr(value, field.name)) for field in dataclasses.fields(value) if field.init)
         return {key: dump(member) for key, member in pairs if member is not None}
     if isinstance(value, enum.Enum):
         return value.value
@@ -73,35 +73,6 @@ def dump(value: Any) -> Any:
     if value is None or isinstance(value, str | int | float):
         return value
     raise TypeError(f"{type(value).__name__} is no type that YAML can hold")
-
-
-def key_of(field: dataclasses.Field[Any]) -> str:
-    """Return the key of a dataclass's field in YAML."""
-    first, *rest = field.name.rstrip("_").split("_")
-    return str(field.metadata.get("key") or first + "".join(word.capitalize() for word in rest))
-
-
-def shown(data: Any) -> str:
-    """Return data for a message, as YAML would write it; a collection is only named."""
-    if isinstance(data, Mapping):
-        return "a mapping"
-    if isinstance(data, list | tuple):
-        return "a list"
-    if isinstance(data, str):
-        return f'"{data[:_LONGEST_SHOWN]}…"' if len(data) > _LONGEST_SHOWN else f'"{data}"'
-    if isinstance(data, bool):
-        return "true" if data else "false"
-    return "null" if data is None else str(data)
-
-
-def unknown(key: str, known: Sequence[str]) -> str:
-    """Return what to say of a key that is not known."""
-    from difflib import get_close_matches
-
-    near = get_close_matches(key, known, 1)
-    if near:
-        return f"is not known; did you mean {near[0]}?"
-    return f"is not known; known are {', '.join(known)}" if known else "is not known; no key is"
 
 
 class _Loader:
@@ -203,7 +174,7 @@ class _Loader:
             return self.mistaken(kind, data, path)
         before = self.count
         hints = _hints(kind)
-        fields = {key_of(field): field for field in dataclasses.fields(kind) if field.init}
+        fields = {_key_of(field): field for field in dataclasses.fields(kind) if field.init}
         for key in data:
             if key not in fields:
                 self.wrong((*path, key), unknown(key, list(fields)))
@@ -220,6 +191,12 @@ class _Loader:
             return kind(**made)
         except ValueError as error:
             return self.wrong(path, str(error))
+
+
+def _key_of(field: dataclasses.Field[Any]) -> str:
+    """Return the key of a dataclass's field in YAML."""
+    first, *rest = field.name.rstrip("_").split("_")
+    return str(field.metadata.get("key") or first + "".join(word.capitalize() for word in rest))
 
 
 def _hints(kind: Any) -> dict[str, Any]:

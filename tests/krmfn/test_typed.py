@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, strategies as st
 
 from krmfn.path import show
-from krmfn.typed import dump, load, shown
+from krmfn.say import shown
+from krmfn.typed import dump, load
 
 
 class Mode(enum.Enum):
