@@ -2,101 +2,191 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from krmfn.data import to_data
-from krmfn.path import Path, show, steps
+from krmfn.function import FunctionError
+from krmfn.path import Path, Step, show, steps
 from krmfn.text import EditError
-from krmfn.tree import AliasNode, MapNode, Node, ScalarNode, SeqNode, find
+from krmfn.tree import MapNode, Node, SeqNode, find
 
 if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
+    from collections.abc import Iterator, Mapping
 
     from krmfn.edit import Editor
+    from krmfn.part import Part
+    from krmfn.resource import Resource
 
 _T = TypeVar("_T")
 
 
-class FieldError(EditError):
-    """A field is missing or of another type; the message names the resource and the path."""
+class FieldError(EditError, FunctionError):
+    """A field is missing, of another type, or cannot be edited.
+
+    The message names the file where it is known, the resource and the path; as a FunctionError it carries one
+    result with all of that.
+    """
+
+    def __init__(self, resource: Resource, path: Path, problem: str) -> None:
+        """Say what is wrong (`problem`, which follows the path in the message) with the field at a path."""
+        from krmfn.result import Result
+
+        said = f"{show(path)} {problem}" if path else problem
+        message = ": ".join(filter(None, (resource.locate(path), resource.describe(), said)))
+        FunctionError.__init__(self, message, Result.error(message, resource, path=path))
 
 
 class Fields:
-    """What a resource's fields hold. A path is text, `spec.containers[0].image`, or a sequence of its steps."""
+    """What a resource's fields hold. A path is text, `spec.containers[0].image`, or a sequence of its steps.
+
+    Every getter looks through aliases and merge keys; what belongs to others, too, is never edited.
+    """
 
     __slots__ = ()
 
     if TYPE_CHECKING:
 
         @property
-        def node(self) -> MapNode: ...
-        def editing(self) -> AbstractContextManager[Editor]: ...
-        def editor(self) -> Editor: ...
-        def describe(self) -> str: ...
+        def resource(self) -> Resource:
+            """The resource that the fields belong to."""
 
     def find(self, path: Path) -> Node | None:
         """Return the node at a path, to edit it; None where there is none. Merge keys are not looked through."""
-        return find(self.node, steps(path))
+        return find(self.resource.node, self._steps(path))
 
     def get(self, path: Path, default: Any = None) -> Any:
-        """Return the plain data at a path, or the default where there is none.
+        """Return the plain data at a path, or the default where there is none; the path `""` stands for all of it.
 
         Raises DataError for data that YAML can write and Python cannot hold: see `to_data`.
         """
-        node = find(self.node, steps(path), merged=True)
+        node = self._lookup(path)
         return default if node is None else to_data(node)
 
     def get_string(self, path: Path, default: str = "") -> str:
-        """Return text at a path. Raises FieldError where something else stands there."""
+        """Return text at a path, the default where there is none or null. Raises FieldError for something else."""
         return self._typed(path, str, "text", default)
 
     def get_int(self, path: Path, default: int = 0) -> int:
-        """Return a whole number at a path. Raises FieldError where something else stands there."""
+        """Return a whole number at a path, the default where there is none or null.
+
+        Raises FieldError for something else; `"3"` is text, and 3.0 no whole number.
+        """
         return self._typed(path, int, "a whole number", default)
 
     def get_bool(self, path: Path, *, default: bool = False) -> bool:
-        """Return true or false at a path. Raises FieldError where something else stands there."""
+        """Return true or false at a path, the default where there is none or null.
+
+        Raises FieldError for something else. As for Kubernetes, `yes` and `on` are true.
+        """
         return self._typed(path, bool, "true or false", default)
 
     def get_float(self, path: Path, default: float = 0.0) -> float:
-        """Return a number at a path, whole ones included. Raises FieldError where something else stands there."""
+        """Return a number at a path, whole ones included; the default where there is none or null.
+
+        Raises FieldError for something else.
+        """
         data = self.get(path, default)
         return float(data) if type(data) is int else self._typed(path, float, "a number", default)
 
     def get_map(self, path: Path) -> dict[str, Any]:
-        """Return a mapping at a path, empty where there is none. Raises FieldError for something else."""
+        """Return a mapping at a path, empty where there is none or null. Raises FieldError for something else."""
         return self._typed(path, dict, "a mapping", {})
 
     def get_list(self, path: Path) -> list[Any]:
-        """Return a list at a path, empty where there is none. Raises FieldError for something else."""
+        """Return a list at a path, empty where there is none or null. Raises FieldError for something else."""
         return self._typed(path, list, "a list", [])
+
+    def get_string_map(self, path: Path) -> dict[str, str]:
+        """Return a mapping of text to text at a path, empty where there is none or null.
+
+        Raises FieldError with the path of the value that is no text.
+        """
+        data = self.get_map(path)
+        return {key: self._as_text((*steps(path), key), value) for key, value in data.items()}
+
+    def get_string_list(self, path: Path) -> list[str]:
+        """Return a list of texts at a path, empty where there is none or null.
+
+        Raises FieldError with the path of the item that is no text.
+        """
+        data = self.get_list(path)
+        return [self._as_text((*steps(path), number), value) for number, value in enumerate(data)]
+
+    def load(self, kind: type[_T], path: Path = "") -> _T:
+        """Return what stands at a path as a dataclass, or any other type that `krmfn.typed` knows.
+
+        Raises FunctionError, with a result for every field that is missing, unknown, or of another type.
+        """
+        from krmfn.typed import load
+
+        problems: list[FunctionError] = []
+        made = load(
+            kind,
+            to_data(self._lookup(path)),
+            self._steps(path),
+            lambda where, problem: problems.append(FieldError(self.resource, where, problem)),
+        )
+        if problems:
+            raise FunctionError.of(problems)
+        return made
 
     def has(self, path: Path) -> bool:
         """Tell whether anything stands at a path, if only null."""
-        return find(self.node, steps(path), merged=True) is not None
+        return self._lookup(path) is not None
+
+    def part(self, path: Path) -> Part:
+        """Return the mapping at a path with this same interface, its own paths relative to it.
+
+        It need not be there yet: setting a field of it adds it. Raises FieldError where something else than a
+        mapping (or null) stands there.
+        """
+        from krmfn.part import Part
+
+        self.get_map(path)
+        return Part(self.resource, self._steps(path))
+
+    def parts(self, path: Path) -> list[Part]:
+        """Return the mappings in a list, each as `part` does; none where there is no list, or null.
+
+        A part is known by its index, so ask again after items were removed. Raises FieldError for something else
+        than a list of mappings.
+        """
+        return [self.part((*steps(path), number)) for number in range(len(self.get_list(path)))]
 
     def set(self, path: Path, data: Any) -> None:
         """Put data at a path; mappings on the way are added, an index may be one past the end of its list.
 
-        Nothing is written where the same data stands there already.
+        data: text, numbers, dicts, lists, and dataclasses of them. A mapping or list that is there becomes the new
+        one member by member: what both have keeps its text, comments and place, and nothing is written where the
+        same data stands there already (the order of keys does not count). The path `""` sets the whole resource.
 
         Raises FieldError where the path leads through an alias, or something that is no mapping and no list, and
         EditError for data that YAML cannot hold.
         """
-        with self.editing() as editor:
-            put(editor, self.node, steps(path), data)
+        self._put([(self._steps(path), data)])
+
+    def update(self, path: Path, fields: Mapping[str, Any]) -> None:
+        """Set fields of the mapping at a path, in one edit; the others stay. Raises what `set` raises."""
+        where = self._steps(path)
+        if fields and self.get(path) is None:
+            self._put([(where, dict(fields))])
+        else:
+            self._put([((*where, key), value) for key, value in fields.items()])
 
     def delete(self, path: Path) -> bool:
         """Delete what stands at a path, with the comments that belong to it; tell whether there was anything.
 
         Raises FieldError where the path leads through an alias, EditError where an alias stands for what is to go.
         """
-        *above, last = steps(path)
-        parent = _own(self.node, above)
-        with self.editing() as editor:
+        from krmfn.put import has, owner
+
+        *above, last = self._steps(path)
+        with self._editing() as editor:
+            parent = owner(self.resource.node, tuple(above))
             if isinstance(parent, MapNode) and isinstance(last, str):
                 editor.delete(parent, last)
-            elif isinstance(parent, SeqNode) and isinstance(last, int) and _has(parent, last):
+            elif isinstance(parent, SeqNode) and isinstance(last, int) and has(parent, last):
                 editor.remove(parent, last)
             return bool(editor)
 
@@ -105,124 +195,109 @@ class Fields:
     def line_comment(self, path: Path) -> str:
         """Return the comment at the end of a field's line, with its `#`; '' where there is none.
 
-        Of a block collection it is the comment behind its key or dash.
+        Of a block collection it is the comment behind its key or dash. Raises FieldError without such a field.
         """
-        found = self.editor().line_comment(self._field(path))
+        found = self.resource.editor().line_comment(self._field(path))
         return found.text if found else ""
 
     def head_comment(self, path: Path) -> str:
-        """Return the comment lines above a field, without `# `, joined by line feeds; '' where there are none."""
-        found = self.editor().head_comments(self._field(path))
+        """Return the comment lines above a field, without `# `, joined by line feeds; '' where there are none.
+
+        Raises FieldError without such a field.
+        """
+        found = self.resource.editor().head_comments(self._field(path))
         return "\n".join(line.text.removeprefix("#").removeprefix(" ") for line in found)
 
     def set_line_comment(self, path: Path, text: str) -> None:
-        """Put a comment at the end of a field's line, in place of one that is there; '' removes it.
+        """Put a comment (with or without `#`) at the end of a field's line, for one that is there; '' removes it.
 
-        Raises NoRoomError where something else follows on the line, EditError for a text no comment can hold.
+        Raises FieldError without such a field, NoRoomError where something else follows on the line, EditError for
+        a text no comment can hold.
         """
-        with self.editing() as editor:
+        with self._editing() as editor:
             if text:
                 editor.set_line_comment(self._field(path), text)
             else:
                 editor.remove_line_comment(self._field(path))
 
     def set_head_comment(self, path: Path, text: str) -> None:
-        """Put comment lines above a field, in place of those that are there; '' removes them."""
-        with self.editing() as editor:
+        """Put comment lines above a field, in place of those that are there; '' removes them.
+
+        Raises FieldError without such a field, EditError for a text no comment can hold.
+        """
+        with self._editing() as editor:
             if text == self.head_comment(path):
                 return
             editor.remove_head_comments(self._field(path))
             if text:
                 editor.add_head_comment(self._field(path), text)
 
+    def move_line_comment(self, path: Path, to: Path) -> None:
+        """Move the comment at the end of a field's line to the end of another's, in place of one that is there.
+
+        Raises what `set_line_comment` raises.
+        """
+        with self._editing() as editor:
+            found = editor.line_comment(self._field(path))
+            if found is not None:
+                editor.set_line_comment(self._field(to), found.text)
+                editor.remove_line_comment(self._field(path))
+
     def move_line_comment_up(self, path: Path) -> None:
         """Move the comment at the end of a field's line to a line of its own above it."""
-        with self.editing() as editor:
+        with self._editing() as editor:
             editor.move_line_comment_up(self._field(path))
 
     # how it is done
 
+    def _steps(self, path: Path) -> tuple[Step, ...]:
+        """Return the path in the resource."""
+        return steps(path)
+
+    def _lookup(self, path: Path) -> Node | None:
+        return find(self.resource.node, self._steps(path), merged=True)
+
+    @contextmanager
+    def _editing(self) -> Iterator[Editor]:
+        with self._blocked(), self.resource.editing() as editor:
+            yield editor
+
+    @contextmanager
+    def _blocked(self) -> Iterator[None]:
+        from krmfn.put import BlockedError
+
+        try:
+            yield
+        except BlockedError as error:
+            raise FieldError(self.resource, error.path, f"cannot be changed: {error}") from None
+
+    def _put(self, fields: list[tuple[tuple[Step, ...], Any]]) -> None:
+        from krmfn.put import put
+
+        with self._editing() as editor:
+            for path, data in fields:
+                put(editor, self.resource.node, path, data)
+
     def _field(self, path: Path) -> Node:
         node = self.find(path)
         if node is None:
-            raise FieldError(f"{self.describe()}: there is no {show(path)}")
+            raise FieldError(self.resource, self._steps(path), "is not there")
         return node
 
     def _typed(self, path: Path, kind: type[_T], what: str, default: _T) -> _T:
-        data = self.get(path, default)
+        data = self.get(path)
+        if data is None:
+            return default
         if not isinstance(data, kind) or (kind is int and isinstance(data, bool)):
-            raise FieldError(f"{self.describe()}: {show(path)} is {data!r:.100}, but has to be {what}")
+            raise self._mistaken(path, what, data)
         return data
 
+    def _as_text(self, path: Path, data: Any) -> str:
+        if not isinstance(data, str):
+            raise self._mistaken(path, "text", data)
+        return data
 
-def put(editor: Editor, root: MapNode, path: tuple[str | int, ...], data: Any) -> None:
-    """Put data at a path below a mapping, through an editor; what stands there already is not touched.
+    def _mistaken(self, path: Path, what: str, data: Any) -> FieldError:
+        from krmfn.say import shown
 
-    Raises FieldError where the path leads through an alias (what stands at its anchor belongs to others, too), or
-    through something that is no mapping and no list.
-    """
-    node: Node = root
-    for number, step in enumerate(path):
-        rest = path[number + 1 :]
-        if isinstance(node, MapNode) and isinstance(step, str):
-            pair = node.pair(step)
-            if pair is None or not rest or (isinstance(pair[1], ScalarNode) and to_data(pair[1]) is None):
-                editor.put(node, step, _nest(rest, data))
-                return
-            node = pair[1]
-        elif isinstance(node, SeqNode) and isinstance(step, int):
-            if step == len(node.items):
-                editor.append(node, _nest(rest, data))
-                return
-            if not _has(node, step):
-                raise FieldError(f"{show(path)}: the list has {len(node.items)} items")
-            node = node.items[step]
-            if not rest:
-                _set_item(editor, node, path, data)
-        elif isinstance(node, AliasNode):
-            raise FieldError(f"{show(path[:number])} is *{node.anchor}, which others use, too; edit its anchor")
-        else:
-            raise FieldError(f"{show(path)}: {show(path[:number]) or 'the root'} is no {_container(step)}")
-
-
-def _set_item(editor: Editor, node: Node, path: tuple[str | int, ...], data: Any) -> None:
-    """Replace an item of a list where one scalar takes the place of another."""
-    from krmfn.edit import means
-
-    if isinstance(node, ScalarNode) and not isinstance(data, dict | list | tuple):
-        editor.set_value(node, data)
-    elif not means(node, data):
-        raise FieldError(f"{show(path)}: replace a field of the item, or remove and append it")
-
-
-def _own(root: MapNode, path: list[str | int]) -> Node | None:
-    """Return the node at a path that no alias leads to."""
-    node: Node = root
-    for number, step in enumerate(path):
-        if isinstance(node, MapNode) and isinstance(step, str) and (pair := node.pair(step)):
-            node = pair[1]
-        elif isinstance(node, SeqNode) and isinstance(step, int) and _has(node, step):
-            node = node.items[step]
-        else:
-            return None
-        if isinstance(node, AliasNode):
-            raise FieldError(
-                f"{show(path[: number + 1])} is *{node.anchor}, which others use, too; edit its anchor"
-            )
-    return node
-
-
-def _has(node: SeqNode, index: int) -> bool:
-    return -len(node.items) <= index < len(node.items)
-
-
-def _nest(path: tuple[str | int, ...], data: Any) -> Any:
-    for step in reversed(path):
-        if isinstance(step, int) and step != 0:
-            raise FieldError(f"the list is new, so its first item has the index 0, not {step}")
-        data = {step: data} if isinstance(step, str) else [data]
-    return data
-
-
-def _container(step: str | int) -> str:
-    return "mapping" if isinstance(step, str) else "list"
+        return FieldError(self.resource, self._steps(path), f"has to be {what}, but {shown(data)} stands there")

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from krmfn.fields import Fields
+from krmfn.fields import FieldError, Fields
 from krmfn.result import File, ResourceRef
-from krmfn.tree import MapNode, ScalarNode, find
+from krmfn.tree import MERGE, AliasNode, MapNode, ScalarNode, SeqNode, find
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
+
+    from krmfn.edit import Editor
+    from krmfn.identity import Identity, PackageId
+    from krmfn.tree import Node
 
 PATH = "internal.config.kubernetes.io/path"
 INDEX = "internal.config.kubernetes.io/index"
@@ -22,6 +26,8 @@ LEGACY_ID = "config.k8s.io/id"
 LOCAL_CONFIG = "config.kubernetes.io/local-config"
 INTERNAL = "internal.config.kubernetes.io/"
 """What starts with this belongs to the orchestrator: a function MUST NOT change it, path and index excepted."""
+UPSTREAM = "internal.kpt.dev/upstream-identifier"
+"""Where kpt notes which resource of an upstream package this one was copied from; nobody else may write it."""
 
 
 class Metadata(Fields):
@@ -33,6 +39,10 @@ class Metadata(Fields):
         api_version: str
         kind: str
         source: str
+
+        @property
+        def node(self) -> MapNode: ...
+        def mentions(self, text: str) -> bool: ...
 
     @property
     def name(self) -> str:
@@ -55,14 +65,58 @@ class Metadata(Fields):
         return self.api_version.rpartition("/")[2]
 
     @property
-    def identity(self) -> tuple[str, str, str, str]:
+    def identity(self) -> Identity:
         """Group, kind, namespace and name: what makes two resources the same one, whatever their version."""
-        return self.group, self.kind, self.namespace, self.name
+        from krmfn.identity import Identity
+
+        return Identity(self.group, self.kind, self.namespace, self.name)
 
     @property
     def ref(self) -> ResourceRef:
-        """The identity, for results."""
+        """The identity with the version, for results; equal for two resources that are the same in all of it."""
         return ResourceRef(self.api_version, self.kind, self.name, self.namespace)
+
+    @property
+    def package_id(self) -> PackageId:
+        """The identity with path and index: no two resources of a package share it."""
+        from krmfn.identity import PackageId
+
+        return PackageId(self.ref, self.path, self.index)
+
+    @property
+    def origin(self) -> Identity:
+        """The resource of an upstream package that this is a copy of, as kpt notes it; its own identity else.
+
+        Raises FieldError where the annotation is malformed. Source: internal.kpt.dev/upstream-identifier,
+        `group|kind|namespace|name`, with `~C` for a namespace that is not known.
+        """
+        from krmfn.identity import Identity
+
+        noted = self.annotations.get(UPSTREAM, "").strip()
+        if not noted:
+            return self.identity
+        parts = noted.split("|")
+        if len(parts) != len(Identity._fields):
+            what = f"has to be `group|kind|namespace|name`, but {noted!r} stands there"
+            raise FieldError(self.resource, ("metadata", "annotations", UPSTREAM), what)
+        group, kind, namespace, name = parts
+        return Identity(group, kind, "" if namespace == "~C" else namespace, name)
+
+    @property
+    def has_origin(self) -> bool:
+        """Whether kpt notes a resource of an upstream package that this is a copy of."""
+        return bool(self.annotations.get(UPSTREAM))
+
+    @property
+    def is_namespaced(self) -> bool:
+        """Whether the resource belongs into a namespace.
+
+        Known for Kubernetes' own kinds; one of somebody else's does where it says so (metadata.namespace).
+        """
+        from krmfn.scope import namespaced
+
+        known = namespaced(self.group, self.kind)
+        return bool(self.namespace) if known is None else known
 
     def describe(self) -> str:
         """Return `Kind namespace/name` for a message, or the file's name where there is no kind."""
@@ -88,6 +142,14 @@ class Metadata(Fields):
     def set_annotation(self, key: str, value: str) -> None:
         """Give an annotation this value; metadata.annotations is added where it is missing."""
         self.set(("metadata", "annotations", key), str(value))
+
+    def set_labels(self, labels: Mapping[str, str]) -> None:
+        """Give labels these values, in one edit; the others stay."""
+        self.update("metadata.labels", {key: str(value) for key, value in labels.items()})
+
+    def set_annotations(self, annotations: Mapping[str, str]) -> None:
+        """Give annotations these values, in one edit; the others stay."""
+        self.update("metadata.annotations", {key: str(value) for key, value in annotations.items()})
 
     def remove_labels(self, *keys: str) -> None:
         """Remove labels, and metadata.labels with the last of them."""
@@ -140,22 +202,41 @@ class Metadata(Fields):
         return node.value if isinstance(node, ScalarNode) else ""
 
     def _strings(self, key: str) -> dict[str, str]:
-        node = find(self.node, ("metadata", key))
-        if not isinstance(node, MapNode):
-            return {}
-        return {
-            name.value: value.value
-            for name, value in node.pairs
-            if isinstance(name, ScalarNode) and isinstance(value, ScalarNode)
-        }
+        node = find(self.node, ("metadata", key), merged=True)
+        return _texts(node, set()) if isinstance(node, MapNode) else {}
 
     def _remove(self, key: str, names: Iterable[str]) -> None:
-        node = find(self.node, ("metadata", key))
-        gone = set(names)
-        if isinstance(node, MapNode) and gone:
-            left = any(not isinstance(name, ScalarNode) or name.value not in gone for name, _ in node.pairs)
-            if left:
-                with self.editing() as editor:
-                    editor.delete(node, *gone)
-            else:
-                self.delete(("metadata", key))
+        with self._editing() as editor:
+            self._drop(editor, key, set(names))
+
+    def _drop(self, editor: Editor, key: str, names: set[str]) -> None:
+        """Edit: remove labels or annotations. Raises BlockedError where others use them, too."""
+        from krmfn.put import owner
+
+        parent, node = owner(self.node, ("metadata",)), owner(self.node, ("metadata", key))
+        if not isinstance(parent, MapNode) or not isinstance(node, MapNode) or not names:
+            return
+        if all(isinstance(name, ScalarNode) and name.value in names for name, _ in node.pairs):
+            editor.delete(parent, key)
+        else:
+            editor.delete(node, *names)
+
+
+def _texts(node: MapNode, seen: set[int]) -> dict[str, str]:
+    """Return the scalars of a mapping as they are written; aliases and merge keys are followed, once each."""
+    own: dict[str, str] = {}
+    merged: list[Node] = []
+    seen.add(id(node))
+    for key, value in node.pairs:
+        target = value.target if type(value) is AliasNode else value
+        if type(key) is not ScalarNode or target is None:
+            continue
+        if key.value == MERGE and not key.style:
+            merged += target.items if type(target) is SeqNode else [target]
+        elif type(target) is ScalarNode:
+            own[key.value] = target.value
+    for more in merged:
+        target = more.target if type(more) is AliasNode else more
+        if type(target) is MapNode and id(target) not in seen:
+            own = _texts(target, seen) | own
+    return own

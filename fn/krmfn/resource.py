@@ -6,16 +6,30 @@ import contextlib
 import enum
 from typing import TYPE_CHECKING, Any
 
-from krmfn import emit
-from krmfn.data import plain_data
+from krmfn import emit, layout
+from krmfn.data import to_data
 from krmfn.edit import Editor
-from krmfn.fields import FieldError, Fields, put
-from krmfn.metadata import INDEX, LEGACY_INDEX, LEGACY_PATH, LOCAL_CONFIG, PATH, SEQUENCES, Metadata
-from krmfn.node import MapNode, Node, ScalarNode, SeqNode, parse
-from krmfn.text import InputError
+from krmfn.fields import FieldError, Fields
+from krmfn.metadata import (
+    INDEX,
+    INTERNAL,
+    LEGACY_ID,
+    LEGACY_INDEX,
+    LEGACY_PATH,
+    LOCAL_CONFIG,
+    PATH,
+    SEQUENCES,
+    UPSTREAM,
+    Metadata,
+)
+from krmfn.node import MapNode, Node, ScalarNode, SeqNode, find, parse
+from krmfn.path import steps
+from krmfn.text import EditError, InputError, Lines, line_start
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from krmfn.path import Path
 
 
 class Shape(enum.Enum):
@@ -24,6 +38,9 @@ class Shape(enum.Enum):
     DOCUMENT = "document"
     BLOCK_ITEM = "block item"  # `- apiVersion: …`, whole lines
     FLOW_ITEM = "flow item"  # `{"apiVersion": …}`
+
+
+_KNOWN_BY = (UPSTREAM, LEGACY_PATH, LEGACY_INDEX, LEGACY_ID)
 
 
 class Resource(Metadata):
@@ -70,16 +87,20 @@ class Resource(Metadata):
         self._node: MapNode | None = None
 
     @classmethod
-    def from_data(cls, data: Mapping[str, Any], *, header: str = "") -> Resource:
-        """Make a resource from plain data, its keys in the order given; header: a comment for its head.
+    def from_data(cls, data: Mapping[str, Any] | object, *, header: str = "") -> Resource:
+        """Make a resource from plain data or a dataclass, its keys in the order given; header: a comment above.
 
         Raises EditError for data that YAML cannot hold.
         """
-        plain = plain_data(data)
+        from krmfn.put import plain
+
+        made = plain(data)
+        if not isinstance(made, dict):
+            raise EditError(f"a resource is a mapping, {type(data).__name__} is none")
         lines = [f"# {line}".rstrip() for line in header.splitlines()]
-        lines += emit.mapping(plain, 0, emit.Style())
+        lines += emit.mapping(made, 0, emit.Style()) or ["{}"]
         text = "".join(f"{line}\n" for line in lines)
-        return cls(text, api_version=str(plain.get("apiVersion", "")), kind=str(plain.get("kind", "")))
+        return cls(text, api_version=str(made.get("apiVersion", "")), kind=str(made.get("kind", "")))
 
     @classmethod
     def from_text(cls, text: str, name: str = "resource") -> Resource:
@@ -90,6 +111,60 @@ class Resource(Metadata):
         resource = cls(text, source=name)
         resource._refresh()
         return resource
+
+    @property
+    def resource(self) -> Resource:
+        """The resource itself; a part of one has it, too."""
+        return self
+
+    def to_data(self) -> dict[str, Any]:
+        """Return the resource as plain data. Raises DataError for what Python cannot hold: see `get`."""
+        data: dict[str, Any] = to_data(self.node)
+        return data
+
+    def copy(self, *, as_new: bool = False) -> Resource:
+        """Return another resource with the same text, comments and all; changes of one are not the other's.
+
+        as_new: without the annotations by which orchestrators know this one (its file, its place, its origin):
+        kpt refuses a second item with the same place, and gives it the comments of the first.
+        """
+        # a functionConfig starts within a line of its list
+        indent = layout.column(self._text, self._start) if self.shape is Shape.DOCUMENT else 0
+        made = Resource(
+            " " * indent + self.text,
+            source=self.source,
+            api_version=self.api_version,
+            kind=self.kind,
+            shape=self.shape,
+        )
+        if as_new:
+            names = {name for name in made.annotations if name.startswith(INTERNAL) or name in _KNOWN_BY}
+            editor = made.editor()
+            with made._blocked():
+                made._drop(editor, "annotations", names)
+            made._take(editor.apply())
+            made._original = (made._text, 0, made._end, made.shape, made.source)
+        return made
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the mapping has no fields."""
+        return not self.node.pairs
+
+    def locate(self, path: Path = "") -> str:
+        """Return `file:line:column` of a field, or of the resource, for a message.
+
+        An orchestrator hands over other lines than the file has: of its items the file is named alone, '' where it
+        is not known. So is it for what was changed since it was read.
+        """
+        text, start, _, shape, source = self._original
+        if shape is not Shape.DOCUMENT or not source or self.is_changed or line_start(text, start) != start:
+            return self.path
+        where = steps(path)
+        while (node := find(self.node, where, merged=True)) is None:
+            where = where[:-1]  # what is missing is missing in something
+        place = Lines(text).position(start + node.start - self._start)
+        return f"{source}:{place.line}:{place.column}"
 
     @property
     def text(self) -> str:
@@ -155,22 +230,23 @@ class Resource(Metadata):
     def apply(self, editor: Editor) -> None:
         """Take the edits of an editor that `editor` returned; without any, nothing happens.
 
-        Raises EditError and VerificationError as `Editor.apply` does; then the resource is as it was.
+        Raises EditError and VerificationError as `Editor.apply` does, and EditError for a change of the annotation
+        in which kpt keeps a resource's origin; then the resource is as it was.
         """
         if not editor:
             return
         renamed = editor.changes(self.node, "apiVersion", "kind")
-        self._text = editor.apply()
-        self._start, self._end = 0, len(self._text)
-        self.release()
+        text = editor.apply()
+        if UPSTREAM in text or self.mentions(UPSTREAM):
+            self._check_origin(text)
+        self._take(text)
         if renamed:
             self._refresh()
 
     def become(self, text: str, source: str) -> None:
         """Take a text that means the same, and stands as a document in this file."""
         if text != self.text:
-            self._text, self._start, self._end = text, 0, len(text)
-            self.release()
+            self._take(text)
         self.shape = Shape.DOCUMENT
         self.source = source
 
@@ -194,6 +270,15 @@ class Resource(Metadata):
         self._text, self._start, self._end = text, 0, len(text)
         self._root, self._node = root, node
 
+    def _take(self, text: str) -> None:
+        self._text, self._start, self._end = text, 0, len(text)
+        self.release()
+
+    def _check_origin(self, text: str) -> None:
+        after = Resource(text, source=self.source, shape=self.shape)
+        if after.annotations.get(UPSTREAM) != self.annotations.get(UPSTREAM):
+            raise EditError(f"{self.describe()}: {UPSTREAM} is kpt's own; a function may not change it")
+
     def _refresh(self) -> None:
         """Read apiVersion and kind from the tree."""
         self.api_version, self.kind = (text_of(self.node, key) for key in ("apiVersion", "kind"))
@@ -216,6 +301,5 @@ __all__ = [
     "Fields",
     "Resource",
     "Shape",
-    "put",
     "text_of",
 ]

@@ -88,6 +88,61 @@ class Result(NamedTuple):
     tags: Mapping[str, str] = _NO_TAGS
 
     @classmethod
+    def error(
+        cls,
+        message: str | Exception,
+        resource: Resource | None = None,
+        *,
+        path: Path = "",
+        proposed: Any = None,
+        tags: Mapping[str, str] = _NO_TAGS,
+    ) -> Result:
+        """Return an error: with a resource about it, with a path about one of its fields. See `about`."""
+        return cls._said(Severity.ERROR, message, resource, path, proposed, tags)
+
+    @classmethod
+    def warning(
+        cls,
+        message: str | Exception,
+        resource: Resource | None = None,
+        *,
+        path: Path = "",
+        proposed: Any = None,
+        tags: Mapping[str, str] = _NO_TAGS,
+    ) -> Result:
+        """Return a warning: with a resource about it, with a path about one of its fields. See `about`."""
+        return cls._said(Severity.WARNING, message, resource, path, proposed, tags)
+
+    @classmethod
+    def info(
+        cls,
+        message: str | Exception,
+        resource: Resource | None = None,
+        *,
+        path: Path = "",
+        proposed: Any = None,
+        tags: Mapping[str, str] = _NO_TAGS,
+    ) -> Result:
+        """Return what is good to know: with a resource about it, with a path about a field of it. See `about`."""
+        return cls._said(Severity.INFO, message, resource, path, proposed, tags)
+
+    @classmethod
+    def _said(
+        cls,
+        severity: Severity,
+        message: str | Exception,
+        resource: Resource | None,
+        path: Path,
+        proposed: Any,
+        tags: Mapping[str, str],
+    ) -> Result:
+        if resource is not None:
+            return cls.about(resource, str(message), severity, path=path, proposed=proposed, tags=tags)
+        if path:
+            raise ValueError("a path needs the resource that it leads into")
+        return cls(str(message), severity, tags=tags)
+
+    @classmethod
     def about(
         cls,
         resource: Resource,
@@ -98,17 +153,29 @@ class Result(NamedTuple):
         proposed: Any = None,
         tags: Mapping[str, str] = _NO_TAGS,
     ) -> Result:
-        """Return a result about a resource, or about one of its fields: with its identity, file and value now."""
+        """Return a result about a resource, or about one of its fields: with its identity, file and value now.
+
+        path: in the resource. proposed: the value that the field should have, plain data. tags: for whoever reads
+        results by program. Without a file's path on the resource the result names no file.
+        """
         from krmfn.path import show
 
         ref = resource.ref
-        field = Field(show(path), resource.get(path), proposed) if path else None
+        field = Field(show(path), _value(resource, path), proposed) if path else None
         return cls(message, severity, ref if any(ref) else None, field, resource.file, tags)
 
     @classmethod
-    def about_file(cls, path: str, message: str, severity: Severity = Severity.ERROR, *, index: int = 0) -> Result:
+    def about_file(
+        cls,
+        path: str,
+        message: str | Exception,
+        severity: Severity = Severity.ERROR,
+        *,
+        index: int = 0,
+        tags: Mapping[str, str] = _NO_TAGS,
+    ) -> Result:
         """Return a result about a file; path: relative to the package's root, with forward slashes."""
-        return cls(message, severity, file=File(path, index))
+        return cls(str(message), severity, file=File(path, index), tags=tags)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Result:
@@ -159,9 +226,36 @@ def ordered(results: Iterable[Result]) -> list[Result]:
     return sorted(results, key=order)
 
 
+def by_file(results: Iterable[Result]) -> list[Result]:
+    """Return results in the order of their files: path, index, severity and text; those without a file first."""
+
+    def order(result: Result) -> tuple[str, int, int, str]:
+        file = result.file or File("", -1)
+        return file.path, file.index, list(Severity).index(result.severity), str(result)
+
+    return sorted(results, key=order)
+
+
+def errors(results: Iterable[Result]) -> list[Result]:
+    """Return the errors among results, in order."""
+    return [result for result in results if result.severity is Severity.ERROR]
+
+
+def exit_code(results: Iterable[Result]) -> int:
+    """Return the exit status that results ask for: 1 where one is an error, 0 else."""
+    return int(failed(results))
+
+
 def failed(results: Iterable[Result]) -> bool:
     """Tell whether a result is an error. kpt and kustomize look at the exit status only: the function has to."""
     return any(result.severity is Severity.ERROR for result in results)
+
+
+def _value(resource: Resource, path: Path) -> Any:
+    try:
+        return resource.get(path)
+    except ValueError:
+        return None  # what has no plain data cannot be shown; that must not hide what is to be said
 
 
 def _ref(data: Mapping[str, Any]) -> ResourceRef:

@@ -1,0 +1,37 @@
+"""A mapping within a resource, with a resource's own interface."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from krmfn.fields import Fields
+from krmfn.path import show, steps
+
+if TYPE_CHECKING:
+    from krmfn.path import Path, Step
+    from krmfn.resource import Resource
+
+
+class Part(Fields):
+    """The fields of a mapping within a resource: a container, a volume, the template of pods.
+
+    `resource` is the resource itself, `path` where the mapping stands in it, as a sequence of keys and indexes. It
+    is a view: edits are the resource's, and errors name the whole path. Made by `Fields.part` and `Fields.parts`.
+    """
+
+    __slots__ = ("_resource", "path")
+
+    def __init__(self, resource: Resource, path: tuple[Step, ...]) -> None:
+        self._resource = resource
+        self.path = path
+
+    @property
+    def resource(self) -> Resource:
+        """The resource that the mapping stands in."""
+        return self._resource
+
+    def _steps(self, path: Path) -> tuple[Step, ...]:
+        return (*self.path, *steps(path))
+
+    def __repr__(self) -> str:
+        return f"<Part {self.resource.describe()}: {show(self.path)}>"
