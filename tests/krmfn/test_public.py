@@ -67,6 +67,19 @@ def test_a_public_name_has_a_docstring_and_stands_in_the_documentation(name: str
     assert re.search(rf"`[^`\n]*\b{short}\b[^`\n]*`", DOCS), f"docs/sdk.md does not name {name}"
 
 
+def test_fluxmark_uses_nothing_that_is_not_documented() -> None:
+    imported = re.compile(r"from krmfn(?:\.(\w+))? import (\w+(?:, \w+)*)|import krmfn\.(\w+)")
+    found = set()
+    for file in (ROOT / "fn" / "fluxmark").rglob("*.py"):
+        for module, names, whole in imported.findall(file.read_text()):
+            assert not re.search(r"\b_", names), f"{file}: {names}"
+            found |= {module or whole} if module or whole else set(names.split(", "))
+    named = set(re.findall(r"`krmfn\.(\w+)`", DOCS)) | set(krmfn.__all__)
+    modules = {getattr(value, "__module__", "").removeprefix("krmfn.") for value in PUBLIC.values()}
+    assert {"result", "node", "text"} <= found
+    assert found - modules <= named
+
+
 def test_what_the_package_exports_is_what_its_modules_define() -> None:
     assert set(krmfn.__all__) <= set(dir(krmfn))
     assert sorted(krmfn.__all__) == krmfn.__all__
