@@ -92,7 +92,7 @@ class Metadata(Fields):
         """
         from krmfn.identity import Identity
 
-        noted = self.annotations.get(UPSTREAM, "").strip()
+        noted = self._metadata("annotations", UPSTREAM).strip()
         if not noted:
             return self.identity
         parts = noted.split("|")
@@ -105,7 +105,7 @@ class Metadata(Fields):
     @property
     def has_origin(self) -> bool:
         """Whether kpt notes a resource of an upstream package that this is a copy of."""
-        return bool(self.annotations.get(UPSTREAM))
+        return bool(self._metadata("annotations", UPSTREAM))
 
     @property
     def is_namespaced(self) -> bool:
@@ -162,7 +162,7 @@ class Metadata(Fields):
     @property
     def is_local_config(self) -> bool:
         """Whether the resource is not meant for a cluster. Source: config.kubernetes.io/local-config."""
-        return self.annotations.get(LOCAL_CONFIG, "false") not in ("", "false")
+        return self._metadata("annotations", LOCAL_CONFIG) not in ("", "false")
 
     # the file
 
@@ -175,14 +175,12 @@ class Metadata(Fields):
     @property
     def path(self) -> str:
         """The file's path relative to the package (internal.config.kubernetes.io/path), or ''."""
-        annotations = self.annotations
-        return annotations.get(PATH) or annotations.get(LEGACY_PATH) or ""
+        return self._metadata("annotations", PATH) or self._metadata("annotations", LEGACY_PATH)
 
     @property
     def index(self) -> int:
         """The document's index in its file, 0 where it is not said or no number."""
-        annotations = self.annotations
-        value = annotations.get(INDEX) or annotations.get(LEGACY_INDEX) or "0"
+        value = self._metadata("annotations", INDEX) or self._metadata("annotations", LEGACY_INDEX) or "0"
         return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else 0
 
     def move_to(self, path: str, index: int) -> None:
@@ -197,8 +195,8 @@ class Metadata(Fields):
 
     # how it is done
 
-    def _metadata(self, key: str) -> str:
-        node = find(self.node, ("metadata", key), merged=True)
+    def _metadata(self, *keys: str) -> str:
+        node = find(self.node, ("metadata", *keys), merged=True)
         return node.value if isinstance(node, ScalarNode) else ""
 
     def _strings(self, key: str) -> dict[str, str]:
