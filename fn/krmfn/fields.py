@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from krmfn.data import to_data
 from krmfn.function import FunctionError
 from krmfn.path import Path, Step, show, steps
-from krmfn.text import EditError
+from krmfn.text import EditError, OverlapError
 from krmfn.tree import MapNode, Node, SeqNode, find
 
 if TYPE_CHECKING:
@@ -272,11 +272,26 @@ class Fields:
             raise FieldError(self.resource, error.path, f"cannot be changed: {error}") from None
 
     def _put(self, fields: list[tuple[tuple[Step, ...], Any]]) -> None:
-        from krmfn.put import put
+        from krmfn.put import equal, plain, put
 
-        with self._editing() as editor:
+        fields = [(path, plain(data)) for path, data in fields]
+
+        def edit(*, only_remove: bool = False) -> None:
+            with self._editing() as editor:
+                for path, data in fields:
+                    put(editor, self.resource.node, path, data, only_remove=only_remove)
+
+        with self.resource.all_or_nothing():
+            try:
+                edit()
+            except OverlapError:
+                # what goes at the end of a list, and what comes behind the list, may want the same place
+                edit(only_remove=True)
+                edit()
             for path, data in fields:
-                put(editor, self.resource.node, path, data)
+                if isinstance(data, dict | list) and not equal(self.resource.get(path), data):
+                    what = "cannot be changed: an alias in it stands for what would change, or a key is no text"
+                    raise FieldError(self.resource, path, what)
 
     def _field(self, path: Path) -> Node:
         node = self.find(path)

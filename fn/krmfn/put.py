@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from krmfn.edit import Editor
 
 Steps: TypeAlias = tuple[Step, ...]
-Plan: TypeAlias = "list[Callable[[], None]]"
+Plan: TypeAlias = "list[tuple[bool, Callable[[], None]]]"
+"""Edits, and whether each takes something away."""
 
 
 class BlockedError(Exception):
@@ -28,16 +29,16 @@ class BlockedError(Exception):
         self.path = path
 
 
-def put(editor: Editor, root: MapNode, path: Steps, data: Any) -> None:
-    """Put data at a path below a mapping, the root itself included; mappings on the way are added.
+def put(editor: Editor, root: MapNode, path: Steps, data: Any, *, only_remove: bool = False) -> None:
+    """Put plain data at a path below a mapping, the root itself included; mappings on the way are added.
 
     A collection that is there becomes the new one member by member, so that what both have keeps its text, its
-    comments and its place; only where that cannot be, it is written anew.
+    comments and its place; only where that cannot be, it is written anew. only_remove: make no edits but those
+    that take something away, which leaves the others for a second time.
 
     Raises BlockedError where the path leads through an alias (what stands at its anchor belongs to others, too),
     or through something that is no mapping and no list.
     """
-    data = plain(data)
     node: Node = root
     parent: MapNode | None = None
     for number, step in enumerate(path):
@@ -49,26 +50,26 @@ def put(editor: Editor, root: MapNode, path: Steps, data: Any) -> None:
                     here, "this is merged from a mapping that others use, too (`<<`); edit it there"
                 )
             if pair is None or (rest and _is_null(pair[1])):
-                editor.put(node, step, _nest(here, rest, data))
+                if not only_remove:
+                    editor.put(node, step, _nest(here, rest, data))
                 return
             parent, node = node, pair[1]
         elif isinstance(node, SeqNode) and isinstance(step, int):
             if step == len(node.items):
-                editor.append(node, _nest(here, rest, data))
+                if not only_remove:
+                    editor.append(node, _nest(here, rest, data))
                 return
             node, parent = item(node, step, here), None
         else:
             raise _no_collection(node, path[:number], step)
     plan = _plan(editor, node, data)
-    if plan is not None:
-        for edit in plan:
-            edit()
-    elif parent is not None:
-        editor.put(parent, str(path[-1]), data)
-    elif path:
+    if plan is None and parent is not None:
+        plan = [(False, partial(editor.put, parent, str(path[-1]), data))]
+    elif plan is None and path:
         raise BlockedError(path, "replace a field of the item, or remove and append it")
-    else:
-        _rewrite(editor, root, data)
+    for removes, edit in _rewritten(editor, root, data) if plan is None else plan:
+        if removes or not only_remove:
+            edit()
 
 
 def plain(data: Any) -> Any:
@@ -88,13 +89,23 @@ def plain(data: Any) -> Any:
         return plain_data(dumped)
 
 
-def _rewrite(editor: Editor, root: MapNode, data: Any) -> None:
-    """Give a root other fields; it stands behind no key, so that it cannot be written anew."""
+def equal(one: Any, other: Any) -> bool:
+    """Compare data with types; the order of keys does not count."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(equal(one[key], other[key]) for key in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(equal, one, other))
+    return same(one, other)
+
+
+def _rewritten(editor: Editor, root: MapNode, data: Any) -> Plan:
+    """Return the edits that give a root other fields; it stands behind no key, so it cannot be written anew."""
     if not isinstance(data, dict):
         raise BlockedError((), "a resource is a mapping")
-    editor.delete(root, *(key for key in to_data(root) if key not in data))
-    for key, value in data.items():
-        editor.put(root, key, value)
+    own = [key.value for key, _ in root.pairs if isinstance(key, ScalarNode)]
+    gone = [key for key in own if key not in data]  # a merge key among them: what it merges is written out
+    plan: Plan = [(False, partial(editor.put, root, key, value)) for key, value in data.items()]
+    return [(True, partial(editor.delete, root, *gone)), *plan]
 
 
 def owner(root: MapNode, path: Steps) -> Node | None:
@@ -156,13 +167,13 @@ def _plan(editor: Editor, node: Node, data: Any) -> Plan | None:
     """Return the edits after which a node means data, in place; None where it has to be written anew."""
     try:
         if isinstance(node, ScalarNode) and is_value(data):
-            return [] if same(to_data(node), data) else [partial(editor.set_value, node, data)]
+            return [] if same(to_data(node), data) else [(False, partial(editor.set_value, node, data))]
         if isinstance(node, MapNode) and isinstance(data, dict):
             return _mapping(editor, node, data)
         if isinstance(node, SeqNode) and isinstance(data, list):
             return _sequence(editor, node, data)
         # an alias in a collection that means what it should: the text says so already
-        return [] if isinstance(node, AliasNode) and _equal(to_data(node), data) else None
+        return [] if isinstance(node, AliasNode) and equal(to_data(node), data) else None
     except DataError:
         return None
 
@@ -176,16 +187,16 @@ def _mapping(editor: Editor, node: MapNode, data: dict[str, Any]) -> Plan | None
         return [] if there == data == {} else None
     if merging and (gone or MERGE in data):
         return None  # what is merged would show again, or cannot be taken away
-    plan: Plan = [partial(editor.delete, node, *gone)] if gone else []
+    plan: Plan = [(True, partial(editor.delete, node, *gone))] if gone else []
     for key, value in data.items():
         pair = node.pair(key) if key in own else None
         if pair is None:
-            if not (merging and key in there and _equal(there[key], value)):
-                plan.append(partial(editor.put, node, key, value))
+            if not (merging and key in there and equal(there[key], value)):
+                plan.append((False, partial(editor.put, node, key, value)))
             continue
         inner = _plan(editor, pair[1], value) if not isinstance(pair[1], ScalarNode) else None
         # `put` knows for scalars whether there is room for the new text, and leaves the same value alone
-        plan += [partial(editor.put, node, key, value)] if inner is None else inner
+        plan += [(False, partial(editor.put, node, key, value))] if inner is None else inner
     return plan
 
 
@@ -203,8 +214,8 @@ def _sequence(editor: Editor, node: SeqNode, data: list[Any]) -> Plan | None:
         plan += inner
     gone = [number for number in range(len(node.items)) if number not in kept]
     if gone:
-        plan.append(partial(editor.remove, node, *gone))
-    return plan + [partial(editor.append, node, value) for value in data[len(kept) :]]
+        plan.append((True, partial(editor.remove, node, *gone)))
+    return plan + [(False, partial(editor.append, node, value)) for value in data[len(kept) :]]
 
 
 def _kept(items: Sequence[Node], data: list[Any]) -> list[int]:
@@ -229,13 +240,4 @@ def _alike(node: Node, data: Any) -> bool:
     there = to_data(node)
     if isinstance(there, dict) and isinstance(data, dict) and "name" in there and "name" in data:
         return same(there["name"], data["name"])
-    return _equal(there, data)
-
-
-def _equal(one: Any, other: Any) -> bool:
-    """Compare data with types; the order of keys does not count."""
-    if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(_equal(one[key], other[key]) for key in one)
-    if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(_equal, one, other))
-    return same(one, other)
+    return equal(there, data)

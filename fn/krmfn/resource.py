@@ -257,6 +257,17 @@ class Resource(Metadata):
         yield editor
         self.apply(editor)
 
+    @contextlib.contextmanager
+    def all_or_nothing(self) -> Iterator[None]:
+        """Make several edits as one: where the block raises, none is made."""
+        before = self._text, self._start, self._end, self.api_version, self.kind
+        try:
+            yield
+        except BaseException:
+            self._text, self._start, self._end, self.api_version, self.kind = before
+            self.release()
+            raise
+
     def _parse(self) -> None:
         # the piece may hold more than one document's start only where the others are empty
         text = self.text

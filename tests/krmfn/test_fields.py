@@ -289,6 +289,28 @@ def test_a_merge_key_goes_where_its_fields_have_to() -> None:
     assert item.get("two") == {"labels": {"a": "1"}}
 
 
+def test_what_an_alias_in_it_stands_for_cannot_be_set_apart() -> None:
+    text = "l:\n- &x a # first\n- *x\n"
+    item = Resource.from_text(text)
+    with pytest.raises(FieldError, match="l cannot be changed: an alias in it stands for what would change"):
+        item.set("l", ["b", "a"])
+    assert item.text == text
+    item.set("l", ["b", "b"])
+    assert item.get("l") == ["b", "b"]
+
+
+def test_a_merge_key_of_the_whole_resource_is_written_out_where_it_has_to_be() -> None:
+    item = Resource.from_text("a: 1 # one\n<<:\n  a: 2\n  b: 3\n")
+    item.set("", {"b": 3})
+    assert item.to_data() == {"b": 3}
+
+
+def test_the_end_of_a_list_goes_while_a_field_comes_behind_it() -> None:
+    item = Resource.from_text("field:\n  a: 1 # one\n  l:\n    - x # x\n    - y\n")
+    item.set("field", {"a": 1, "l": ["x"], "b": 2})
+    assert item.text == "field:\n  a: 1 # one\n  l:\n    - x # x\n  b: 2\n"
+
+
 # deleting, parts, comments
 
 

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from random import Random
+from typing import TYPE_CHECKING, Any
 
 from hypothesis import given, strategies as st
 
+from krmfn.data import DataError
 from krmfn.resource import Resource
-from krmfn.text import EditError
+from krmfn.text import EditError, InputError
+from properties import edits
+from properties.yaml_text import _one_mapping
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 KEYS = st.sampled_from(["a", "b", "name", "<<", "x y", "0"])
 SCALARS = st.one_of(
@@ -69,3 +76,53 @@ def test_a_whole_resource_becomes_another(before: dict[str, Any], after: dict[st
         assert item.to_data() == before
         return
     assert item.to_data() == after
+
+
+def paths(data: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """Yield the path of everything in plain data, itself included."""
+    yield path
+    for key, value in (
+        data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+    ):
+        yield from paths(value, (*path, key))
+
+
+def changed(data: Any, random: Random) -> Any:
+    """Return data with something in it changed, added or removed."""
+    if not isinstance(data, dict | list) or not data or random.random() < 0.25:
+        return edits.data(random)
+    new = data.copy()
+    keys: list[Any] = list(new) if isinstance(new, dict) else list(range(len(new)))
+    key = random.choice(keys)
+    what = random.choice(["remove", "change", "add"])
+    if what == "remove":
+        del new[key]
+    elif what == "change":
+        new[key] = changed(new[key], random)
+    elif isinstance(new, dict):
+        new["new"] = edits.data(random)
+    else:
+        new.append(edits.data(random))
+    return new
+
+
+@given(st.integers(0, 2**32))
+def test_a_text_of_any_style_holds_what_was_set_or_stays_as_it_was(seed: int) -> None:
+    random = Random(seed)
+    text = _one_mapping(random)
+    try:
+        item = Resource.from_text(text)
+        before = item.to_data()
+    except (InputError, DataError):
+        return
+    path = random.choice(list(paths(before)))
+    after = changed(item.get(path), random)
+    try:
+        item.set(path, after)
+    except EditError:
+        assert item.text == text
+        return
+    assert repr(item.get(path)) == repr(after) or item.get(path) == after
+    now = item.text
+    item.set(path, after)
+    assert item.text == now
