@@ -5,8 +5,8 @@
 - `FILE|DIR …`: runs over these, prints the list, and writes nothing back. `--fn-config FILE` or `-- KEY=VALUE …`
   configure it, as with `kpt fn eval`.
 
-Source: AsMain of https://github.com/kptdev/krm-functions-sdk/blob/main/go/fn/run.go, which reads files in this way,
-but neither directories nor a functionConfig, and overlooks an option that it does not know.
+Source: AsMain of https://github.com/kptdev/krm-functions-sdk/blob/main/go/fn/run.go, which reads files in this
+way, but neither directories nor a functionConfig, and overlooks an option that it does not know.
 """
 
 from __future__ import annotations

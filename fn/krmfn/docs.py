@@ -1,6 +1,6 @@
 """The documentation of a function: what `--help` and `--doc` print, and `kpt fn doc` shows.
 
-It is read from a README.md whose parts stand between mdtogo's markers and from a metadata.yaml, or from a docstring.
+It is read from a README.md whose parts stand between mdtogo's markers and a metadata.yaml, or from a docstring.
 Sources: https://github.com/kptdev/krm-functions-sdk/tree/main/go/fn/internal/docs (the markers, the keys of the
 JSON), https://catalog.kpt.dev/metadata-schema/ (metadata.yaml).
 """
@@ -86,9 +86,9 @@ def parse(text: str, metadata: str = "", name: str = METADATA) -> Docs:
     return Docs(**_parts(text), **_metadata(metadata, name))
 
 
-def _parts(text: str) -> dict[str, str]:
+def _parts(text: str) -> dict[str, Any]:
     if _MARKER.search(text):
-        found: dict[str, str] = {}
+        found: dict[str, Any] = {}
         for part, content in _PART.findall(text):
             found.setdefault(part.lower(), content.strip())
         return found

@@ -54,7 +54,10 @@ def main(
             return obey(process, arguments, docs)
         if sys.stdin is None or sys.stdin.isatty():
             what = "is a terminal" if sys.stdin else "is closed"
-            print(f"{program()}: standard input {what}; a ResourceList is expected there, see --help", file=sys.stderr)
+            print(
+                f"{program()}: standard input {what}; a ResourceList is expected there, see --help",
+                file=sys.stderr,
+            )
             return BAD_ARGUMENTS
         with own_stdout() as stdout:
             return run(process, stdout=stdout)
@@ -151,12 +154,12 @@ def explain(error: BaseException, resources: ResourceList, stderr: TextIO) -> No
 
 def program() -> str:
     """Return the name of the program, for messages."""
-    return os.path.basename(sys.argv[0]) if sys.argv and sys.argv[0] else "function"
+    return (sys.argv[0].rpartition(os.sep)[2] if sys.argv else "") or "function"
 
 
 @contextlib.contextmanager
 def own_stdout() -> Iterator[BinaryIO]:
-    """Keep standard output for the list: what is printed meanwhile, by child processes too, goes to standard error."""
+    """Keep standard output for the list: what is printed meanwhile, also by children, goes to standard error."""
     try:
         number, other = sys.stdout.fileno(), sys.stderr.fileno()
     except (AttributeError, OSError, ValueError):  # closed, or replaced by what is no file

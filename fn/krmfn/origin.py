@@ -1,0 +1,175 @@
+"""Where an item comes from: a document gets the annotations that say so, and loses them again without a trace.
+
+Source: kpt puts them as `kpt fn source` does, see
+https://github.com/kubernetes-sigs/kustomize/blob/master/kyaml/kio/byteio_reader.go; what derives the style of
+lists is https://github.com/kubernetes-sigs/kustomize/blob/master/kyaml/yaml/util.go
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from krmfn.metadata import INDEX, LEGACY_INDEX, LEGACY_PATH, PATH, SEQUENCES
+from krmfn.resource import Resource
+from krmfn.text import EditError, InputError
+from krmfn.tree import MapNode, ScalarNode
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+ANNOTATIONS = (LEGACY_INDEX, LEGACY_PATH, INDEX, PATH, SEQUENCES)
+_DASH = re.compile(r"( *)- ")
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """A document and the item that was made of it.
+
+    path: of the file; index: in it, as orchestrators count; number: among the file's mappings; document: its text;
+    item: its text with annotations.
+    """
+
+    path: str
+    index: int
+    number: int
+    document: str
+    item: str
+
+
+def annotated(document: Resource, path: str, index: int) -> str:
+    """Return a document's text with the annotations that name its file.
+
+    Raises EditError where there is no place for them: metadata is no mapping, or an alias.
+    """
+    text = document.text
+    return _annotate(
+        document,
+        {
+            LEGACY_INDEX: str(index),
+            LEGACY_PATH: path,
+            INDEX: str(index),
+            PATH: path,
+            SEQUENCES: "wide" if _is_wide(text) else "compact",
+        },
+    )
+
+
+def restored(item: Resource, origin: Origin) -> str:
+    """Return the document that an item is now: what was not edited has the bytes it had.
+
+    Raises EditError where the annotations cannot be taken away without loss.
+    """
+    text = item.text
+    if text == origin.item:
+        return origin.document
+    # what the annotations put there is taken out where it stands still, and nowhere twice ...
+    start = _common(origin.document, origin.item)
+    tail = _common(origin.document[start:][::-1], origin.item[start:][::-1])
+    new, old = origin.item[start : len(origin.item) - tail], origin.document[start : len(origin.document) - tail]
+    if text.count(new) == 1:
+        document = text.replace(new, old)
+        try:
+            # ... and it is right if it comes back in the same place
+            if annotated(Resource.from_text(document, origin.path), origin.path, origin.index) == text:
+                return document
+        except (EditError, InputError):
+            pass
+    return plain(item, Resource.from_text(origin.document, origin.path))
+
+
+def plain(item: Resource, document: Resource | None = None) -> str:
+    """Return an item's text without the annotations of orchestrators; those its document had itself come back.
+
+    metadata and metadata.annotations go with what was all that they held, unless the document had them.
+
+    Raises EditError where that is not possible without loss.
+    """
+    item = Resource(item.text, source=item.source, shape=item.shape)
+    own = document.annotations if document else {}
+    node = item.find("metadata.annotations")
+    if not isinstance(node, MapNode):
+        return item.text
+    with item.editing() as editor:
+        editor.delete(node, *(key for key in ANNOTATIONS if key not in own))
+        for key in ANNOTATIONS:
+            if key in own:
+                editor.put(node, key, own[key])
+    if not _pairs(item, "metadata.annotations") and not (document and document.has("metadata.annotations")):
+        item.delete("metadata.annotations")
+        if not _pairs(item, "metadata") and not (document and document.has("metadata")):
+            item.delete("metadata")
+    return item.text
+
+
+def wish(item: Resource, origin: Origin | None) -> tuple[str, int | None]:
+    """Return the path and the index that an item's annotations ask for; '' and None where they ask for none.
+
+    The older annotations count, too; where one of a pair was changed, that is meant.
+
+    Raises InputError where a pair was changed to different values, and for an index that is no number.
+    """
+    annotations = item.annotations
+    path = _meant(item, annotations, (PATH, LEGACY_PATH), origin.path if origin else None)
+    index = _meant(item, annotations, (INDEX, LEGACY_INDEX), str(origin.index) if origin else None)
+    if index and not (index.isascii() and index.isdigit() and len(index) < 10):
+        raise InputError(f"{item.describe()}: the annotation {INDEX} is {index!r}, and has to be a number")
+    return path, int(index) if index else None
+
+
+def _meant(item: Resource, annotations: Mapping[str, str], keys: tuple[str, str], read: str | None) -> str:
+    values = {annotations.get(key, "") for key in keys} - {""}
+    changed = values - {read} or values
+    if len(changed) > 1:
+        both = " and ".join(f"{key} {annotations[key]!r}" for key in keys)
+        raise InputError(f"{item.describe()}: the annotations {both} contradict each other")
+    return changed.pop() if changed else ""
+
+
+def _pairs(item: Resource, path: str) -> int:
+    """Return how many pairs a mapping has; 0 for what is none."""
+    node = item.find(path)
+    return len(node.pairs) if isinstance(node, MapNode) else 0
+
+
+def _common(one: str, other: str) -> int:
+    """Return how many characters two texts share at their start."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((number for number, (a, b) in pairs if a != b), min(len(one), len(other)))
+
+
+def _annotate(document: Resource, annotations: Mapping[str, str]) -> str:
+    editor = document.editor()
+    node = document.find("metadata.annotations")
+    metadata = document.find("metadata")
+    if isinstance(node, MapNode):
+        for key, value in annotations.items():
+            editor.put(node, key, value)
+    elif isinstance(metadata, MapNode):
+        _check(document, node, "metadata.annotations")
+        editor.put(metadata, "annotations", dict(annotations))
+    else:
+        _check(document, metadata, "metadata")
+        editor.put(document.node, "metadata", {"annotations": dict(annotations)})
+    return editor.apply()
+
+
+def _check(document: Resource, node: object, path: str) -> None:
+    """Raise EditError for what is no mapping, and not null either."""
+    if node is not None and not (isinstance(node, ScalarNode) and document.get(path) is None):
+        raise EditError(f"{path} is no mapping")
+
+
+def _is_wide(text: str) -> bool:
+    """Tell whether the first list below a key is indented by two, as kyaml finds out."""
+    key = ""
+    for line in text.replace("\r\n", "\n").split("\n"):
+        dash = _DASH.match(line)
+        if dash and key and key.count(":") == 1 and key.rstrip(" ").endswith(":"):
+            by = len(dash[1]) - (len(key) - len(key.lstrip(" ")))
+            if by in (0, 2):
+                return by == 2
+        if not line.lstrip(" ").startswith("#"):
+            key = line.split("#", 1)[0]
+    return False
