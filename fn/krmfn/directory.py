@@ -91,7 +91,7 @@ def write_package(resources: ResourceList, directory: Path | str | None = None) 
     `[namespace/]kind_name.yaml`; a document whose item is gone is removed, and the file with the last one; an item
     with another path moves. A package is written once: read it again to go on.
 
-    directory: a new or empty one; without it the one that was read.
+    directory: a new or empty one, which gets all files that were read; without it the one that was read.
 
     Raises InputError and EditError as `PackageList.texts` does, InputError where a new file would replace one that
     was not read, or the directory is not empty, and WriteError where a file cannot be written. Then none was.
@@ -116,13 +116,15 @@ def items_of(file: TextFile, path: str, *, others: bool = False) -> Iterator[tup
     for number, (index, document) in enumerate(zip(file.indexes, file.resources, strict=True)):
         if not (others or _is_resource(document, path)):
             continue
+        if file.count > 1:
+            document.release()  # it is to be edited as if it stood alone, its line breaks for instance
         try:
             text = origin.annotated(document, path, index)
         except EditError as error:
             what = f"the item for document {index} cannot be made: {error}; a {NAME} can name the file"
             raise InputError(f"{file.name}: {what}") from None
         item = Resource(text, source=file.name, api_version=document.api_version, kind=document.kind)
-        yield item, Origin(path, index, number, document.text, text)
+        yield item, Origin(path, index, number, document.text)
 
 
 def is_package_file(name: str) -> bool:

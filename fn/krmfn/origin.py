@@ -7,6 +7,7 @@ lists is https://github.com/kubernetes-sigs/kustomize/blob/master/kyaml/yaml/uti
 
 from __future__ import annotations
 
+import contextlib
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ from krmfn.text import EditError, InputError
 from krmfn.tree import MapNode, ScalarNode
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 ANNOTATIONS = (LEGACY_INDEX, LEGACY_PATH, INDEX, PATH, SEQUENCES)
 _DASH = re.compile(r"( *)- ")
@@ -25,17 +26,15 @@ _DASH = re.compile(r"( *)- ")
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """A document and the item that was made of it.
+    """The document that an item was made of.
 
-    path: of the file; index: in it, as orchestrators count; number: among the file's mappings; document: its text;
-    item: its text with annotations.
+    path: of its file; index: in it, as orchestrators count; number: among the file's mappings; text: its own.
     """
 
     path: str
     index: int
     number: int
-    document: str
-    item: str
+    text: str
 
 
 def annotated(document: Resource, path: str, index: int) -> str:
@@ -43,17 +42,8 @@ def annotated(document: Resource, path: str, index: int) -> str:
 
     Raises EditError where there is no place for them: metadata is no mapping, or an alias.
     """
-    text = document.text
-    return _annotate(
-        document,
-        {
-            LEGACY_INDEX: str(index),
-            LEGACY_PATH: path,
-            INDEX: str(index),
-            PATH: path,
-            SEQUENCES: "wide" if _is_wide(text) else "compact",
-        },
-    )
+    style = "wide" if _is_wide(document.text) else "compact"
+    return _annotate(document, dict(zip(ANNOTATIONS, (str(index), path, str(index), path, style), strict=True)))
 
 
 def restored(item: Resource, origin: Origin) -> str:
@@ -61,22 +51,18 @@ def restored(item: Resource, origin: Origin) -> str:
 
     Raises EditError where the annotations cannot be taken away without loss.
     """
-    text = item.text
-    if text == origin.item:
-        return origin.document
-    # what the annotations put there is taken out where it stands still, and nowhere twice ...
-    start = _common(origin.document, origin.item)
-    tail = _common(origin.document[start:][::-1], origin.item[start:][::-1])
-    new, old = origin.item[start : len(origin.item) - tail], origin.document[start : len(origin.document) - tail]
-    if text.count(new) == 1:
-        document = text.replace(new, old)
-        try:
-            # ... and it is right if it comes back in the same place
-            if annotated(Resource.from_text(document, origin.path), origin.path, origin.index) == text:
-                return document
-        except (EditError, InputError):
-            pass
-    return plain(item, Resource.from_text(origin.document, origin.path))
+    if not item.is_changed:
+        return origin.text
+    text, annotations = item.text, item.annotations
+    document = Resource.from_text(origin.text, origin.path)
+    if annotations.keys() >= set(ANNOTATIONS):
+        ours = {key: annotations[key] for key in ANNOTATIONS}
+        for found in _taken_out(text, origin.text, _annotate(document, ours)):
+            # it is right if it comes back in the same place
+            with contextlib.suppress(EditError, InputError):
+                if _annotate(Resource.from_text(found, origin.path), ours) == text:
+                    return found
+    return plain(item, document)
 
 
 def plain(item: Resource, document: Resource | None = None) -> str:
@@ -96,10 +82,9 @@ def plain(item: Resource, document: Resource | None = None) -> str:
         for key in ANNOTATIONS:
             if key in own:
                 editor.put(node, key, own[key])
-    if not _pairs(item, "metadata.annotations") and not (document and document.has("metadata.annotations")):
-        item.delete("metadata.annotations")
-        if not _pairs(item, "metadata") and not (document and document.has("metadata")):
-            item.delete("metadata")
+    for path in ("metadata.annotations", "metadata"):
+        if not _pairs(item, path):
+            _empty(item, path, document)
     return item.text
 
 
@@ -127,6 +112,14 @@ def _meant(item: Resource, annotations: Mapping[str, str], keys: tuple[str, str]
     return changed.pop() if changed else ""
 
 
+def _empty(item: Resource, path: str, document: Resource | None) -> None:
+    """Give what holds nothing any more what the document has there: nothing, null, or an empty mapping."""
+    if document is None or not document.has(path):
+        item.delete(path)
+    elif document.get(path) is None:
+        item.set(path, None)
+
+
 def _pairs(item: Resource, path: str) -> int:
     """Return how many pairs a mapping has; 0 for what is none."""
     node = item.find(path)
@@ -137,6 +130,18 @@ def _common(one: str, other: str) -> int:
     """Return how many characters two texts share at their start."""
     pairs = enumerate(zip(one, other, strict=False))
     return next((number for number, (a, b) in pairs if a != b), min(len(one), len(other)))
+
+
+def _taken_out(text: str, document: str, item: str) -> Iterator[str]:
+    """Yield an edited text without what made an item of a document, if that stands there still."""
+    if text == item:
+        yield document
+        return
+    start = _common(document, item)
+    end = _common(document[start:][::-1], item[start:][::-1])
+    new = item[start : len(item) - end]
+    if text.count(new) == 1:
+        yield text.replace(new, document[start : len(document) - end])
 
 
 def _annotate(document: Resource, annotations: Mapping[str, str]) -> str:
