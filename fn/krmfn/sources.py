@@ -22,21 +22,21 @@ def read_sources(names: Iterable[str]) -> list[Resource]:
     The path of an item is relative to the directory that was named; of a file it is relative to the working
     directory, or its name alone where it lies elsewhere.
 
-    Raises InputError for what cannot be read, and for two documents that would have the same path and index.
+    Raises InputError for what cannot be read, and for two files that would have the same path.
     """
     items: list[Resource] = []
-    seen: dict[tuple[str, int], str] = {}
+    seen: dict[str, str] = {}
     for name in names:
-        found = list(read_package(name).items if Path(name).is_dir() else _file(name))
-        for item in found:
-            other = seen.setdefault((item.path, item.index), item.source)
-            if other != item.source:
-                raise InputError(f"{other} and {item.source} would both be {item.path}: name them one at a time")
+        found = read_package(name).items if Path(name).is_dir() else _file(name)
+        for path in {item.path: None for item in found}:
+            if path in seen:
+                raise InputError(f"{seen[path]} and {name} both hold {path}; name them one at a time")
+            seen[path] = name
         items += found
     return items
 
 
-def _file(name: str) -> Iterable[Resource]:
+def _file(name: str) -> list[Resource]:
     try:
         text = decode(Path(name).read_bytes(), name)
     except OSError as error:
