@@ -281,7 +281,9 @@ def test_a_terminal_is_not_waited_for(tmp_path: Path) -> None:
         os.close(master)
         os.close(slave)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "function.py: standard input is a terminal; a ResourceList is expected there, see --help\n"
+    assert (
+        done.stderr == "function.py: standard input is a terminal; a ResourceList is expected there, see --help\n"
+    )
 
 
 def test_what_arguments_need_is_not_imported_without_any(tmp_path: Path) -> None:
