@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from krmfn.resource import Resource
-from krmfn.run import BAD_ARGUMENTS, OK, own_stdout, program, run
+from krmfn.run import BAD_ARGUMENTS, OK, own_stdout, run
 from krmfn.text import InputError, decode
 
 if TYPE_CHECKING:
@@ -42,34 +42,37 @@ class UsageError(Exception):
 
 
 def obey(
-    process: Callable[[ResourceList], None] | Function, arguments: Sequence[str], docs: Path | str | None
+    process: Callable[[ResourceList], None] | Function,
+    arguments: Sequence[str],
+    docs: Path | str | None,
+    prog: str,
 ) -> int:
     """Do what the arguments say; return the exit status: 2 for arguments that cannot be understood, or read."""
     options = arguments[: arguments.index("--")] if "--" in arguments else arguments
     try:
         if "--help" in options or "-h" in options:
-            return _print(_help(process, docs))
+            return _print(_help(process, docs, prog))
         if "--doc" in options:
             from krmfn.docs import find
 
             return _print(find(docs, process).to_json() + "\n")
         text = _list(options, arguments[len(options) + 1 :])
     except (UsageError, InputError) as error:
-        print(f"{program()}: {error}", file=sys.stderr)
+        print(f"{prog}: {error}", file=sys.stderr)
         return BAD_ARGUMENTS
     with own_stdout() as stdout:
         return run(process, stdin=io.StringIO(text), stdout=stdout)
 
 
-def _help(process: Callable[[ResourceList], None] | Function, docs: Path | str | None) -> str:
+def _help(process: Callable[[ResourceList], None] | Function, docs: Path | str | None, prog: str) -> str:
     from krmfn.docs import find
 
     try:
         said = find(docs, process).to_text()
     except InputError as error:  # help has to be had all the same
-        print(f"{program()}: {error}", file=sys.stderr)
+        print(f"{prog}: {error}", file=sys.stderr)
         said = ""
-    return "\n".join(filter(None, (said, _USAGE.format(program()))))
+    return "\n".join(filter(None, (said, _USAGE.format(prog))))
 
 
 def _print(text: str) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import sys
+import textwrap
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -90,7 +91,7 @@ def _parts(text: str) -> dict[str, Any]:
     if _MARKER.search(text):
         found: dict[str, Any] = {}
         for part, content in _PART.findall(text):
-            found.setdefault(part.lower(), content.strip())
+            found.setdefault(part.lower(), textwrap.dedent(content).strip())
         return found
     first, _, rest = text.strip().partition("\n\n")
     if first.startswith("#") or "\n" in first:

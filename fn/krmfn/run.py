@@ -34,6 +34,7 @@ def main(
     *,
     docs: Path | str | None = None,
     argv: Sequence[str] | None = None,
+    prog: str = "",
 ) -> int:
     """Run a function as a program, `sys.exit(main(process))`; return the exit status.
 
@@ -43,31 +44,33 @@ def main(
 
     docs: the directory that holds README.md and metadata.yaml, or the documentation itself; without it the
     docstring of the function, or of its module. argv: the arguments, without the program's name; those of the
-    process where they are not given. While the function runs, whatever it prints, and whatever programs print
-    that it starts, goes to standard error.
+    process where they are not given. prog: the program's name, for messages and usage.
+
+    While the function runs, what it prints, and what programs print that it starts, goes to standard error.
     """
     arguments = sys.argv[1:] if argv is None else argv
+    prog = prog or (sys.argv[0].rpartition(os.sep)[2] if sys.argv else "") or "function"
     try:
         if arguments:
             from krmfn.arguments import obey
 
-            return obey(process, arguments, docs)
+            return obey(process, arguments, docs, prog)
         if sys.stdin is None or sys.stdin.isatty():
             what = "is a terminal" if sys.stdin else "is closed"
             print(
-                f"{program()}: standard input {what}; a ResourceList is expected there, see --help",
+                f"{prog}: standard input {what}; a ResourceList is expected there, see --help",
                 file=sys.stderr,
             )
             return BAD_ARGUMENTS
         with own_stdout() as stdout:
             return run(process, stdout=stdout)
     except KeyboardInterrupt:
-        print(f"{program()}: interrupted", file=sys.stderr)
+        print(f"{prog}: interrupted", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
         return FAILED  # the reader of standard output has gone, and with it whom to tell
     except OSError as error:
-        print(f"{program()}: {error}", file=sys.stderr)
+        print(f"{prog}: {error}", file=sys.stderr)
         return FAILED
 
 
@@ -150,11 +153,6 @@ def explain(error: BaseException, resources: ResourceList, stderr: TextIO) -> No
         traceback.print_exception(error, file=stderr)
         message = f"internal error, please report it with the trace on standard error: {error!r}"
         resources.results.append(Result(message, Severity.ERROR))
-
-
-def program() -> str:
-    """Return the name of the program, for messages."""
-    return (sys.argv[0].rpartition(os.sep)[2] if sys.argv else "") or "function"
 
 
 @contextlib.contextmanager

@@ -50,8 +50,8 @@ def test_a_pattern_ignores(text: str, ignored: str, kept: str) -> None:
 
 
 names = st.sampled_from(["a", "b", "ab", "a.yaml", "b.yaml", ".a"])
-globs = st.sampled_from(["a", "*", "?", "a*", "*.yaml", "[ab]", "[^a]*", "?.yaml", ".?", "**"])
-# where both agree: at most one slash, and that at the start or the end, and the exceptions behind the rule
+globs = st.sampled_from(["a", "*", "?", "a*", "*.yaml", "[ab]", "[^a]*", "?.yaml", ".?"])
+# where both agree: no `**`, a slash at the start or the end alone, and the exceptions behind the rules
 patterns = st.builds(
     lambda start, glob, end: start + glob + end, st.sampled_from(["", "/"]), globs, st.sampled_from(["", "/"])
 )
@@ -69,7 +69,7 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.client("git")
-@settings(max_examples=60, deadline=None)
+@settings(deadline=None)
 @given(ignore_files, paths)
 def test_git_ignores_the_same_where_it_agrees_with_kpt(
     repository: Path, lines: tuple[list[str], list[str]], paths: list[str]
