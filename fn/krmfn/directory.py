@@ -116,15 +116,15 @@ def items_of(file: TextFile, path: str, *, others: bool = False) -> Iterator[tup
     for number, (index, document) in enumerate(zip(file.indexes, file.resources, strict=True)):
         if not (others or _is_resource(document, path)):
             continue
-        if file.count > 1:
-            document.release()  # it is to be edited as if it stood alone, its line breaks for instance
+        if document.text != file.read_text:
+            document.release()  # it is edited as if it stood alone, with its own line breaks
         try:
             text = origin.annotated(document, path, index)
         except EditError as error:
             what = f"the item for document {index} cannot be made: {error}; a {NAME} can name the file"
             raise InputError(f"{file.name}: {what}") from None
         item = Resource(text, source=file.name, api_version=document.api_version, kind=document.kind)
-        yield item, Origin(path, index, number, document.text)
+        yield item, Origin(path, index, number, document.text, text)
 
 
 def is_package_file(name: str) -> bool:

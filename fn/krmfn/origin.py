@@ -28,13 +28,15 @@ _DASH = re.compile(r"( *)- ")
 class Origin:
     """The document that an item was made of.
 
-    path: of its file; index: in it, as orchestrators count; number: among the file's mappings; text: its own.
+    path: of its file; index: in it, as orchestrators count; number: among the file's mappings; text: its own;
+    item: its text with annotations.
     """
 
     path: str
     index: int
     number: int
     text: str
+    item: str
 
 
 def annotated(document: Resource, path: str, index: int) -> str:
@@ -55,13 +57,14 @@ def restored(item: Resource, origin: Origin) -> str:
         return origin.text
     text, annotations = item.text, item.annotations
     document = Resource.from_text(origin.text, origin.path)
-    if annotations.keys() >= set(ANNOTATIONS):
-        ours = {key: annotations[key] for key in ANNOTATIONS}
-        for found in _taken_out(text, origin.text, _annotate(document, ours)):
-            # it is right if it comes back in the same place
-            with contextlib.suppress(EditError, InputError):
-                if _annotate(Resource.from_text(found, origin.path), ours) == text:
-                    return found
+    ours = {key: annotations.get(key, "") for key in ANNOTATIONS}
+    moved = (ours[PATH], ours[INDEX]) != (origin.path, str(origin.index))
+    before = _annotate(document, ours) if moved else origin.item
+    for found in _taken_out(text, origin.text, before):
+        # it is right if it comes back in the same place
+        with contextlib.suppress(EditError, InputError):
+            if _annotate(Resource.from_text(found, origin.path), ours) == text:
+                return found
     return plain(item, document)
 
 
@@ -95,6 +98,8 @@ def wish(item: Resource, origin: Origin | None) -> tuple[str, int | None]:
 
     Raises InputError where a pair was changed to different values, and for an index that is no number.
     """
+    if origin and not item.is_changed:
+        return origin.path, origin.index
     annotations = item.annotations
     path = _meant(item, annotations, (PATH, LEGACY_PATH), origin.path if origin else None)
     index = _meant(item, annotations, (INDEX, LEGACY_INDEX), str(origin.index) if origin else None)

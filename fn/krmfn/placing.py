@@ -30,17 +30,17 @@ def texts(items: Sequence[Resource], origins: Mapping[int, Origin], files: Mappi
     contradicting annotations; and EditError for one that cannot be without loss.
     """
     placed = _place(items, origins)
-    read: dict[str, list[int]] = {}
+    read: dict[str, dict[int, Origin]] = {}
     for key, where in origins.items():
-        read.setdefault(where.path, []).append(key)
+        read.setdefault(where.path, {})[key] = where
     texts: dict[str, str] = {}
     for path in sorted({*files, *placed}):
-        wanted = placed.get(path, [])
-        same = [id(item) for item in wanted] == read.get(path, [])
+        wanted, there = placed.get(path, []), read.get(path, {})
+        same = [id(item) for item in wanted] == list(there)
         if same and path in files and not any(item.is_changed for item in wanted):
             texts[path] = files[path]
-        elif (text := _text(path, files.get(path, ""), wanted, origins)) is not None:
-            texts[path] = text
+        elif wanted or TextFile(files[path], path).count > len(there):
+            texts[path] = _text(path, files.get(path, ""), wanted, there, origins)
     return texts
 
 
@@ -81,38 +81,40 @@ def _checked(item: Resource, path: str) -> str:
     return path
 
 
-def _text(path: str, before: str, wanted: Sequence[Resource], origins: Mapping[int, Origin]) -> str | None:
-    """Return the text of a file that is to hold these items, in this order; None where nothing is left of it."""
+def _text(
+    path: str,
+    before: str,
+    wanted: Sequence[Resource],
+    there: Mapping[int, Origin],
+    origins: Mapping[int, Origin],
+) -> str:
+    """Return the text of a file that is to hold these items, in this order; there: those it was read with."""
     file = TextFile(before, path)
     documents = file.resources
-    here = {id(item): where for item in wanted if (where := origins.get(id(item))) and where.path == path}
-    items = {where.number for where in origins.values() if where.path == path}
-    for number in items - {where.number for where in here.values()}:
-        file.remove(documents[number])
-    if not wanted and file.count == len(items):
-        return None
+    for key in there.keys() - set(map(id, wanted)):
+        file.remove(documents[there[key].number])
     in_place, last = True, -1
     for item in wanted:
-        where = here.get(id(item))
-        in_place = in_place and where is not None and where.number > last
-        if in_place and where is not None:
-            last = where.number
-            documents[last].become(origin.restored(item, where), path)
+        own = there.get(id(item))
+        in_place = in_place and own is not None and own.number > last
+        if in_place and own is not None:
+            last = own.number
+            documents[last].become(origin.restored(item, own), path)
             continue
-        if where is not None:
-            file.remove(documents[where.number])
-        elsewhere = origins.get(id(item))
-        text = origin.restored(item, elsewhere) if elsewhere else origin.plain(item)
+        if own is not None:
+            file.remove(documents[own.number])
+        where = origins.get(id(item))
+        text = origin.restored(item, where) if where else origin.plain(item)
         new = Resource(text, source=item.source, shape=item.shape)
         if path.endswith(".json"):
-            return _json(path, new, file)
+            if len(wanted) > 1:
+                raise InputError(f"{path}: {new.describe()} would be a second document, and JSON has one")
+            return _json(new)
         file.append(new)
     return file.to_text()
 
 
-def _json(path: str, resource: Resource, file: TextFile) -> str:
-    if file.to_text().strip():
-        raise InputError(f"{path}: {resource.describe()} would be a second document, and JSON has one")
+def _json(resource: Resource) -> str:
     import json
 
     from krmfn.data import to_data

@@ -248,10 +248,13 @@ def test_json_is_written_as_json(tmp_path: Path) -> None:
     text = '{\n  "apiVersion": "v1",\n  "kind": "Pod",\n  "metadata": {\n    "name": "p"\n  }\n}\n'
     assert tree(tmp_path) == {"p.json": text}
     again = read_package(tmp_path)
-    pod = Resource.from_data({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "q"}})
-    again.add(pod, path="p.json")
+    again.add(pod("q"), path="p.json")
     with pytest.raises(InputError, match="JSON has one"):
         again.changes()
+    with pytest.raises(InputError, match="JSON has one"):
+        write_package(
+            ResourceList.of(pod(path="x.json", index=str(number)) for number in range(2)), tmp_path / "x"
+        )
 
 
 def pod(name: str = "p", path: str = "", index: str = "", legacy: str = "") -> Resource:
