@@ -17,36 +17,37 @@ OK, FINDINGS, BAD_INPUT, INTERNAL, INTERRUPTED = 0, 1, 2, 3, 130
 PLUGIN = "KUSTOMIZE_PLUGIN_CONFIG_ROOT"
 """Set by kustomize for a legacy exec plugin, whose first argument is the file with its configuration."""
 
-DESCRIPTION = """\
-Flux image automation, injected and kept right: writes ImageRepository, ImagePolicy, ImageUpdateAutomation and the
-setter comments that Flux needs, without reformatting a file.
-
-Without arguments it is a KRM function: it reads a ResourceList on standard input and prints it on standard output.
-"""
 EPILOG = """\
-as a function:
-  kpt fn eval DIR --image ghcr.io/fluxmark/fluxmark:v0.1 --fn-config fluxmark.yaml
-  kpt fn eval DIR --image ghcr.io/fluxmark/fluxmark:v0.1 -- images=registry/app,registry/api secretRef=credentials
-as a command:
-  fluxmark inject DIR --diff
-  fluxmark check DIR
-
 exit status: 0 done, 1 findings or a failed function, 2 bad input, 3 an internal error, 130 interrupted
 """
+
+
+class _Documentation(argparse.Action):
+    """Prints the documentation of the function, which lies beside this file; and the verbs, but not as JSON."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from krmfn.docs import read
+
+        docs = read(Path(__file__).parent)
+        print(docs.to_json() if self.dest == "doc" else f"{docs.to_text()}\n{parser.format_help().rstrip()}")
+        parser.exit()
 
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command's arguments."""
     top = argparse.ArgumentParser(
         prog="fluxmark",
-        description=DESCRIPTION,
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
+        add_help=False,
     )
+    top.add_argument("-h", "--help", action=_Documentation, nargs=0, help="print this and exit")
+    top.add_argument("--doc", action=_Documentation, nargs=0, help="print the documentation as JSON and exit")
     top.add_argument("--version", action="version", version=f"fluxmark {__version__}")
     verbs = top.add_subparsers(dest="verb", metavar="VERB", title="verbs")
     verbs.add_parser(
-        "fn", help="the function: a ResourceList from standard input to standard output (the default)"
+        "fn",
+        help="the function: a ResourceList from standard input to standard output (the default); see fn --help",
     )
     inject = verbs.add_parser(
         "inject",
@@ -147,6 +148,10 @@ def main(argv: Sequence[str]) -> int:
         from krmfn import plugin
 
         return plugin.run(Fluxmark(kustomize=True), argv[0])
+    if argv and argv[0] == "fn":
+        from fluxmark.function import main as function
+
+        return function(argv[1:])
     arguments = parser().parse_args(argv)
     if arguments.verb == "inject":
         from fluxmark.commands.inject import run as inject

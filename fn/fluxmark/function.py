@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import os
-import sys
 from typing import TYPE_CHECKING, Any
 
 from krmfn.function import Function
 from krmfn.result import Severity
-from krmfn.run import LOG_TO_STDERR, run
+from krmfn.run import LOG_TO_STDERR, main as run_program
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from fluxmark.config import ImageAutomation
     from krmfn.resource import Resource
     from krmfn.resource_list import ResourceList
     from krmfn.result import Result
 
-BAD_INPUT = 2
 GROUP = "image.toolkit.fluxcd.io/"
 WRITTEN = {"created", "updated"}
 """The rules under which `inject` says that it wrote a resource."""
@@ -76,12 +76,14 @@ class Fluxmark(Function):
         return InjectItems(config, kustomize=self._kustomize, root=self._root)
 
 
-def main() -> int:
-    """Run the function on standard input and output; return the exit status."""
-    if sys.stdin.isatty():
-        print("fluxmark: standard input is a terminal; a ResourceList is expected (see --help)", file=sys.stderr)
-        return BAD_INPUT
-    return run(Fluxmark())
+def main(arguments: Sequence[str] = ()) -> int:
+    """Run the function: on standard input and output, or as its arguments say; return the exit status."""
+    docs = None
+    if arguments:
+        from pathlib import Path
+
+        docs = Path(__file__).parent
+    return run_program(Fluxmark(), docs=docs, argv=arguments, prog="fluxmark fn" if arguments else "fluxmark")
 
 
 def _checked(resource_list: ResourceList) -> list[Result]:

@@ -41,7 +41,7 @@ def as_item(resource: Resource, column: int, break_: str) -> str:
     body = _body(resource)
     pad = " " * (column + 2)
     lines = _shifted(body, column + 2, break_)
-    head = [f"{pad}{line}{break_}" for line in body.head]
+    head = [f"{pad}{line}".rstrip(" ") + break_ for line in body.head]
     if head or (body.properties and not body.node.flow):
         new = f"{' ' * column}-{_before(body.properties)}{break_}" + "".join(head) + lines
     else:

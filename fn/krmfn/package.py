@@ -35,17 +35,20 @@ class Package:
         self._seen: dict[str, Seen] = {}
         self._plain: set[str] = set()  # found by walking: files, and no link leads to them
 
-    def walk(self, accepts: Callable[[str], bool], below: str = ".") -> Iterator[str]:
+    def walk(
+        self, accepts: Callable[[str], bool], below: str = ".", *, enters: Callable[[str], bool] | None = None
+    ) -> Iterator[str]:
         """Yield the paths of the files below a directory whose name is accepted, in lexical order.
 
-        Hidden directories count, `.git` does not; symbolic links to directories are not followed.
+        enters: whether the files of a directory count, by its path; asked for each once, before them. Hidden
+        directories count, `.git` does not; symbolic links to directories are not followed.
         """
         start, prefix = (self.root, "") if below == "." else (self._inside(below), f"{below}/")
         stack = [iter(self._entries(start, prefix))]
         while stack:
             for path, entry in stack[-1]:
                 if entry.is_dir(follow_symlinks=False):
-                    if entry.name not in SKIPPED_DIRECTORIES:
+                    if entry.name not in SKIPPED_DIRECTORIES and (enters is None or enters(path)):
                         stack.append(iter(self._entries(Path(entry.path), f"{path}/")))
                         break
                 elif accepts(entry.name) and self._is_file(entry, path, linked=below != "."):

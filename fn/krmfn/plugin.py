@@ -8,6 +8,7 @@ Source: https://github.com/kubernetes-sigs/kustomize/blob/master/api/internal/pl
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TextIO
@@ -41,21 +42,23 @@ def run(
     stdin = sys.stdin.buffer if stdin is None else stdin
     stdout = sys.stdout.buffer if stdout is None else stdout
     stderr = sys.stderr if stderr is None else stderr
-    resources = ResourceList.of([])
-    try:
-        resources = _read(Path(config), stdin.read())
-        function.configure(resources.function_config)
-        for item in resources.items:
-            if function.wanted(item.api_version, item.kind):
-                function.visit(item)
-        function.process(resources)
-    except Exception as error:  # noqa: BLE001  (whatever happens, it has to be said where kustomize shows it)
-        explain(error, resources, stderr)
+    resources, output = ResourceList.of([]), b""
+    with contextlib.redirect_stdout(stderr):  # what the function prints is no document
+        try:
+            resources = _read(Path(config), stdin.read())
+            function.configure(resources.function_config)
+            for item in resources.items:
+                if function.wanted(item.api_version, item.kind):
+                    function.visit(item)
+            function.process(resources)
+            output = "---\n".join(map(_document, resources.items)).encode()
+        except (Exception, SystemExit) as error:  # noqa: BLE001  (it has to be said where kustomize shows it)
+            explain(error, resources, stderr)
     for result in resources.results:
         print(result, file=stderr)
     if any(result.severity is Severity.ERROR for result in resources.results):
         return FAILED
-    stdout.write("---\n".join(map(_document, resources.items)).encode())
+    stdout.write(output)
     stdout.flush()
     return OK
 

@@ -2,11 +2,12 @@
 
 Source: the KRM Functions Specification; what kpt and kustomize make of a failing function is measured:
 an exit status other than 0 with the unchanged list on standard output loses nothing, and empty standard
-output with exit status 0 makes kpt delete every file.
+output with exit status 0 makes kpt delete every file. Text on standard output that is no list hides the error.
 """
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import io
 import os
@@ -19,12 +20,58 @@ from krmfn.result import Result, Severity
 from krmfn.text import InputError, decode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
 
-OK, FAILED = 0, 1
+OK, FAILED, BAD_ARGUMENTS, INTERRUPTED = 0, 1, 2, 130
 LOG_TO_STDERR = "LOG_TO_STDERR"
 """Set by kustomize, which shows a function's standard error and never its results."""
+
+
+def main(
+    process: Callable[[ResourceList], None] | Function,
+    *,
+    docs: Path | str | None = None,
+    argv: Sequence[str] | None = None,
+    prog: str = "",
+) -> int:
+    """Run a function as a program, `sys.exit(main(process))`; return the exit status.
+
+    Without arguments it reads a list from standard input and prints one on standard output, as `run` does.
+    `--help` and `--doc` print its documentation; files and directories are made into a list, see
+    `krmfn.arguments`.
+
+    docs: the directory that holds README.md and metadata.yaml, or the documentation itself; without it the
+    docstring of the function, or of its module. argv: the arguments, without the program's name; those of the
+    process where they are not given. prog: the program's name, for messages and usage.
+
+    While the function runs, what it prints, and what programs print that it starts, goes to standard error.
+    """
+    arguments = sys.argv[1:] if argv is None else argv
+    prog = prog or (sys.argv[0].rpartition(os.sep)[2] if sys.argv else "") or "function"
+    try:
+        if arguments:
+            from krmfn.arguments import obey
+
+            return obey(process, arguments, docs, prog)
+        if sys.stdin is None or sys.stdin.isatty():
+            what = "is a terminal" if sys.stdin else "is closed"
+            print(
+                f"{prog}: standard input {what}; a ResourceList is expected there, see --help",
+                file=sys.stderr,
+            )
+            return BAD_ARGUMENTS
+        with own_stdout() as stdout:
+            return run(process, stdout=stdout)
+    except KeyboardInterrupt:
+        print(f"{prog}: interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        return FAILED  # the reader of standard output has gone, and with it whom to tell
+    except OSError as error:
+        print(f"{prog}: {error}", file=sys.stderr)
+        return FAILED
 
 
 def run(
@@ -39,7 +86,7 @@ def run(
     process: changes items, results and nothing else. It fails by raising FunctionError (or InputError, or any
     ValueError), or by adding a result of severity error. Then the list is printed as it was read, with the
     results, and the status is 1. Input that is no ResourceList gives a message on `stderr`, nothing on `stdout`
-    and status 1. The streams default to the process's own.
+    and status 1. The streams default to the process's own; what the function prints goes to `stderr`.
     """
     stdin = sys.stdin.buffer if stdin is None else stdin
     stdout = sys.stdout.buffer if stdout is None else stdout
@@ -63,45 +110,98 @@ def _run(
     process: Callable[[ResourceList], None] | Function, text: str, stdout: TextIO | BinaryIO, stderr: TextIO
 ) -> int:
     function = process if isinstance(process, Function) else _Plain(process)
-    failure: Exception | None = None
-    try:
-        resources = ResourceList.read(text, function=function)
-    except Exception as error:  # noqa: BLE001  (whatever happens, the list has to be printed)
-        failure = error
+    failure: BaseException | None = None
+    with contextlib.redirect_stdout(stderr):
         try:
-            resources = ResourceList.read(text)
-        except InputError as unreadable:
-            print(unreadable, file=stderr)
-            return FAILED
-    if failure is None:
-        try:
-            function.process(resources)
-        except Exception as error:  # noqa: BLE001  (as above)
+            resources = ResourceList.read(text, function=function)
+        except (Exception, SystemExit) as error:  # noqa: BLE001  (whatever happens, the list has to be printed)
             failure = error
-    if failure is not None:
-        explain(failure, resources, stderr)
-    failed = any(result.severity is Severity.ERROR for result in resources.results)
-    if failed:
-        resources.restore()
-    _write(stdout, resources.to_text())
+            try:
+                resources = ResourceList.read(text)
+            except InputError as unreadable:
+                print(unreadable, file=stderr)
+                return FAILED
+        before = list(resources.results)
+        if failure is None:
+            try:
+                function.process(resources)
+            except (Exception, SystemExit) as error:  # noqa: BLE001  (as above)
+                failure = error
+        if failure is not None:
+            explain(failure, resources, stderr)
+        output = _output(resources, before, stderr)
+    _write(stdout, output)
     if os.environ.get(LOG_TO_STDERR):
         for result in resources.results:
             print(result, file=stderr)
-    return FAILED if failed else OK
+    return FAILED if _has_failed(resources) else OK
 
 
-def explain(error: Exception, resources: ResourceList, stderr: TextIO) -> None:
+def explain(error: BaseException, resources: ResourceList, stderr: TextIO) -> None:
     """Turn what a function raised into results; an error that is nobody's fault but ours is traced."""
     if isinstance(error, FunctionError):
         resources.results += error.results
     elif isinstance(error, InputError | ValueError | OSError):
         resources.results.append(Result(str(error), Severity.ERROR))
+    elif isinstance(error, SystemExit):
+        # a status of 0 with nothing on standard output would make kpt delete every file
+        said = error.code if isinstance(error.code, str) else f"the function called sys.exit({error.code!r})"
+        resources.results.append(Result(said, Severity.ERROR))
     else:
         import traceback
 
         traceback.print_exception(error, file=stderr)
         message = f"internal error, please report it with the trace on standard error: {error!r}"
         resources.results.append(Result(message, Severity.ERROR))
+
+
+@contextlib.contextmanager
+def own_stdout() -> Iterator[BinaryIO]:
+    """Keep standard output for the list: what is printed meanwhile, also by children, goes to standard error."""
+    try:
+        number, other = sys.stdout.fileno(), sys.stderr.fileno()
+    except (AttributeError, OSError, ValueError):  # closed, or replaced by what is no file
+        yield sys.stdout.buffer
+        return
+    sys.stdout.flush()
+    kept = os.dup(number)
+    try:
+        os.dup2(other, number)
+        with open(kept, "wb", closefd=False) as stdout:
+            yield stdout
+    finally:
+        sys.stdout.flush()
+        os.dup2(kept, number)
+        os.close(kept)
+
+
+def _has_failed(resources: ResourceList) -> bool:
+    return any(result.severity is Severity.ERROR for result in resources.results)
+
+
+def _output(resources: ResourceList, before: list[Result], stderr: TextIO) -> str:
+    """Return the list as it is to be printed: unchanged but for its results where the function failed.
+
+    before: the results that were read. What cannot be written is a failure, too.
+    """
+    try:
+        if not _has_failed(resources):
+            return _text(resources)
+    except Exception as error:  # noqa: BLE001  (the list has to be printed)
+        explain(error, resources, stderr)
+    resources.restore()
+    try:
+        return _text(resources)
+    except Exception as error:  # noqa: BLE001  (it is a result that cannot be written)
+        resources.results = before
+        explain(error, resources, stderr)
+        return _text(resources)
+
+
+def _text(resources: ResourceList) -> str:
+    text = resources.to_text()
+    text.encode()  # half of a surrogate pair: a file name that is not UTF-8 in a message, say
+    return text
 
 
 def _write(stdout: TextIO | BinaryIO, text: str) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from krmfn import convert
-from krmfn.node import MapNode, parse
+from krmfn.data import to_data
+from krmfn.node import MapNode, Node, ScalarNode, parse
 from krmfn.resource import Resource, text_of
 from krmfn.text import BOM, BREAKS, line_start, newline
 
@@ -11,7 +12,11 @@ WHITE = f" \t{BREAKS}{BOM}"
 
 
 class TextFile:
-    """The documents of a file, in order; those that are mappings are resources (a compose file is one, too)."""
+    """The documents of a file, in order; those that are mappings are resources (a compose file is one, too).
+
+    indexes: of the resources, each its number among the documents that hold anything, which is how orchestrators
+    count. count: how many such documents there were when the file was read.
+    """
 
     def __init__(self, text: str, name: str) -> None:
         """Read a text; name is used in errors.
@@ -22,12 +27,17 @@ class TextFile:
         self.read_text = text
         self._newline = newline(text)
         self._pieces: list[str | Resource] = []
+        self.indexes: list[int] = []
+        self.count = 0
         documents = parse(text, name) if text else []
         bounds = [0, *(line_start(text, document.start) for document in documents[1:]), len(text)]
         for document, start, end in zip(documents, bounds, bounds[1:], strict=False):
             if not isinstance(document.root, MapNode):
                 self._pieces.append(text[start:end])
+                self.count += not _is_null(document.root)
                 continue
+            self.indexes.append(self.count)
+            self.count += 1
             resource = Resource(text, source=name, start=start, end=end)
             resource.api_version = text_of(document.root, "apiVersion")
             resource.kind = text_of(document.root, "kind")
@@ -83,6 +93,10 @@ class TextFile:
             last.become(text, self.name)
         else:
             self._pieces[-1] = text
+
+
+def _is_null(root: Node | None) -> bool:
+    return root is None or (isinstance(root, ScalarNode) and to_data(root) is None)
 
 
 def _text(piece: str | Resource) -> str:
