@@ -95,9 +95,10 @@ class ResourceList:
             if (read or item.is_changed or id(item) not in known) and item.mentions(path) and item.path == path
         )
 
-    def remove(self, resource: Resource) -> None:
-        """Remove an item."""
-        self.items = [item for item in self.items if item is not resource]
+    def remove(self, *resources: Resource) -> None:
+        """Remove items."""
+        gone = set(map(id, resources))
+        self.items = [item for item in self.items if id(item) not in gone]
 
     def upsert(self, resource: Resource, *, path: str = "") -> None:
         """Put a resource in the place of the one with the same group, kind, namespace and name, or add it."""
