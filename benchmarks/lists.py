@@ -98,7 +98,7 @@ CONFIG_MAP = (
     + "".join(f"    key{n}: value number {n} of a config map that nobody has to touch\n" for n in range(12))
 )
 
-FUNCTION = [sys.executable, "-m", "fluxmark", "fn"]
+FUNCTION = [sys.executable, "-m", "fluxmark"]
 FLOOR = [
     sys.executable,
     "-c",
