@@ -107,9 +107,9 @@ def head_comments(text: str, offset: int, *, after: int = 0) -> list[Comment]:
         match = _ONLY_COMMENT.match(text, above)
         if above < after or match is None or match.group(2) is None or len(match.group(1)) != indent:
             break
-        found.insert(0, Comment(match.group(2), match.start(2), match.end(2)))
+        found.append(Comment(match.group(2), match.start(2), match.end(2)))
         start = above
-    return found
+    return found[::-1]
 
 
 def own_line(text: str, offset: int) -> int:

@@ -161,7 +161,12 @@ class Editor:
     def delete(self, parent: MapNode, *keys: str) -> None:
         """Delete every pair with one of these keys, with the comments that belong to it."""
         numbers = self._source.numbers(parent)
-        self._delete(parent, [number for key in keys for number in numbers.get(key, ())])
+        change = self._meant.changed.get(id(parent))
+        for key in dict.fromkeys(keys):
+            there = numbers.get(key, ())
+            # all pairs with a key go together, so one that is gone tells of all
+            if there and not (change and there[0] in change.deleted):
+                self._delete(parent, there)
 
     def remove(self, parent: SeqNode, *indexes: int) -> None:
         """Remove items of a sequence, with the comments that belong to them; negative counts from the end.
@@ -206,18 +211,18 @@ class Editor:
 
     def head_comments(self, node: Node) -> list[comment.Comment]:
         """Return the comment lines directly above the line on which the node starts, the top one first."""
-        floor = self._source.floor(line_start(self.text, node.start))
-        return comment.head_comments(self.text, node.start, after=floor)
+        start = self._source.line_start(node.start)
+        return comment.head_comments(self.text, start, after=self._source.floor(start))
 
     def add_head_comment(self, node: Node, text: str) -> None:
         """Put comment lines directly above the line on which the node starts, indented as that line is.
 
         Raises comment.NoRoomError where that line starts within another value.
         """
-        start = line_start(self.text, node.start)
+        start = self._source.line_start(node.start)
         if self._source.within_leaf(start):
             raise comment.NoRoomError("the line starts within another value")
-        indent = self.text[start : comment.own_line(self.text, node.start)]
+        indent = self.text[start : comment.own_line(self.text, start)]
         lines = [indent + hashed(line) + self._source.newline for line in text.replace("\r\n", "\n").split("\n")]
         self._subjects.append(node)
         self._splices.append(Splice(start, start, COMMENT, 0, "".join(lines)))
@@ -228,7 +233,7 @@ class Editor:
         if found:
             start = line_start(self.text, found[0].start)
             self._subjects.append(node)
-            self._splices.append(Splice(start, line_start(self.text, node.start), COMMENT, 0, ""))
+            self._splices.append(Splice(start, self._source.line_start(node.start), COMMENT, 0, ""))
 
     def replace_line_comment(self, node: Node, text: str) -> None:
         """Put a comment at the end of the node's line; one that is there moves to a line of its own above."""
@@ -256,7 +261,7 @@ class Editor:
         return None if self._inline and start == self._source.end else start
 
     def _comment(self, node: Node, start: int, end: int, new: str) -> None:
-        line = line_start(self.text, start)
+        line = self._source.line_start(start)
         if line in self._commented:
             raise OverlapError("two edits want the comment of the same line")
         self._commented.add(line)

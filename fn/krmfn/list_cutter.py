@@ -33,9 +33,10 @@ if TYPE_CHECKING:
     from krmfn.function import Function
 
 _ODD_BREAKS = ("\x85", "\u2028", "\u2029")
-_SHALLOW = 20_000
-"""Characters up to which indentation alone cannot nest too deep: 200 levels take as many as their sum."""
-_MANY_BRACKETS = 200
+_INDENTED = "\n" + " " * 60
+_MANY_BRACKETS = 60
+"""Up to here a text cannot be nested deeper than MAX_DEPTH: a column holds two levels at most (a mapping, and a
+list below one of its keys), a bracket two as well (a list, and the pair in `[a: b]`)."""
 
 
 class Irregular(Exception):  # noqa: N818  (no error: the list is read in another way then)
@@ -208,10 +209,12 @@ def _read_header(text: str, name: str) -> tuple[str, str]:
 
 
 def _is_shallow(text: str) -> bool:
-    """Tell whether a text cannot be nested too deep for libyaml, whatever stands in it."""
+    """Tell whether a text cannot be nested too deep, whatever stands in it."""
     return (
-        len(text) <= _SHALLOW
+        _INDENTED not in text
         and text.count("[") + text.count("{") <= _MANY_BRACKETS
+        # what nests within a line without a bracket
         and "- - - " not in text
+        and "-  " not in text
         and "? " not in text
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from krmfn import layout
 from krmfn.layout import BLOCK_SCALARS
-from krmfn.text import newline
+from krmfn.text import line_end, line_start, newline
 from krmfn.tree import MapNode, Node, ScalarNode, SeqNode, member_at, trail, walk
 
 if TYPE_CHECKING:
@@ -26,7 +26,9 @@ class Source:
         self.start = start
         self.end = end
         self._numbers: dict[int, dict[str, list[int]]] = {}
-        self._trail: tuple[Node, list[tuple[MapNode | SeqNode, int]]] | None = None  # the last one asked for
+        # the last ones asked for
+        self._trail: tuple[Node, list[tuple[MapNode | SeqNode, int]]] | None = None
+        self._line = 0, -1
 
     @cached_property
     def style(self) -> emit.Style:
@@ -54,6 +56,17 @@ class Source:
             if not isinstance(node, MapNode | SeqNode)
         ]
         return [node.start for node in nodes], nodes
+
+    def line_start(self, offset: int) -> int:
+        """Return the offset of the first character of the line of `offset`.
+
+        Remembered for the next time: a line may be the whole text, and hold all that is edited.
+        """
+        start, end = self._line
+        if not start <= offset <= end:
+            start = line_start(self.text, offset)
+            self._line = start, line_end(self.text, offset)
+        return start
 
     def numbers(self, parent: MapNode) -> dict[str, list[int]]:
         """Return the numbers of a mapping's pairs by key."""

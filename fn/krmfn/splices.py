@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from krmfn import emit
 from krmfn.layout import skip_blank
-from krmfn.text import BREAKS, line_end, next_line
+from krmfn.text import BREAKS
 
 if TYPE_CHECKING:
     from krmfn.source import Source
@@ -38,13 +39,10 @@ def fitting(source: Source, offset: int, column: int) -> emit.Style:
     line break that is no line feed for a part of itself.
     """
     text = source.text
-    if text[offset : offset + 1] in TEXT_BREAKS:
+    following = min(skip_blank(text, offset), source.end)
+    deeper = re.compile(f"[{BREAKS}] {{{column + 1}}}")
+    if text[offset : offset + 1] in TEXT_BREAKS or deeper.search(text, offset, following):
         return source.style._replace(literals=False)
-    following = skip_blank(text, offset)
-    while (offset := next_line(text, offset)) < min(following, source.end):
-        line = text[offset : line_end(text, offset)]
-        if len(line) - len(line.lstrip(" ")) > column:
-            return source.style._replace(literals=False)
     return source.style
 
 

@@ -57,29 +57,43 @@ class TextFile:
         Raises EditError for an item that cannot be a document without loss.
         """
         new = convert.as_document(resource, self._newline)
-        if "".join(map(_text, self._pieces)).strip(WHITE):
+        # what stands last is nearly always text, so the others are not looked at
+        if any(_text(piece).strip(WHITE) for piece in reversed(self._pieces)):
             self._end_line()
             if not new.startswith("---"):
                 new = f"---{self._newline}{new}"
         resource.become(new, self.name)
         self._pieces.append(resource)
 
-    def remove(self, resource: Resource) -> None:
-        """Remove a document, with the comments in it.
+    def remove(self, *resources: Resource) -> None:
+        """Remove documents, with the comments in them.
 
-        Raises ValueError where it is not in this file.
+        Raises ValueError where one is not in this file; then none is removed.
         """
-        numbers = [number for number, piece in enumerate(self._pieces) if piece is resource]
-        if not numbers:
-            raise ValueError(f"{self.name}: {resource.describe()} is not in this file")
-        (number,) = numbers
-        del self._pieces[number]
-        following = _text(self._pieces[number]) if 0 < number < len(self._pieces) else ""
-        # what follows a `...` needs one still, or a `---`
+        there = set(map(id, self._pieces))
+        for resource in resources:
+            if id(resource) not in there:
+                raise ValueError(f"{self.name}: {resource.describe()} is not in this file")
+        gone = set(map(id, resources))
+        kept: list[str | Resource] = []
+        behind_gap = False
+        for piece in self._pieces:
+            if id(piece) in gone:
+                behind_gap = True
+                continue
+            if behind_gap and kept:
+                kept += self._separators(_text(piece))
+            kept.append(piece)
+            behind_gap = False
+        self._pieces = kept
+
+    def _separators(self, following: str) -> list[str]:
+        """Return what a text needs before it where documents are gone: what follows a `...` needs one still."""
         if following and not parse(following, self.name)[0].explicit:
-            self._pieces.insert(number, f"---{self._newline}")
-        elif following.lstrip().startswith("%"):
-            self._pieces.insert(number, f"...{self._newline}")
+            return [f"---{self._newline}"]
+        if following.lstrip().startswith("%"):
+            return [f"...{self._newline}"]
+        return []
 
     def to_text(self) -> str:
         """Return the file's text as it will be written."""
