@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from krmfn.resource import Resource
     from krmfn.resource_list import ResourceList
     from krmfn.result import Field, File, ResourceRef, Result, Severity
-    from krmfn.run import run
+    from krmfn.run import main, run
     from krmfn.text import EditError, InputError
 
 __all__ = [
@@ -44,6 +44,7 @@ __all__ = [
     "chain",
     "config",
     "each",
+    "main",
     "on",
     "run",
     "selectors",
@@ -66,6 +67,7 @@ _MODULES = {
     "Severity": "result",
     "chain": "pipeline",
     "each": "pipeline",
+    "main": "run",
     "on": "pipeline",
     "run": "run",
 }

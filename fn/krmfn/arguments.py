@@ -83,7 +83,7 @@ def _print(text: str) -> int:
 
 def _list(options: Sequence[str], pairs: Sequence[str]) -> str:
     """Return the text of the list that the arguments describe. Raises UsageError, InputError."""
-    from krmfn.list_text import list_text
+    from krmfn.resource_list import ResourceList
     from krmfn.sources import read_sources
 
     names, config_file = _parse(options)
@@ -92,7 +92,7 @@ def _list(options: Sequence[str], pairs: Sequence[str]) -> str:
     if config_file and pairs:
         raise UsageError(f"{CONFIG} and KEY=VALUE exclude each other")
     config = _config_file(config_file) if config_file else _config_map(pairs)
-    return list_text(read_sources(names), config)
+    return ResourceList.of(read_sources(names), config).to_text()
 
 
 def _parse(options: Sequence[str]) -> tuple[list[str], str]:

@@ -142,3 +142,13 @@ def _checked(resource: Resource, new: str, root: Node) -> str:
     except VerificationError as error:
         raise EditError(f"{resource.describe()} cannot be moved without loss: {error}") from None
     return new
+
+
+def as_function_config(config: Resource) -> str:
+    """Return a resource as the functionConfig of a list, comments included.
+
+    Raises EditError where it cannot stand there without loss.
+    """
+    # what stands in an item behind its dash stands below a key as it is
+    item = as_item(config, 0, "\n")
+    return f"functionConfig:\n {item[1:]}" if item.startswith("- ") else f"functionConfig:{item[1:]}"

@@ -40,14 +40,8 @@ class PackageList(ResourceList):
         self.package = package
         self.files = files
         self.items = [item for item, _ in items]
-        self._read = list(self.items)
+        self._given = list(self.items)
         self._origins = {id(item): where for item, where in items}
-
-    def restore(self) -> None:
-        """Forget every change of the items."""
-        self.items = list(self._read)
-        for item in self.items:
-            item.reset()
 
     def texts(self) -> dict[str, str]:
         """Return the text that every file is to have; one that is to be deleted is missing.

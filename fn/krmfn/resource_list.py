@@ -43,6 +43,7 @@ class ResourceList:
         self.function_config = frame.function_config
         self.results: list[Result] = list(frame.results)
         self._frame = frame
+        self._given = frame.items
         self._others: list[Resource] = []
 
     @classmethod
@@ -64,14 +65,23 @@ class ResourceList:
 
     @classmethod
     def of(cls, items: Iterable[Resource], function_config: Resource | None = None) -> ResourceList:
-        """Make a list of resources that were not read from one."""
-        frame = Frame(_EMPTY, "", "\n")
+        """Make a list of resources that were not read from one.
+
+        Raises EditError for a functionConfig that cannot stand in a list without loss.
+        """
+        config = ""
+        if function_config is not None:
+            from krmfn.convert import as_function_config
+
+            config = as_function_config(function_config)
+        frame = Frame(_EMPTY + config, "", "\n")
         frame.is_empty = True
         frame.start = frame.slot = _EMPTY.index(" []")
         frame.end = _EMPTY.index("\n", frame.start)
         made = cls(frame)
         made.items = list(items)
         made.function_config = function_config
+        made._given = list(items)
         return made
 
     @property
@@ -211,7 +221,7 @@ class ResourceList:
 
     def restore(self) -> None:
         """Forget every change of the items: what a failing function prints is what it was given."""
-        self.items = list(self._frame.items)
+        self.items = list(self._given)
         for item in self.items:
             item.reset()
 

@@ -21,7 +21,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from krmfn.function import Function, FunctionError
-from krmfn.list_text import list_text
 from krmfn.resource_list import ResourceList
 from krmfn.run import run
 from krmfn.text import InputError, decode
@@ -78,7 +77,7 @@ class GoldenCase:
         configs = _documents(file) if file.exists() else []
         if len(configs) > 1:
             raise InputError(f"{file}: a functionConfig is one resource, and here are {len(configs)}")
-        return list_text(items, configs[0] if configs else None)
+        return ResourceList.of(items, configs[0] if configs else None).to_text()
 
 
 def run_text(process: Process, text: str) -> Outcome:

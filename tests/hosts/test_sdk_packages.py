@@ -11,7 +11,6 @@ from hypothesis import given, settings, strategies as st
 
 from hosts.package import run
 from krmfn.directory import read_package, write_package
-from krmfn.list_text import list_text
 from krmfn.resource_list import ResourceList
 
 if TYPE_CHECKING:
@@ -78,14 +77,17 @@ def test_items_are_those_of_kpt_fn_source_in_its_order_with_its_annotations(
     package: str, tmp_path: Path, homelab: Path
 ) -> None:
     root = make(tmp_path / "varied", VARIED) if package == "varied" else homelab
-    theirs, ours = source(root), list_text(read_package(root, others=True).items)
+    theirs, ours = source(root), ResourceList.of(read_package(root, others=True).items).to_text()
     assert len(items(ours)) == (16 if package == "varied" else 5)
     assert items(ours) == items(theirs)
 
 
 def test_a_list_made_of_a_package_goes_through_kpt_fn_sink(tmp_path: Path) -> None:
     root = make(tmp_path / "varied", VARIED)
-    for name, text in (("theirs", source(root)), ("ours", list_text(read_package(root, others=True).items))):
+    for name, text in (
+        ("theirs", source(root)),
+        ("ours", ResourceList.of(read_package(root, others=True).items).to_text()),
+    ):
         done = run("kpt", "fn", "sink", name, cwd=tmp_path, stdin=text)
         assert done.status == 0, done.stderr
     paths = [path.relative_to(tmp_path / "theirs") for path in (tmp_path / "theirs").rglob("*") if path.is_file()]

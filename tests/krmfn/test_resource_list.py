@@ -160,3 +160,19 @@ def test_an_item_that_is_gone_from_a_subset_is_replaced_where_it_stood(shop: Res
     first.items = [Resource.from_data({"apiVersion": "v2", "kind": "Pod", "metadata": {"name": "web"}})]
     shop.merge(first)
     assert [(one.api_version, one.kind) for one in shop.items][:2] == [("v2", "Pod"), ("v1", "Pod")]
+
+
+def test_a_list_that_is_made_prints_its_function_config_below_its_items_and_can_be_restored() -> None:
+    config = Resource.from_text("# whose\napiVersion: v1\nkind: ConfigMap\ndata: {team: shop} # the team\n")
+    item = Resource.from_text("kind: Pod # a pod\napiVersion: v1\n")
+    made = ResourceList.of([item], config)
+    printed = made.to_text()
+    assert "# a pod" in printed
+    assert "# the team" in printed
+    read = ResourceList.read(printed)
+    assert [one.kind for one in read.items] == ["Pod"]
+    assert read.config["data"] == {"team": "shop"}
+    made.items.clear()
+    item.set("kind", "Job")
+    made.restore()
+    assert made.to_text() == printed

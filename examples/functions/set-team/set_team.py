@@ -7,7 +7,7 @@ Configured by `team`, and by `kinds` where not all are meant: `kpt fn eval . --e
 import sys
 from dataclasses import dataclass
 
-from krmfn import ResourceList, Result, config, run, selectors
+from krmfn import ResourceList, Result, config, main, selectors
 
 LABEL = ("metadata", "labels", "acme.example/team")
 
@@ -30,4 +30,4 @@ def set_team(resources: ResourceList) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(run(set_team))
+    sys.exit(main(set_team))

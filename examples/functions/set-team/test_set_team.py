@@ -1,7 +1,7 @@
 # ruff: noqa: INP001  (no package: the function and its test are two files)
-from io import StringIO
+from set_team import set_team
 
-from set_team import run, set_team
+from krmfn.testing import run_text
 
 LIST = """\
 apiVersion: config.kubernetes.io/v1
@@ -13,6 +13,7 @@ functionConfig: {apiVersion: v1, kind: ConfigMap, data: {team: shop}}
 
 
 def test_a_workload_is_labelled_and_nothing_else_changes() -> None:
-    assert run(set_team, stdin=StringIO(LIST), stdout=(printed := StringIO())) == 0
+    done = run_text(set_team, LIST)
     after = LIST.replace('"web"', '"web", labels: {acme.example/team: shop}')
-    assert printed.getvalue().startswith(after)
+    assert done.status == 0
+    assert done.text.startswith(after)
