@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 _UNREADABLE = (InputError, DataError, yaml.YAMLError)
-_TAB_LINE = re.compile(f"(?:^|[{BREAKS}]) *\t[ \t]*(?:$|[{BREAKS}])")
+_TAB_LINE = re.compile(f"(?:^|[{BREAKS}]) *\t[ \t]*(?:$|[{BREAKS}#])")
 
 
 class VerificationError(Exception):
@@ -60,7 +60,7 @@ def verify(source: Source, edits: Sequence[Edit], new: str, meant: Meant, name: 
     before it, which ends whatever is open. Where there is no such pair, everything is read again.
 
     Raises VerificationError where they differ in anything that was not meant, and EditError where a tab on a line
-    of blanks is to blame: libyaml takes it behind a plain scalar, and nowhere else.
+    of blanks, or before a comment, is to blame: libyaml takes it behind a plain scalar, and nowhere else.
     """
     piece = _piece(source, edits[0].start, max(edit.end for edit in edits), meant)
     if piece is not None:
@@ -78,7 +78,9 @@ def verify(source: Source, edits: Sequence[Edit], new: str, meant: Meant, name: 
         raise VerificationError(f"{name}: an edit went wrong and was not written: {error}") from None
     except _UNREADABLE as error:
         if _TAB_LINE.search(source.text):
-            raise EditError("a line of nothing but blanks has a tab on it; remove the tab first") from error
+            raise EditError(
+                "a line of blanks, or a comment line, has a tab in front; remove the tab first"
+            ) from error
         raise VerificationError(f"{name}: an edit went wrong and was not written: {error}") from error
 
 

@@ -19,7 +19,12 @@ class Choices(Random):
 
     def __init__(self, data: bytes) -> None:
         super().__init__(0)
+        self.data = data
         self.left = iter(data)
+
+    def __repr__(self) -> str:
+        """Show the bytes, so that a failing example can be made again."""
+        return f"Choices({self.data!r})"
 
     def random(self) -> float:
         """Return a number from 0 to 1, 1 left out, in steps of 1/256."""

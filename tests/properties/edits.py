@@ -424,13 +424,13 @@ def random_edit(text: str, random: Random, kinds: list[str] | None = None, *, co
         message = re.sub(r"[*'\"].*", "…", str(error)) or type(error).__name__
         return f"refused: {message[:60]}"
     if not case.editor:
-        return f"{' '.join(done)}: nothing to do"
+        return "nothing to do"
     check_data(case, new)
     check_comments(case, new)
     check_lines(case, new)
     if count == 1:
         check_again(case, new)
-    return " ".join(sorted(done))
+    return ", ".join(sorted(done))
 
 
 def check_again(case: Case, new: str) -> None:

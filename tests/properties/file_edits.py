@@ -58,7 +58,7 @@ def random_file_edit(text: str, random: Random) -> str:
     assert len(found) == len(expected), f"{len(found)} documents, not {len(expected)}: {new!r}"
     assert all(map(oracle.matches, expected, found)), f"{expected}\n{found}\n{new!r}"
     assert TextFile(new, "x.yaml").to_text() == new
-    return " ".join(sorted(set(done)))
+    return ", ".join(sorted(set(done))) or "nothing to do"
 
 
 def _item(random: Random) -> tuple[Resource, Tree]:
