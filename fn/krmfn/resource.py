@@ -11,7 +11,7 @@ from krmfn.data import plain_data
 from krmfn.edit import Editor
 from krmfn.fields import FieldError, Fields, put
 from krmfn.metadata import INDEX, LEGACY_INDEX, LEGACY_PATH, LOCAL_CONFIG, PATH, SEQUENCES, Metadata
-from krmfn.node import MapNode, Node, ScalarNode, SeqNode, parse
+from krmfn.node import AliasNode, MapNode, Node, ScalarNode, SeqNode, parse
 from krmfn.text import InputError
 
 if TYPE_CHECKING:
@@ -201,7 +201,10 @@ class Resource(Metadata):
 
 def text_of(root: MapNode, key: str) -> str:
     """Return the text of a scalar at a key, '' where there is none: apiVersion and kind are read so."""
-    node = root.get(key)
+    pair = root.pair(key)
+    node = pair[1] if pair else None
+    if type(node) is AliasNode:
+        node = node.target
     return node.value if isinstance(node, ScalarNode) else ""
 
 

@@ -22,7 +22,7 @@ class TextFile:
         self.read_text = text
         self._newline = newline(text)
         self._pieces: list[str | Resource] = []
-        documents = parse(text, name) if text else []
+        documents = parse(text, name, whole=True) if text else []
         bounds = [0, *(line_start(text, document.start) for document in documents[1:]), len(text)]
         for document, start, end in zip(documents, bounds, bounds[1:], strict=False):
             if not isinstance(document.root, MapNode):
@@ -47,10 +47,11 @@ class TextFile:
         Raises EditError for an item that cannot be a document without loss.
         """
         new = convert.as_document(resource, self._newline)
-        if "".join(map(_text, self._pieces)).strip(WHITE):
+        before = "".join(map(_text, self._pieces))
+        if before.strip(BOM):
             self._end_line()
-            if not new.startswith("---"):
-                new = f"---{self._newline}{new}"
+        if before.strip(WHITE) and not new.startswith("---"):
+            new = f"---{self._newline}{new}"
         resource.become(new, self.name)
         self._pieces.append(resource)
 
