@@ -105,6 +105,12 @@ def test_an_edit_that_a_tab_stands_in_the_way_of_is_refused() -> None:
         edited("text\n\t# comment\n", lambda edit: edit.set_value(edit.scalars[0], "null"))
 
 
+def test_an_edit_that_a_directive_without_an_end_above_it_stands_in_the_way_of_is_refused() -> None:
+    text = "---\nscalar # comment\n%YAML 1.2\n---\nother\n"
+    with pytest.raises(EditError, match=r"put `\.\.\.` above it first"):
+        edited(text, lambda edit: edit.remove_line_comment(edit.scalars[0]))
+
+
 def test_a_document_is_appended_below_a_line_of_blanks() -> None:
     file = TextFile("  ", "x.yaml")
     file.append(Resource.from_data({"kind": "A"}))
