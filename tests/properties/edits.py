@@ -410,9 +410,16 @@ SUBJECTS: dict[str, tuple[type, ...]] = {
 """What an edit needs in a text; the others take any node."""
 
 
-def random_edit(text: str, random: Random, kinds: list[str] | None = None, *, count: int = 1) -> str:
-    """Make random edits of a text and hold the result to the model; return what was done."""
+def random_edit(
+    text: str, random: Random, kinds: list[str] | None = None, *, count: int = 1, at: int | None = None
+) -> str:
+    """Make random edits of a text and hold the result to the model; return what was done.
+
+    kinds: of edits, any where none are named; at: the number of the node to edit, in the order of the text.
+    """
     case = Case(text, random)
+    if at is not None:
+        case.nodes = [case.nodes[at]]
     done = []
     try:
         for _ in range(count):
