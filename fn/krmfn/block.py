@@ -76,7 +76,9 @@ def _append(source: Source, parent: MapNode | SeqNode, added: Any) -> Iterator[S
 def closing(source: Source, offset: int) -> Iterator[Splice]:
     """Let a block scalar at the very end of a text without a final break not get one: `|` becomes `|-`."""
     leaf = source.before(offset)
-    if offset < source.end or not isinstance(leaf, ScalarNode) or leaf.style not in layout.BLOCK_SCALARS:
+    if not isinstance(leaf, ScalarNode) or leaf.style not in layout.BLOCK_SCALARS:
+        return
+    if min(offset, leaf.end) < source.end:
         return
     head = layout.BLOCK_HEAD.match(source.text, layout.content_start(source.text, leaf))
     assert head

@@ -15,7 +15,7 @@ from krmfn.meant import Change, Meant
 from krmfn.removed import check_aliases, check_conflicts
 from krmfn.scalar import is_value
 from krmfn.source import Source
-from krmfn.splices import COMMENT, Splice
+from krmfn.splices import COMMENT, Splice, closed
 from krmfn.text import Edit, EditError, OverlapError, line_start, splice
 from krmfn.tree import AliasNode, MapNode, Node, ScalarNode, SeqNode
 from krmfn.verify import check_depth, verify
@@ -77,6 +77,7 @@ class Editor:
         edits = [Edit(one.start, one.end, one.new) for one in sorted(splices, key=_order)]
         if not edits:
             return self.text[source.start : source.end]
+        edits = closed(source, edits, meant.written)
         new = splice(self.text, edits, start=source.start, end=source.end)
         verify(source, edits, new, meant, self.name)
         return new

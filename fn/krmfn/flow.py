@@ -103,7 +103,7 @@ def _delete_last(text: str, parent: MapNode | SeqNode, first: int, last: int, ne
     else:
         yield Splice(before, end, MEMBER, 0, "")
     tail = behind(text, end)
-    if tail is not None and tail > end and (found := comment_at(text, tail)):
+    if tail is not None and (found := comment_at(text, tail)):
         while text[tail - 1] in " \t":
             tail -= 1
         yield Splice(tail, found.end, MEMBER, 0, "")

@@ -25,7 +25,7 @@ from krmfn import layout
 from krmfn.list_root import ListRoot
 from krmfn.node import Reader, check, is_a
 from krmfn.resource import Resource, Shape
-from krmfn.text import InputError, line_start
+from krmfn.text import BOM, InputError, line_start
 from krmfn.tree import MapNode, SeqNode
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ class Cutter:
         """Read what stands behind the items."""
         frame = self.frame
         text = frame.text[frame.end :]
-        if text.startswith("..."):
+        if text.startswith(("...", BOM)):
             raise Irregular
         reader = Reader(text, self.name)
         event = reader.event

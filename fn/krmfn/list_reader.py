@@ -25,7 +25,7 @@ from krmfn.list_cutter import Cutter, Irregular
 from krmfn.list_root import ListRoot
 from krmfn.node import Reader, is_a
 from krmfn.resource import Resource, Shape
-from krmfn.text import BOM, InputError, line_start, newline
+from krmfn.text import BOM, InputError, line_start, newline, without_bom
 from krmfn.tree import ScalarNode, SeqNode
 
 if TYPE_CHECKING:
@@ -38,20 +38,20 @@ def read_list(text: str, name: str, function: Function | None = None) -> Frame:
 
     Raises InputError (`name:line:column`) for text that is no YAML or no ResourceList.
     """
-    cutter = Cutter(_frame(text), name)
+    cutter = Cutter(_frame(text, name), name)
     try:
         cutter.read(function)
     except Irregular:
-        frame = _WholeReader(_frame(text), name).read()
+        frame = _WholeReader(_frame(text, name), name).read()
         if function is not None:
             _visit(function, frame, cutter)
         return frame
     return cutter.frame
 
 
-def _frame(text: str) -> Frame:
+def _frame(text: str, name: str) -> Frame:
     bom = BOM if text.startswith(BOM) else ""
-    return Frame(text.removeprefix(BOM), bom, newline(text))
+    return Frame(without_bom(text, name), bom, newline(text))
 
 
 def _visit(function: Function, frame: Frame, cutter: Cutter) -> None:

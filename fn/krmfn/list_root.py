@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from krmfn.data import to_data
+from krmfn.data import DataError, to_data
 from krmfn.resource import Resource, text_of
 from krmfn.result import Result
 from krmfn.text import Lines, located
@@ -38,24 +38,35 @@ class ListRoot:
             self.frame.function_config = self._config(value, text, base)
         elif key == "results":
             self.frame.has_results = True
-            self.frame.results = read_results(to_data(value))
+            self.frame.results = read_results(self._data(value, base + value.start))
 
     def check(self, start: int, *, has_items: bool) -> None:
         """Raise InputError for what is no ResourceList; start: of the root."""
         nothing = None, start
         (kind, kind_at), (version, version_at) = (self.values.get(key, nothing) for key in ("kind", "apiVersion"))
-        if to_data(kind) != KIND:
-            self.fail(kind_at, f"kind is {to_data(kind)!r}, but a function reads a {KIND}")
-        if to_data(version) not in API_VERSIONS:
-            self.fail(version_at, f"apiVersion is {to_data(version)!r}, but has to be {API_VERSIONS[0]}")
+        found = self._data(kind, kind_at)
+        if found != KIND:
+            self.fail(kind_at, f"kind is {found!r}, but a function reads a {KIND}")
+        found = self._data(version, version_at)
+        if found not in API_VERSIONS:
+            self.fail(version_at, f"apiVersion is {found!r}, but has to be {API_VERSIONS[0]}")
         if not has_items:
             self.fail(start, "`items` is missing; an empty list is written `items: []`")
 
+    def _data(self, node: Node | None, offset: int) -> Any:
+        try:
+            return to_data(node)
+        except DataError as error:
+            self.fail(offset, str(error))
+
     def _config(self, value: Node, text: str, base: int) -> Resource | None:
         """Return the functionConfig with its tree; None where it is empty."""
-        mapping = follow(value)
+        try:
+            mapping = follow(value)
+        except ValueError as error:
+            self.fail(base + value.start, str(error))
         if type(mapping) is not MapNode:
-            if to_data(value) is not None:
+            if self._data(mapping, base + value.start) is not None:
                 self.fail(base + value.start, "functionConfig is no mapping")
             return None
         resource = Resource(text, source=self.name, start=mapping.start, end=mapping.end)

@@ -45,6 +45,11 @@ class Meant:
         return bool(self.changed or self.replaced) and (id(node) in self.changed or id(node) in self.replaced)
 
     @property
+    def written(self) -> list[Any]:
+        """The data that takes whole lines, or may."""
+        return [change.data for change in self.changed.values()] + [data for _, data in self.replaced.values()]
+
+    @property
     def removes(self) -> bool:
         """Whether anything goes that other nodes could stand in, or refer to."""
         return bool(self.replaced) or any(change.deleted for change in self.changed.values())

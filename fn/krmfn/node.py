@@ -17,7 +17,7 @@ from yaml.events import (
     StreamEndEvent,
 )
 
-from krmfn.text import BOM, InputError, Lines, Position, located
+from krmfn.text import BOM, InputError, Lines, Position, located, without_bom
 from krmfn.tree import AliasNode, MapNode, Node, ScalarNode, SeqNode, find, follow, trail, walk
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class Reader:
     """
 
     def __init__(self, text: str, name: str) -> None:
-        self.text = text.removeprefix(BOM)
+        self.text = without_bom(text, name)
         self.name = name
         self.anchors: dict[str, Node] = {}
         self.aliases = 0
@@ -251,8 +251,10 @@ def check(text: str) -> None:
     CParser(text).raw_parse()
 
 
-def parse(text: str, name: str) -> list[Document]:
+def parse(text: str, name: str, *, whole: bool = False) -> list[Document]:
     """Return the documents of a text; name is the file's, for errors.
+
+    whole: the text is no piece of another one, so that every alias needs its anchor in it.
 
     Raises InputError (`name:line:column`, with the line shown).
     """
@@ -267,6 +269,8 @@ def parse(text: str, name: str) -> list[Document]:
             reader.anchors.clear()
             first = reader.event()
             root: Node | None = reader.node(first)
+            if whole and reader.aliases:
+                _check_aliases(reader, root)
             if type(root) is ScalarNode and root.start == root.end and not root.style and root.tag is None:
                 root = None
             documents.append(Document(event.start_mark.index, event.explicit, root, event.tags))
@@ -275,6 +279,14 @@ def parse(text: str, name: str) -> list[Document]:
         for document in documents:
             _shift(document, len(BOM))
     return documents
+
+
+def _check_aliases(reader: Reader, root: Node | None) -> None:
+    for node in walk(root) if root is not None else ():
+        if type(node) is AliasNode and node.target is None:
+            place = Lines(reader.text).position(node.start)
+            what = f"*{node.anchor} has no anchor; put &{node.anchor} before what it stands for"
+            raise located(reader.name, reader.text, place, what)
 
 
 def _shift(document: Document, by: int) -> None:

@@ -22,7 +22,7 @@ from krmfn.metadata import (
     UPSTREAM,
     Metadata,
 )
-from krmfn.node import MapNode, Node, ScalarNode, SeqNode, find, parse
+from krmfn.node import AliasNode, MapNode, Node, ScalarNode, SeqNode, find, parse
 from krmfn.path import steps
 from krmfn.text import EditError, InputError, Lines, line_start
 
@@ -297,7 +297,10 @@ class Resource(Metadata):
 
 def text_of(root: MapNode, key: str) -> str:
     """Return the text of a scalar at a key, '' where there is none: apiVersion and kind are read so."""
-    node = root.get(key)
+    pair = root.pair(key)
+    node = pair[1] if pair else None
+    if type(node) is AliasNode:
+        node = node.target
     return node.value if isinstance(node, ScalarNode) else ""
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from krmfn import emit
 from krmfn.layout import skip_blank
 from krmfn.text import BREAKS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from krmfn.source import Source
+    from krmfn.text import Edit
 
 # what is inserted at the same offset, in the order in which it has to stand there
 VALUE, MEMBER, COMMENT, LINES = range(4)
@@ -50,3 +53,14 @@ def final_break(source: Source, offset: int, data: object, style: emit.Style) ->
     """Return the break that a literal block needs at the end of a text that has none."""
     missing = offset == source.end and (offset == 0 or source.text[offset - 1] not in BREAKS)
     return source.newline if missing and emit.ends_in_literal(data, style) else ""
+
+
+def closed(source: Source, edits: list[Edit], written: Iterable[Any]) -> list[Edit]:
+    """Return edits (in order) that leave a new literal block at the end of a text the break that it needs.
+
+    That is so where all that stood behind it goes, and the last line had no break.
+    """
+    if len(edits) < 2 or edits[-1].new or edits[-1].end < source.end or edits[-2].end < edits[-1].start:
+        return edits
+    breaks = (final_break(source, source.end, data, source.style) for data in written)
+    return [*edits[:-1], edits[-1]._replace(new=next(filter(None, breaks), ""))]

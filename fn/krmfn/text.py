@@ -119,6 +119,17 @@ def _first(text: str) -> int:
     return len(BOM) if text.startswith(BOM) else 0
 
 
+def without_bom(text: str, name: str) -> str:
+    """Return a text without its byte order mark.
+
+    Raises InputError for a second one: libyaml would drop it and count what follows from there.
+    """
+    text = text.removeprefix(BOM)
+    if text.startswith(BOM):
+        raise located(name, text, Position(1, 1), "a second byte order mark, which nobody sees; remove it")
+    return text
+
+
 def newline(text: str) -> str:
     """Return the line break that the text uses first, of those that every reader knows; a line feed else."""
     found = _USUAL_BREAK.search(text)

@@ -29,7 +29,7 @@ class TextFile:
         self._pieces: list[str | Resource] = []
         self.indexes: list[int] = []
         self.count = 0
-        documents = parse(text, name) if text else []
+        documents = parse(text, name, whole=True) if text else []
         bounds = [0, *(line_start(text, document.start) for document in documents[1:]), len(text)]
         for document, start, end in zip(documents, bounds, bounds[1:], strict=False):
             if not isinstance(document.root, MapNode):
@@ -58,10 +58,10 @@ class TextFile:
         """
         new = convert.as_document(resource, self._newline)
         # what stands last is nearly always text, so the others are not looked at
-        if any(_text(piece).strip(WHITE) for piece in reversed(self._pieces)):
+        if any(_text(piece).strip(BOM) for piece in reversed(self._pieces)):
             self._end_line()
-            if not new.startswith("---"):
-                new = f"---{self._newline}{new}"
+        if not new.startswith("---") and any(_text(piece).strip(WHITE) for piece in reversed(self._pieces)):
+            new = f"---{self._newline}{new}"
         resource.become(new, self.name)
         self._pieces.append(resource)
 

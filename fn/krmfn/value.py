@@ -52,6 +52,8 @@ def change(source: Source, node: ScalarNode, data: scalar.Value) -> Iterator[Spl
         new = scalar.json(data)
     else:
         new = scalar.write(data, style=node.style, flow=any(parent.flow for parent, _ in around))
+    if text.startswith("#", node.end):
+        new += " "  # behind quotes libyaml takes this for a comment, behind plain text nobody does
     if start < node.end:
         before = text[start - 1 : start]
         yield Splice(start, node.end, VALUE, 0, new if before in (*" \t,[{", "", BOM, *BREAKS) else f" {new}")
@@ -80,8 +82,13 @@ def replace(source: Source, parent: MapNode, pair: tuple[Node, Node], data: Any)
         column = layout.block_column(text, parent)
         style = fitting(source, end, column)
         head, *lines = emit.pair("", data, column, style)
-        head = head[column + len("'':") :] + _comments(text, colon + 1, value)
-        new = source.newline.join([head, *lines]) + final_break(source, end, data, style)
+        head = head[column + len("'':") :]
+        comments = _comments(text, colon + 1, value)
+        if above := _comments_above(text, colon + 1, value):
+            pad = " " * (column + source.style.step)
+            lines = [*(pad + line for line in (*above, head.lstrip(" ")) if line), *lines]
+            head = ""
+        new = source.newline.join([head + comments, *lines]) + final_break(source, end, data, style)
         yield Splice(colon + 1, end, VALUE, 0, new)
 
 
@@ -94,6 +101,19 @@ def _comments(text: str, start: int, value: Node) -> str:
     found.append(comment.line_comment(text, value))
     texts = {one.start: one.text for one in found if one is not None}
     return "".join(f" {text}" for text in texts.values())
+
+
+def _comments_above(text: str, start: int, value: Node) -> list[str]:
+    """Return the comment lines between a key and its value; a block collection's belong to its first member."""
+    if layout.is_block(value):
+        return []
+    end = layout.content_start(text, value)
+    found = []
+    while (start := next_line(text, start)) < end:
+        line = text[start : line_end(text, start)].strip(" \t")
+        if line.startswith("#"):
+            found.append(line)
+    return found
 
 
 def _is_key(parent: MapNode, number: int, node: Node) -> bool:
@@ -129,7 +149,9 @@ def _unwritten(text: str, parent: MapNode, key: Node, new: str) -> Splice:
         raise EditError("`? key` has no `:` behind which a value could stand")
     if any(char in text[key.start : key.end] for char in BREAKS) or key.end - key.start > LONGEST_KEY:
         raise EditError("a key of several lines, or of this length, can have no value")
-    return Splice(key.end, key.end, VALUE, 0, f": {new}")
+    # `!:` would be another tag
+    blank = " " if key.start < layout.properties_end(text, key) == key.end else ""
+    return Splice(key.end, key.end, VALUE, 0, f"{blank}: {new}")
 
 
 def _block(
@@ -147,6 +169,10 @@ def _block(
         head, *lines = emit.literal(data, indent)
     else:
         head, lines = scalar.write_new(data), []
+        if parent and layout.starts_line(text, start):
+            # libyaml takes a block, and nothing else, in the column of its key on a line below
+            missing = layout.block_column(text, parent) + 1 - layout.column(text, start)
+            head = " " * missing + head
     first = f"{head} {behind.text}" if behind else head
     new = source.newline.join([first, *lines]) + final_break(source, end, data, style)
     return Splice(start, end, VALUE, 0, new)

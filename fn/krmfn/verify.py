@@ -33,7 +33,15 @@ if TYPE_CHECKING:
 
 
 _UNREADABLE = (InputError, DataError, yaml.YAMLError)
-_TAB_LINE = re.compile(f"(?:^|[{BREAKS}]) *\t[ \t]*(?:$|[{BREAKS}])")
+_TROUBLE = (
+    # behind a plain scalar, and nowhere else
+    (
+        re.compile(f"(?:^|[{BREAKS}]) *\t[ \t]*(?:$|[{BREAKS}#])"),
+        "a line of blanks, or a comment line, has a tab in front; remove the tab first",
+    ),
+    # behind anything but plain text without a comment at its end, which goes on in this line
+    (re.compile(f"[{BREAKS}]%"), "a line starts with `%`; put `...` above it first"),
+)
 
 
 class VerificationError(Exception):
@@ -59,8 +67,8 @@ def verify(source: Source, edits: Sequence[Edit], new: str, meant: Meant, name: 
     keeps its indentation and its key or dash; and what follows starts at the column of that key or dash or
     before it, which ends whatever is open. Where there is no such pair, everything is read again.
 
-    Raises VerificationError where they differ in anything that was not meant, and EditError where a tab on a line
-    of blanks is to blame: libyaml takes it behind a plain scalar, and nowhere else.
+    Raises VerificationError where they differ in anything that was not meant, and EditError where that may be for
+    something in the text that libyaml takes at one place and not at another.
     """
     piece = _piece(source, edits[0].start, max(edit.end for edit in edits), meant)
     if piece is not None:
@@ -74,11 +82,10 @@ def verify(source: Source, edits: Sequence[Edit], new: str, meant: Meant, name: 
             return
     try:
         _Verifier(new, name, meant).documents(source.roots)
-    except _Differs as error:
-        raise VerificationError(f"{name}: an edit went wrong and was not written: {error}") from None
-    except _UNREADABLE as error:
-        if _TAB_LINE.search(source.text):
-            raise EditError("a line of nothing but blanks has a tab on it; remove the tab first") from error
+    except (*_UNREADABLE, _Differs) as error:
+        for trouble, what in _TROUBLE:
+            if trouble.search(source.text):
+                raise EditError(what) from error
         raise VerificationError(f"{name}: an edit went wrong and was not written: {error}") from error
 
 

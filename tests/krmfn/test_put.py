@@ -12,7 +12,7 @@ from krmfn.data import DataError
 from krmfn.resource import Resource
 from krmfn.text import EditError, InputError
 from properties import edits
-from properties.yaml_text import _one_mapping
+from properties.yaml_text import Writer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -109,7 +109,8 @@ def changed(data: Any, random: Random) -> Any:
 @given(st.integers(0, 2**32))
 def test_a_text_of_any_style_holds_what_was_set_or_stays_as_it_was(seed: int) -> None:
     random = Random(seed)
-    text = _one_mapping(random)
+    writer = Writer(random)
+    text = writer.joined([*writer.between(0), *writer.mapping(0, 0), *writer.between(0)])
     try:
         item = Resource.from_text(text)
         before = item.to_data()

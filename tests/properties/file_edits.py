@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from krmfn.resource import Resource
 from krmfn.resource_list import ResourceList
-from krmfn.text import EditError
+from krmfn.text import EditError, InputError
 from krmfn.text_file import TextFile
 from properties import oracle
 from properties.list_edits import NEW
@@ -15,6 +15,8 @@ from properties.oracle import Data, Mapping, Tree
 
 if TYPE_CHECKING:
     from random import Random
+
+ONE_ITEM = "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n- kind: X # c1.\n"
 
 
 def random_file_edit(text: str, random: Random) -> str:
@@ -56,21 +58,20 @@ def random_file_edit(text: str, random: Random) -> str:
     assert len(found) == len(expected), f"{len(found)} documents, not {len(expected)}: {new!r}"
     assert all(map(oracle.matches, expected, found)), f"{expected}\n{found}\n{new!r}"
     assert TextFile(new, "x.yaml").to_text() == new
-    return " ".join(sorted(set(done)))
+    return ", ".join(sorted(set(done))) or "nothing to do"
 
 
 def _item(random: Random) -> tuple[Resource, Tree]:
-    """An item of a ResourceList in some layout."""
-    while True:
-        made = ListWriter(random).list_text()
-        try:
-            resources = ResourceList.read(made.text)
-            (tree,) = oracle.read(made.text)
-        except Exception:  # noqa: BLE001  (a few generated texts are no YAML)
-            continue
-        assert isinstance(tree, Mapping)
-        items = next(value for key, value in tree.pairs if isinstance(key, oracle.Scalar) and key.value == "items")
-        if resources.items and isinstance(items, oracle.Sequence):
-            number = random.randrange(len(resources.items))
-            (alone,) = oracle.read(resources.items[number].text)
-            return resources.items[number], alone.items[0] if isinstance(alone, oracle.Sequence) else alone  # type: ignore[return-value]
+    """An item of a ResourceList in some layout; a plain one where what was written is no list of items."""
+    text = ListWriter(random).list_text().text
+    try:
+        resources = ResourceList.read(text)
+    except InputError:
+        resources = ResourceList.read(ONE_ITEM)
+    if not resources.items:
+        resources = ResourceList.read(ONE_ITEM)
+    item = resources.items[random.randrange(len(resources.items))]
+    (alone,) = oracle.read(item.text)
+    tree = alone.items[0] if isinstance(alone, oracle.Sequence) else alone
+    assert tree is not None
+    return item, tree

@@ -134,7 +134,7 @@ def random_list_edit(made: ListText, random: Random) -> str:
     failed.items = failed.items[1:]
     failed.restore()
     assert failed.to_text() == text
-    return " ".join(sorted(set(done)))
+    return ", ".join(sorted(set(done))) or "nothing to do"
 
 
 def sort_key(item: Resource) -> Any:

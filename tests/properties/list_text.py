@@ -6,9 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from hypothesis import strategies as st
-
-from properties.yaml_text import BREAKS, Writer
+from properties.yaml_text import Writer
 
 KINDS = [("v1", "ConfigMap"), ("apps/v1", "Deployment"), ("batch/v1", "Job"), ("example.com/v1", "X")]
 CONFIG = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: config # c{}.\ndata: {{a: b}}\n"
@@ -122,11 +120,3 @@ def _deeper(body: list[str], column: int) -> list[str]:
     """Lines of a mapping written for a column, as the value of a key in that column."""
     first, *rest = body
     return [" " * (column + 2) + first, *(f"  {line}" if line else line for line in rest)]
-
-
-def list_texts() -> st.SearchStrategy[ListText]:
-    """ResourceLists; a few of them are no YAML after all."""
-    return st.randoms(use_true_random=False).map(lambda random: ListWriter(random).list_text())
-
-
-__all__ = ["BREAKS", "ListText", "ListWriter", "list_texts"]

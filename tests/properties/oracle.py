@@ -57,26 +57,32 @@ class Data:
 Tree = Scalar | Alias | Mapping | Sequence | Data
 
 
-def read(text: str) -> list[Tree | None]:
-    """Read the documents of a text."""
+def read(text: str, *, whole: bool = False) -> list[Tree | None]:
+    """Read the documents of a text; whole: every alias needs its anchor in it.
+
+    Raises yaml.YAMLError for what is no YAML.
+    """
     events = list(yaml.parse(text.removeprefix("\ufeff"), Loader=yaml.CSafeLoader))
     events.reverse()
     documents: list[Tree | None] = []
     while events:
         event = events.pop()
         if isinstance(event, yaml.DocumentStartEvent):
-            documents.append(_Composer(events).node())
+            documents.append(_Composer(events, whole=whole).node())
     return documents
 
 
 class _Composer:
-    def __init__(self, events: list[Any]) -> None:
+    def __init__(self, events: list[Any], *, whole: bool) -> None:
         self.events = events
+        self.whole = whole
         self.anchors: dict[str | None, Tree] = {}
 
     def node(self) -> Tree:
         event = self.events.pop()
         if isinstance(event, yaml.AliasEvent):
+            if self.whole and event.anchor not in self.anchors:
+                raise yaml.YAMLError(f"found undefined alias {event.anchor}")
             return Alias(self.anchors.get(event.anchor))
         tree: Scalar | Mapping | Sequence
         if isinstance(event, yaml.ScalarEvent):

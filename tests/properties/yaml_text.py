@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hypothesis import strategies as st
-
 if TYPE_CHECKING:
     from random import Random
 
@@ -349,18 +347,3 @@ class Writer:
 
 def _indent(lines: list[str], column: int) -> list[str]:
     return [" " * column + lines[0], *lines[1:]]
-
-
-def yaml_texts() -> st.SearchStrategy[str]:
-    """Texts of one or more documents; a few of them are no YAML after all."""
-    return st.randoms(use_true_random=False).map(lambda random: Writer(random).text())
-
-
-def mappings() -> st.SearchStrategy[str]:
-    """Texts of one document that is a mapping, as an item of a list would hold it."""
-    return st.randoms(use_true_random=False).map(_one_mapping)
-
-
-def _one_mapping(random: Random) -> str:
-    writer = Writer(random)
-    return writer.joined([*writer.between(0), *writer.mapping(0, 0), *writer.between(0)])
