@@ -110,6 +110,8 @@ for _ in yaml.parse(sys.stdin.read(), Loader=yaml.CSafeLoader):
 """,
 ]
 IMPORT = [sys.executable, "-c", "import yaml"]
+# an installed package is compiled
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 class Run(NamedTuple):
@@ -135,7 +137,7 @@ def run(command: list[str], given: Path, printed: Path) -> Run:
         process = os.posix_spawn(
             command[0],
             command,
-            os.environ,
+            ENVIRONMENT,
             file_actions=[
                 (os.POSIX_SPAWN_DUP2, standard_input.fileno(), 0),
                 (os.POSIX_SPAWN_DUP2, standard_output.fileno(), 1),

@@ -92,7 +92,8 @@ class ResourceList:
     def add(self, resource: Resource, *, path: str = "", index: int | None = None) -> None:
         """Append an item; path and index say where an orchestrator is to write it.
 
-        Without an index the next free one of that file is taken: kpt refuses two items with the same.
+        Without an index the next free one of that file is taken: kpt refuses two items with the same. Finding it
+        takes a look at every item, so give one where you add thousands.
         Lists that are indented below their keys stay so: kpt would move them to the left.
         """
         if path:

@@ -278,7 +278,7 @@ def test_hostile_input_takes_time_and_memory_in_proportion_to_it(name: str) -> N
 
 
 def test_the_limits_hold(capfd: pytest.CaptureFixture[str]) -> None:
-    assert status(lambda: Case("x", 1, lambda text: text * (BASE + PER_VALUE))) == 1
+    assert status(lambda: Case("x", 1, lambda text: text * 4 * BASE)) == 1
     assert "MemoryError" in capfd.readouterr().err
     assert status(lambda: Case("x", 1, forever), seconds=1) == -signal.SIGXCPU
 
