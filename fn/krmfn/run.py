@@ -14,7 +14,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, BinaryIO, TextIO, cast
 
-from krmfn.function import Function, FunctionError
+from krmfn.function import Function, FunctionError, as_function
 from krmfn.resource_list import ResourceList
 from krmfn.result import Result, Severity
 from krmfn.text import InputError, decode
@@ -109,7 +109,7 @@ def run(
 def _run(
     process: Callable[[ResourceList], None] | Function, text: str, stdout: TextIO | BinaryIO, stderr: TextIO
 ) -> int:
-    function = process if isinstance(process, Function) else _Plain(process)
+    function = as_function(process)
     failure: BaseException | None = None
     with contextlib.redirect_stdout(stderr):
         try:
@@ -210,17 +210,3 @@ def _write(stdout: TextIO | BinaryIO, text: str) -> None:
     else:
         cast("BinaryIO", stdout).write(text.encode())
     stdout.flush()
-
-
-class _Plain(Function):
-    """A callable as a function that visits nothing."""
-
-    def __init__(self, process: Callable[[ResourceList], None]) -> None:
-        self._process = process
-
-    def wanted(self, api_version: str, kind: str) -> bool:
-        del api_version, kind
-        return False
-
-    def process(self, resource_list: ResourceList) -> None:
-        self._process(resource_list)
