@@ -58,8 +58,7 @@ def generate(config: ImageAutomation, store: Store, *, with_kustomization: bool 
 
 
 def _create(store: Store, data: dict[str, Any], path: str, header: str) -> Finding:
-    first = not store.at(path)
-    resource = Resource.from_data(data, header=header if first else "")
+    resource = Resource.from_data(data, header="" if store.holds(path) else header)
     ref, said = resource.ref, f"{resource.describe()} is new"
     store.add(resource, path)
     return Finding("created", Severity.INFO, said, path, resource=ref, index=resource.index)

@@ -23,6 +23,9 @@ class Store(Protocol):
     def at(self, path: str) -> list[Resource]:
         """Return the resources of a file."""
 
+    def holds(self, path: str) -> bool:
+        """Tell whether a file has any resources."""
+
     def add(self, resource: Resource, path: str) -> None:
         """Add a resource at the end of a file, which is made where it does not exist."""
 
@@ -32,6 +35,7 @@ class ListStore:
 
     def __init__(self, resource_list: ResourceList) -> None:
         self._list = resource_list
+        self._next: dict[str, int] = {}
 
     def of_group(self, group: str) -> Iterator[tuple[str, Resource]]:
         """Yield the items of a group, with their paths."""
@@ -43,9 +47,15 @@ class ListStore:
         """Return the items of a file."""
         return list(self._list.at(path))
 
+    def holds(self, path: str) -> bool:
+        """Tell whether there are items of a file."""
+        return path in self._next or next(self._list.at(path), None) is not None
+
     def add(self, resource: Resource, path: str) -> None:
         """Append an item, with the annotations that make an orchestrator write it to this file."""
-        self._list.add(resource, path=path)
+        # only the first of a file is compared with all items
+        self._list.add(resource, path=path, index=self._next.get(path))
+        self._next[path] = resource.index + 1
 
 
 class FileStore:
@@ -76,6 +86,10 @@ class FileStore:
     def at(self, path: str) -> list[Resource]:
         """Return the resources of a file; none where there is no file."""
         return self.open(path).resources if path in self.files or self._package.exists(path) else []
+
+    def holds(self, path: str) -> bool:
+        """Tell whether a file has any documents."""
+        return bool(self.at(path))
 
     def add(self, resource: Resource, path: str) -> None:
         """Append a document to a file."""
