@@ -76,7 +76,7 @@ def with_break(text: str, break_: str) -> str:
     start = line_start(text, len(text))
     if start > 0 and not text[start:].strip(" ") and source.follows_block_scalar(len(text)):
         leaf = source.before(len(text))
-        if isinstance(leaf, ScalarNode) and leaf.value.endswith("\n"):
+        if isinstance(leaf, ScalarNode) and (leaf.value.endswith("\n") or not leaf.value):
             return text[:start]  # blanks that are no text yet: a break behind them would be
     edits = [Edit(one.start, one.end, one.new) for one in block.closing(source, len(text))]
     return splice(text, edits) + break_

@@ -118,6 +118,13 @@ def test_a_document_is_appended_below_a_line_of_blanks() -> None:
     assert file.to_text() == "  \nkind: A\n---\nkind: B\n"
 
 
+def test_a_document_is_appended_below_a_block_that_keeps_its_line_breaks() -> None:
+    file = TextFile("a: |+\n ", "x.yaml")
+    file.append(Resource.from_data({"kind": "A"}))
+    assert file.to_text() == "a: |+\n---\nkind: A\n"
+    assert file.resources[0].get("a") == ""
+
+
 def test_a_second_byte_order_mark_is_refused_because_offsets_would_be_wrong() -> None:
     for read in (lambda text: TextFile(text, "x.yaml"), lambda text: ResourceList.read(text, "x.yaml")):
         with pytest.raises(InputError, match=r"x.yaml:1:1: a second byte order mark"):
