@@ -118,13 +118,13 @@ def data(random: Random) -> Any:
 
 
 class Case:
-    """A text, its nodes, and the model of what it is to become."""
+    """A text, its nodes, and the model of what it is to become; editor: of all of it, or a new one."""
 
-    def __init__(self, text: str, random: Random) -> None:
-        self.before = text
+    def __init__(self, text: str, random: Random, editor: Editor | None = None) -> None:
         self.random = random
         self.text = text
-        self.roots = [document.root for document in parse(text, "before")]
+        roots = [document.root for document in parse(text, "before")] if editor is None else editor.roots
+        self.roots = list(roots)
         self.expected = oracle.read(text)
         self.at: dict[int, Tree] = {}
         self.paths: dict[int, Path] = {}
@@ -135,7 +135,7 @@ class Case:
         pairs = [pair for node in self.nodes if isinstance(node, MapNode) for pair in node.pairs]
         self.keys = {id(key) for key, _ in pairs}
         self.key_of = {id(value): key for key, value in pairs}
-        self.editor = Editor(self.text, self.roots, name="before")
+        self.editor = Editor(text, roots, name="before") if editor is None else editor
         self.again: list[tuple[Path, Again]] = []
         self.lost: set[str] = set()  # comments that may go
         self.used: set[int] = set()
@@ -420,13 +420,18 @@ def random_edit(
     case = Case(text, random)
     if at is not None:
         case.nodes = [case.nodes[at]]
+    return edit_and_check(case, case.editor.apply, kinds, count)
+
+
+def edit_and_check(case: Case, apply: Callable[[], str], kinds: list[str] | None = None, count: int = 1) -> str:
+    """Make random edits through a case's editor, and hold what `apply` gives to the model; see random_edit."""
     done = []
     try:
         for _ in range(count):
             possible = [kind for kind in kinds or EDITS if case.has(*SUBJECTS.get(kind, ()))]
             if possible:
-                done += [EDITS[random.choice(possible)](case)]
-        new = case.editor.apply() if case.editor else case.text
+                done += [EDITS[case.random.choice(possible)](case)]
+        new = apply() if case.editor else case.text
     except EditError as error:
         message = re.sub(r"[*'\"].*", "…", str(error)) or type(error).__name__
         return f"refused: {message[:60]}"

@@ -19,7 +19,7 @@ from krmfn.text_file import TextFile
 from properties import oracle
 from properties.edits import random_edit
 from properties.file_edits import random_file_edit
-from properties.list_edits import random_list_edit
+from properties.list_edits import random_item_edit, random_list_edit
 from properties.list_text import ListWriter
 from properties.yaml_text import Writer
 
@@ -44,6 +44,12 @@ def edit_of_a_list(writing: Random, editing: Random) -> str:
     """Edit a ResourceList."""
     made = ListWriter(writing).list_text()
     return random_list_edit(made, editing) if is_read(made.text) else NO_YAML
+
+
+def edit_of_an_item(writing: Random, editing: Random) -> str:
+    """Edit an item of a ResourceList."""
+    made = ListWriter(writing).list_text()
+    return random_item_edit(made, editing) if is_read(made.text) else NO_YAML
 
 
 def edit_of_a_file(writing: Random, editing: Random) -> str:

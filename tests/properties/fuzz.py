@@ -33,6 +33,7 @@ def run(data: bytes) -> str:
         examples.edit_of_a_text,
         examples.edit_of_a_changed_text,
         examples.edit_of_a_list,
+        examples.edit_of_an_item,
         examples.reading_of_a_changed_list,
         examples.edit_of_a_file,
     )
@@ -57,7 +58,7 @@ def seeds(number: int) -> list[bytes]:
     for seed in range(number):
         random = Random(seed)
         deciding = random.randbytes(DECIDING)
-        rests = [random.randbytes(random.randrange(LONGEST // 4)) for _ in range(5)]
+        rests = [random.randbytes(random.randrange(LONGEST // 4)) for _ in range(6)]
         rests += [Writer(random).text().encode(), ListWriter(random).list_text().text.encode()]
         found += [bytes([kind]) + deciding + rest for kind, rest in enumerate(rests)]
     return found

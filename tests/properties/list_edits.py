@@ -6,11 +6,12 @@ import copy
 from typing import TYPE_CHECKING, Any
 
 from krmfn.function import Function
-from krmfn.resource import Resource
+from krmfn.resource import Resource, Shape
 from krmfn.resource_list import ResourceList
 from krmfn.result import Result, Severity
 from krmfn.text import EditError
 from properties import oracle
+from properties.edits import Case, edit_and_check
 from properties.oracle import Data, Mapping, Sequence, Tree
 
 if TYPE_CHECKING:
@@ -135,6 +136,52 @@ def random_list_edit(made: ListText, random: Random) -> str:
     failed.restore()
     assert failed.to_text() == text
     return ", ".join(sorted(set(done))) or "nothing to do"
+
+
+def random_item_edit(made: ListText, random: Random) -> str:
+    """Edit an item of a list, and hold the item and the list around it to the model; return what was done."""
+    text = made.text
+    before = Model(text)
+    resources = ResourceList.read(text)
+    if not resources.items:
+        return "nothing to do"
+    number = random.randrange(len(resources.items))
+    item = resources.items[number]
+    start = position(resources, number)
+    old = item.text
+    assert text.startswith(old, start)
+    item.node  # noqa: B018  (from here on its text is its own)
+    editor = item.editor()
+    assert editor.text == old
+    case = Case(old, random, editor)
+    in_block = item.shape is Shape.BLOCK_ITEM
+    if in_block:
+        del case.nodes[0]  # the list itself, of which the text holds one item
+
+    def apply() -> str:
+        item.apply(editor)
+        return item.text
+
+    done = edit_and_check(case, apply, count=random.choice([1, 1, 2]))
+    try:
+        new = resources.to_text()
+    except EditError as error:
+        return f"refused: {str(error)[:50]}"
+    assert new == text[:start] + item.text + text[start + len(old) :]
+    if item.text == old:
+        return done
+    (edited,) = case.expected
+    assert edited is not None
+    edited = edited.items[0] if in_block and isinstance(edited, Sequence) else edited
+    check(before, [*before.items[:number], edited, *before.items[number + 1 :]], None, new)
+    return done
+
+
+def position(resources: ResourceList, number: int) -> int:
+    """Return where an item of a list that was read starts in its text."""
+    frame = resources._frame
+    before = [*frame.gaps[: number + 1], *(item.text for item in frame.items[:number])]
+    return len(frame.bom) + frame.start + sum(map(len, before))
 
 
 def sort_key(item: Resource) -> Any:

@@ -68,8 +68,9 @@ class ListWriter(Writer):
         if self.chance(0.05):
             return [" " * column + "- {apiVersion: v1, kind: ConfigMap, metadata: {name: flow}}" + self.end()]
         pad = " " * column
-        head = pad + "- "
-        inner = column + 2
+        gap = self.random.choice([1, 1, 1, 1, 3])
+        head = f"{pad}-{' ' * gap}"
+        inner = column + 1 + gap
         lines = []
         if self.chance(0.1):
             lines = [pad + "-" + self.end(0.5), *self.between(inner)]
@@ -77,7 +78,8 @@ class ListWriter(Writer):
         lines += [
             f"{head}{field[0]}" if not n else " " * inner + field[0] for n, field in enumerate(self.header())
         ]
-        self.anchors = []
+        if not self.chance(0.03):  # else an alias may stand for something in an earlier item
+            self.anchors = []
         body = self.mapping(inner, 1)
         return [*lines, *self.between(inner), " " * inner + "spec:", *_deeper(body, inner)]
 

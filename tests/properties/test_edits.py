@@ -42,6 +42,11 @@ def test_an_edit_of_a_list_does_what_it_says_and_nothing_else() -> None:
     assert done[examples.NO_YAML] + done["refused"] < 0.1 * EXAMPLES
 
 
+def test_an_edit_of_an_item_of_a_list_does_what_it_says_and_nothing_else() -> None:
+    done = tried(examples.edit_of_an_item)
+    assert done[examples.NO_YAML] + done["refused"] + done["nothing to do"] < 0.6 * EXAMPLES
+
+
 def test_a_list_that_somebody_broke_is_read_as_it_is_or_no_list() -> None:
     done = tried(examples.reading_of_a_changed_list)
     assert done["read"] > 0.1 * EXAMPLES
