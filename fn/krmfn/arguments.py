@@ -21,10 +21,9 @@ from krmfn.run import BAD_ARGUMENTS, OK, own_stdout, run
 from krmfn.text import InputError, decode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
-    from krmfn.function import Function
-    from krmfn.resource_list import ResourceList
+    from krmfn.function import Process
 
 CONFIG = "--fn-config"
 _USAGE = """\
@@ -42,7 +41,7 @@ class UsageError(Exception):
 
 
 def obey(
-    process: Callable[[ResourceList], None] | Function,
+    process: Process,
     arguments: Sequence[str],
     docs: Path | str | None,
     prog: str,
@@ -64,7 +63,7 @@ def obey(
         return run(process, stdin=io.StringIO(text), stdout=stdout)
 
 
-def _help(process: Callable[[ResourceList], None] | Function, docs: Path | str | None, prog: str) -> str:
+def _help(process: Process, docs: Path | str | None, prog: str) -> str:
     from krmfn.docs import find
 
     try:

@@ -18,9 +18,7 @@ from krmfn.function import Function
 from krmfn.text import InputError, decode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from krmfn.resource_list import ResourceList
+    from krmfn.function import Process
 
 README, METADATA = "README.md", "metadata.yaml"
 _PART = re.compile(r"<!--mdtogo:(Short|Long|Examples)-->(.*?)<!--mdtogo(?::End)?-->", re.DOTALL)
@@ -55,7 +53,7 @@ class Docs:
         return json.dumps(data, indent=2, ensure_ascii=False)
 
 
-def find(docs: Path | str | None, process: Callable[[ResourceList], None] | Function) -> Docs:
+def find(docs: Path | str | None, process: Process) -> Docs:
     """Return a function's documentation: from a directory, from a text, or from the docstring of the function.
 
     Raises InputError for a directory without README.md and metadata.yaml, and where one cannot be read.
@@ -116,7 +114,7 @@ def _metadata(text: str, name: str) -> dict[str, Any]:
     return found
 
 
-def _docstring(process: Callable[[ResourceList], None] | Function) -> str:
+def _docstring(process: Process) -> str:
     import inspect
 
     owner = type(process) if isinstance(process, Function) else process

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from krmfn.result import Result, Severity
 
@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from krmfn.path import Path
     from krmfn.resource import Resource
     from krmfn.resource_list import ResourceList
+
+    Process: TypeAlias = "Callable[[ResourceList], object] | Function | type[Function]"
+    """What can be run: a callable that changes a list, a Function, or a class of one, made for the run."""
 
 
 class FunctionError(Exception):
@@ -70,8 +73,10 @@ class Function:
         """Do the rest of the work once the whole list is read."""
 
 
-def as_function(process: Callable[[ResourceList], object] | Function) -> Function:
-    """Return a callable as a function that visits nothing; a Function stays as it is."""
+def as_function(process: Process) -> Function:
+    """Return a callable as a function that visits nothing; a Function stays as it is, of a class one is made."""
+    if isinstance(process, type) and issubclass(process, Function):
+        return process()
     return process if isinstance(process, Function) else _Plain(process)
 
 

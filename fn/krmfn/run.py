@@ -14,14 +14,16 @@ import os
 import sys
 from typing import TYPE_CHECKING, BinaryIO, TextIO, cast
 
-from krmfn.function import Function, FunctionError, as_function
+from krmfn.function import FunctionError, as_function
 from krmfn.resource_list import ResourceList
 from krmfn.result import Result, Severity
 from krmfn.text import InputError, decode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
+
+    from krmfn.function import Process
 
 
 OK, FAILED, BAD_ARGUMENTS, INTERRUPTED = 0, 1, 2, 130
@@ -30,7 +32,7 @@ LOG_TO_STDERR = "LOG_TO_STDERR"
 
 
 def main(
-    process: Callable[[ResourceList], None] | Function,
+    process: Process,
     *,
     docs: Path | str | None = None,
     argv: Sequence[str] | None = None,
@@ -75,7 +77,7 @@ def main(
 
 
 def run(
-    process: Callable[[ResourceList], None] | Function,
+    process: Process,
     *,
     stdin: TextIO | BinaryIO | None = None,
     stdout: TextIO | BinaryIO | None = None,
@@ -106,9 +108,7 @@ def run(
             gc.enable()
 
 
-def _run(
-    process: Callable[[ResourceList], None] | Function, text: str, stdout: TextIO | BinaryIO, stderr: TextIO
-) -> int:
+def _run(process: Process, text: str, stdout: TextIO | BinaryIO, stderr: TextIO) -> int:
     function = as_function(process)
     failure: BaseException | None = None
     with contextlib.redirect_stdout(stderr):

@@ -18,9 +18,9 @@ import difflib
 import io
 import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from krmfn.function import Function, FunctionError
+from krmfn.function import Function, FunctionError, as_function
 from krmfn.resource_list import ResourceList
 from krmfn.run import run
 from krmfn.text import InputError, decode
@@ -30,10 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterator
     from pathlib import Path
 
+    from krmfn.function import Process
     from krmfn.resource import Resource
-
-    Process: TypeAlias = Callable[[ResourceList], None] | Function | type[Function]
-    """What is tested; a class is called for every run."""
 
 WRITE = "WRITE_GOLDEN_OUTPUT"
 CONFIG, EXPECTED = "_fnconfig.yaml", "_expected.yaml"
@@ -86,7 +84,7 @@ def run_text(process: Process, text: str) -> Outcome:
     An error that is a fault of the function, because it is no FunctionError, InputError, ValueError or OSError, is
     raised here as it was there.
     """
-    watched = _Watched(process() if isinstance(process, type) else process)
+    watched = _Watched(as_function(process))
     out, err = io.StringIO(), io.StringIO()
     status = run(watched, stdin=io.StringIO(text), stdout=out, stderr=err)
     if watched.error is not None:
@@ -200,23 +198,21 @@ def _without_results(text: str) -> str:
 class _Watched(Function):
     """A function that remembers an error which is a fault of its own."""
 
-    def __init__(self, process: Callable[[ResourceList], None] | Function) -> None:
+    def __init__(self, process: Function) -> None:
         self._process = process
         self.error: Exception | None = None
 
     def configure(self, config: Resource | None) -> None:
-        if isinstance(self._process, Function):
-            self._watch(self._process.configure, config)
+        self._watch(self._process.configure, config)
 
     def wanted(self, api_version: str, kind: str) -> bool:
-        return isinstance(self._process, Function) and self._process.wanted(api_version, kind)
+        return self._process.wanted(api_version, kind)
 
     def visit(self, resource: Resource) -> None:
-        if isinstance(self._process, Function):
-            self._watch(self._process.visit, resource)
+        self._watch(self._process.visit, resource)
 
     def process(self, resource_list: ResourceList) -> None:
-        self._watch(self._process.process if isinstance(self._process, Function) else self._process, resource_list)
+        self._watch(self._process.process, resource_list)
 
     def _watch(self, call: Callable[[Argument], None], argument: Argument) -> None:
         try:

@@ -315,3 +315,15 @@ def test_a_plugin_keeps_standard_output_for_documents(
         assert "the function called sys.exit(None)" in err.getvalue()
     else:
         assert (status, out.getvalue(), err.getvalue()) == (0, documents + b"data:\n  x: 'y'\n", "noise\n")
+
+
+def test_a_class_of_a_function_is_made_for_the_run() -> None:
+    class Rename(Function):
+        """Give everything another name."""
+
+        def visit(self, resource: Resource) -> None:
+            resource.set("metadata.name", "new")
+
+    out = io.StringIO()
+    assert run(Rename, stdin=io.StringIO(LIST), stdout=out, stderr=io.StringIO()) == 0
+    assert out.getvalue() == LIST.replace("name: a", "name: new").replace("name: b", "name: new")
