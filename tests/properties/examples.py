@@ -18,6 +18,7 @@ from krmfn.text import BOM, InputError, decode
 from krmfn.text_file import TextFile
 from properties import oracle
 from properties.edits import random_edit
+from properties.field_edits import random_field_edit
 from properties.file_edits import random_file_edit
 from properties.list_edits import random_item_edit, random_list_edit
 from properties.list_text import ListWriter
@@ -50,6 +51,13 @@ def edit_of_an_item(writing: Random, editing: Random) -> str:
     """Edit an item of a ResourceList."""
     made = ListWriter(writing).list_text()
     return random_item_edit(made, editing) if is_read(made.text) else NO_YAML
+
+
+def edit_of_a_field(writing: Random, editing: Random) -> str:
+    """Edit a field of a resource by its path."""
+    writer = Writer(writing)
+    text = writer.joined([*writer.between(0), *writer.mapping(0, 0), *writer.between(0)])
+    return random_field_edit(text, editing) if is_read(text) else NO_YAML
 
 
 def edit_of_a_file(writing: Random, editing: Random) -> str:
@@ -141,3 +149,14 @@ def check_place(message: str, text: str) -> None:
     first = column - 1 - caret
     expected = "".join(char if char.isprintable() else "\ufffd" for char in line.replace("\t", " "))
     assert shown == expected[first : first + len(shown)], message
+
+
+ALL = (
+    edit_of_a_text,
+    edit_of_a_changed_text,
+    edit_of_a_list,
+    reading_of_a_changed_list,
+    edit_of_a_file,
+    edit_of_an_item,
+    edit_of_a_field,
+)

@@ -37,6 +37,11 @@ def test_an_edit_of_a_text_that_somebody_broke_does_what_it_says_or_the_text_is_
     assert done[examples.NO_YAML] < 0.8 * EXAMPLES
 
 
+def test_an_edit_of_a_field_does_what_it_says_and_nothing_else() -> None:
+    done = tried(examples.edit_of_a_field)
+    assert done[examples.NO_YAML] + done["refused"] < 0.4 * EXAMPLES
+
+
 def test_an_edit_of_a_list_does_what_it_says_and_nothing_else() -> None:
     done = tried(examples.edit_of_a_list)
     assert done[examples.NO_YAML] + done["refused"] < 0.1 * EXAMPLES
