@@ -89,20 +89,6 @@ def test_the_test_of_the_function_passes() -> None:
     assert "1 passed" in done.stdout
 
 
-@pytest.mark.client("container")
-def test_the_image_of_the_function_runs_it() -> None:
-    base = os.environ["FLUXMARK_IMAGE"]
-    name = f"{base}-set-team"
-    done = run("docker", "build", "--build-arg", f"BASE={base}", "--tag", name, ".", cwd=DIRECTORY)
-    assert done.status == 0, done.stderr
-    resources = re.search(r'LIST = """\\\n(.*?)"""', (DIRECTORY / "test_set_team.py").read_text(), re.DOTALL)
-    assert resources
-    options = ("--rm", "--interactive", "--network", "none", "--user", "nobody")
-    done = run("docker", "run", *options, name, cwd=DIRECTORY, stdin=resources[1])
-    assert done.status == 0, done.stderr
-    assert 'name: "web", labels: {acme.example/team: shop}' in done.stdout
-
-
 def test_the_documentation_shows_the_files_as_they_are_and_they_are_short() -> None:
     text = (ROOT / "docs" / "sdk.md").read_text()
     blocks = re.findall(r"<!-- file: (\S+) -->\n```\w+\n(.*?)```", text, re.DOTALL)
