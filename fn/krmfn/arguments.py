@@ -2,8 +2,8 @@
 
 - `--help`, `-h`: prints its documentation. `kpt fn doc --image IMAGE` runs this, and shows what is printed.
 - `--doc`: prints its documentation as JSON.
-- `FILE|DIR …`: runs over these, prints the list, and writes nothing back. `--fn-config FILE` or `-- KEY=VALUE …`
-  configure it, as with `kpt fn eval`.
+- `FILE|DIR …`: runs over these and prints the list; their items are not written back. `--fn-config FILE` or
+  `-- KEY=VALUE …` configure it, as with `kpt fn eval`.
 
 Source: AsMain of https://github.com/kptdev/krm-functions-sdk/blob/main/go/fn/run.go, which reads files in this
 way, but neither directories nor a functionConfig, and overlooks an option that it does not know.
@@ -32,7 +32,7 @@ Usage:
   {0} FILE|DIR ... [--fn-config FILE | -- KEY=VALUE ...]
   {0} --help | --doc
 
-A list of resources is read from standard input, or made of files, and printed; no file is written.
+A list of resources is read from standard input, or made of files, and printed; the items are not written back.
 """
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ Predicate: TypeAlias = "Callable[[Any], bool]"
 _SOLID = re.compile(r"[\w./-]+", re.ASCII)
 
 
-class Selector:
+class Selector(ABC):
     """A condition on a resource; combine with `&`, `|` and `~`."""
 
     __slots__ = ()
@@ -36,8 +37,9 @@ class Selector:
         """Tell whether a resource of a kind can match: the answer for `Function.wanted`."""
         return self.decide(api_version, kind) is not False
 
+    @abstractmethod
     def _test(self, resource: Metadata) -> bool:
-        raise NotImplementedError
+        """Tell whether a resource matches whose kind does not decide."""
 
     def __and__(self, other: Predicate) -> Selector:
         return AllOf((self, as_selector(other)))
@@ -65,8 +67,11 @@ class OfType(Selector):
         self._of = of
         self._values = frozenset(some(values))
 
-    def decide(self, api_version: str, kind: str) -> bool | None:
+    def decide(self, api_version: str, kind: str) -> bool:
         return self._of(api_version, kind) in self._values
+
+    def _test(self, resource: Metadata) -> bool:
+        return self.decide(resource.api_version, resource.kind)
 
     def __repr__(self) -> str:
         return self._text

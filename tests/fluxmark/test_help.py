@@ -53,7 +53,7 @@ def test_the_fields_that_help_names_are_those_of_the_configuration(capsys: pytes
     assert [name for name in named if f"`{name}" not in documented] == []
 
 
-def test_the_function_takes_files_and_writes_nothing(
+def test_the_function_takes_files_and_writes_no_item_back(
     capfd: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -67,6 +67,20 @@ def test_the_function_takes_files_and_writes_nothing(
     assert Path("pod.yaml").read_text() == pod
     assert main(["fn", "--frobnicate"]) == 2
     assert "fluxmark fn: unknown option --frobnicate" in capfd.readouterr().err
+
+
+def test_the_function_over_files_edits_those_of_its_configuration_as_under_kpt(
+    capfd: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("k8s").mkdir()
+    compose = "services:\n  app:\n    image: reg.io/app:1.0.0\n"
+    Path("compose.yaml").write_text(compose)
+    status = function(["k8s", "--", "images=reg.io/app", "semver=1.x", "files=compose.yaml"])
+    assert status == 0
+    assert "ImagePolicy" in capfd.readouterr().out
+    marked = compose.replace("1.0.0\n", '1.0.0 # {"$imagepolicy": "flux-system:app"}\n')
+    assert Path("compose.yaml").read_text() == marked
 
 
 def test_every_verb_has_help(capsys: pytest.CaptureFixture[str]) -> None:
