@@ -28,22 +28,23 @@ MAX_GROUPS = 32
 # The quantifiers are possessive: what may follow a part never continues it, so giving back finds nothing new, and
 # without it a long range with many spaces takes exponential time.
 _SPACE = r"[\t\n\f\r ]"
-_IDENTIFIERS = r"[0-9A-Za-z-]++(?:\.[0-9A-Za-z-]++)*+"
+# groups are not repeated possessively: Python before 3.11.5 (Debian 12 has 3.11.2) gets that wrong (gh-106052)
+_IDENTIFIERS = r"[0-9A-Za-z-]++(?:\.[0-9A-Za-z-]++)*"
 _NUMBER = r"[0-9|xX*]++"
-_VERSION = rf"v?+{_NUMBER}(?:\.{_NUMBER}){{0,2}}+(?:-{_IDENTIFIERS})?+(?:\+{_IDENTIFIERS})?+"
-_OPERATOR = r"(?:!=|>=|=>|<=|=<|~>|[=<>~^])?+"
+_VERSION = rf"v?+{_NUMBER}(?:\.{_NUMBER}){{0,2}}(?:-{_IDENTIFIERS})?(?:\+{_IDENTIFIERS})?"
+_OPERATOR = r"(?:!=|>=|=>|<=|=<|~>|[=<>~^])?"
 _COMPARISON = rf"{_OPERATOR}{_SPACE}*+{_VERSION}"
 
 _HYPHEN_RANGE = re.compile(rf"{_SPACE}*({_VERSION}){_SPACE}++-{_SPACE}++({_VERSION}){_SPACE}*")
 _GROUP = re.compile(
-    rf"{_SPACE}*+{_COMPARISON}(?:(?:{_SPACE}++(?:,{_SPACE}*+)?+|,{_SPACE}*+){_COMPARISON})*+{_SPACE}*+",
+    rf"{_SPACE}*+{_COMPARISON}(?:(?:{_SPACE}++(?:,{_SPACE}*+)?|,{_SPACE}*+){_COMPARISON})*{_SPACE}*+",
 )
 _FIND_COMPARISON = re.compile(
     rf"""
     (?P<operator>{_OPERATOR}){_SPACE}*+
     (?P<version>
-        v?+(?P<major>{_NUMBER})(?:\.(?P<minor>{_NUMBER}))?+(?:\.(?P<patch>{_NUMBER}))?+
-        (?P<prerelease>-{_IDENTIFIERS})?+(?:\+{_IDENTIFIERS})?+
+        v?+(?P<major>{_NUMBER})(?:\.(?P<minor>{_NUMBER}))?(?:\.(?P<patch>{_NUMBER}))?
+        (?P<prerelease>-{_IDENTIFIERS})?(?:\+{_IDENTIFIERS})?
     )
     """,
     re.VERBOSE,

@@ -14,7 +14,7 @@ from fluxmark.template.tokens import Kind, Token
 
 # a sign after the e or p of an exponent is the exponent's
 _COMPLEX = re.compile(
-    r"(?P<real>[+-]?+(?:0[xX][0-9a-fA-F_.]*+(?:[pP][+-]?[0-9_]*+)?+|[0-9_.]*+(?:[eE][+-]?[0-9_]*+)?+))"
+    r"(?P<real>[+-]?+(?:0[xX][0-9a-fA-F_.]*+(?:[pP][+-]?[0-9_]*+)?|[0-9_.]*+(?:[eE][+-]?[0-9_]*+)?))"
     r"(?P<imag>[+-].+)i"
 )
 

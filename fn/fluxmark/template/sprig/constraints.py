@@ -32,7 +32,7 @@ _FIND = re.compile(rf"(?:{_OPERATOR}){_SPACE}*(?:{_BARE})")
 _RANGE = re.compile(rf"{_SPACE}*({_BARE}){_SPACE}+-{_SPACE}+({_BARE}){_SPACE}*")
 # possessive, so that a text that does not match is refused in linear time
 _ITEM = rf"(?:{_OPERATOR}){_SPACE}*+(?:{_BARE})"
-_GROUP = re.compile(rf"{_SPACE}*+{_ITEM}(?:(?:{_SPACE}++(?:,{_SPACE}*+)?+|,{_SPACE}*+){_ITEM})*{_SPACE}*+")
+_GROUP = re.compile(rf"{_SPACE}*+{_ITEM}(?:(?:{_SPACE}++(?:,{_SPACE}*+)?|,{_SPACE}*+){_ITEM})*{_SPACE}*+")
 _ANY = ("x", "X", "*", "")
 
 
