@@ -57,17 +57,26 @@ class Lines:
 
     def __init__(self, text: str) -> None:
         self.text = text
+        self._asked = False
 
     @cached_property
     def starts(self) -> list[int]:
         """The offset of every line's first character."""
-        if self.text.isascii() and "\r" not in self.text:
+        if self._is_usual:
             return list(accumulate((len(line) + 1 for line in self.text.split("\n")[:-1]), initial=0))
         return [_first(self.text), *(found.end() for found in BREAK.finditer(self.text))]
+
+    @property
+    def _is_usual(self) -> bool:
+        """Whether all breaks are line feeds."""
+        return self.text.isascii() and "\r" not in self.text
 
     def position(self, offset: int) -> Position:
         """Return line and column of an offset; one behind the end of the text counts as its end."""
         offset = max(_first(self.text), min(offset, len(self.text)))
+        if not self._asked and self._is_usual:
+            self._asked = True  # most texts are asked once, and counting is faster than to find all lines
+            return Position(self.text.count("\n", 0, offset) + 1, offset - self.text.rfind("\n", 0, offset))
         line = bisect.bisect_right(self.starts, offset)
         return Position(line, offset - self.starts[line - 1] + 1)
 
