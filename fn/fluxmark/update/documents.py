@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _SEPARATOR = re.compile(r"\r?\n(---[^\n]*\n)")
-_LISTS = frozenset(("List", "ResourceList"))
+LISTS = frozenset(("List", "ResourceList"))
+"""The kinds that Flux takes apart where they are alone in a file."""
 # what libyaml reads and go-yaml does not: an escaped slash, which only double quotes can hold
 _ESCAPED_SLASH = re.compile(r"(?:^|[^\\])(?:\\\\)*\\/")
 
@@ -54,7 +55,7 @@ def pieces(text: str, name: str, *, lists: bool = False) -> list[Piece]:
 
     Raises SkippedError for what Flux would skip and libyaml would not, InputError for what is no YAML.
     """
-    found = [Piece(piece, start, _parse(text, piece, start, name)) for start, piece in _cut(text)]
+    found = [Piece(piece, start, _parse(text, piece, start, name)) for start, piece in cut(text)]
     for piece in found:
         _check(piece, lists=lists)
     return found
@@ -85,7 +86,7 @@ def unwrapped(found: list[Piece]) -> bool:
 
 def _items(root: Node) -> list[Node] | None:
     kind = field(root, "kind")
-    if type(kind) is not ScalarNode or kind.value not in _LISTS:
+    if type(kind) is not ScalarNode or kind.value not in LISTS:
         return None
     items = field(root, "items")
     if items is None:
@@ -93,7 +94,8 @@ def _items(root: Node) -> list[Node] | None:
     return items.items if type(items) is SeqNode else []
 
 
-def _cut(text: str) -> Iterator[tuple[int, str]]:
+def cut(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the documents of a text as Flux cuts it, each with where it starts. Raises SkippedError."""
     start = 0
     for separator in _SEPARATOR.finditer(text) if "\n---" in text else ():
         behind = separator.group(1)[3:].strip()

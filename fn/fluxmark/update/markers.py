@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 # A marker where nearly all are: behind a value that ends its line. What else looks like one needs a closer look.
 _BEHIND = re.compile(r"[ \t]{1,64}(#+[ \t]*\{[^\n\r\x85\u2028\u2029]*)")
-_MARKER_LIKE = re.compile(r"#[ \t]*\{")
+MARKER_LIKE = re.compile(r"#[ \t]*\{")
+"""What no marker is without."""
 # comments that wait for a later value: behind an anchor, a tag, a `?`, or a `:` that starts a line
 _WAITING = re.compile(r"(?:^|[\s\[{,])(?:[&!]\S*|[?:])[ \t]+#", re.MULTILINE)
 # without one of these there is none: to look for them is ten times faster
@@ -67,7 +68,7 @@ def _behind(text: str, roots: Sequence[Node]) -> list[_Commented] | None:
     found: list[_Commented] = [[] for _ in roots]
     values = _Values()
     done = 0
-    for like in _MARKER_LIKE.finditer(text):
+    for like in MARKER_LIKE.finditer(text):
         behind = _BEHIND.match(text, _value_end(text, like.start()))
         number = bisect_right(roots, like.start(), key=_start) - 1
         if behind is None or number < 0 or like.start() < done:

@@ -6,14 +6,16 @@ that is broken, what was meant is written, or nothing, and a finding says so.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol
 
 from fluxmark import image as images
 from fluxmark.change import NO_RESOURCE, Change
 from fluxmark.finding import Finding
-from fluxmark.update.documents import SkippedError, field, pieces, resources, unwrapped
+from fluxmark.update import plain
+from fluxmark.update.documents import SkippedError, cut, field, pieces, resources, unwrapped
 from fluxmark.update.markers import marked
+from fluxmark.update.plain import NotPlainError
 from krmfn import comment, layout
 from krmfn.edit import Editor
 from krmfn.node import MapNode, Node, ScalarNode
@@ -74,25 +76,47 @@ def update(text: str, latest: Mapping[str, LatestImage], *, file: str = "", opti
     """
     if MENTION not in text:
         return Updated(text)
+    try:
+        return _by_lines(text, latest, file, options)
+    except NotPlainError:
+        return _by_nodes(text, latest, file, options)
+
+
+def _by_lines(text: str, latest: Mapping[str, LatestImage], file: str, options: Options) -> Updated:
+    """Update a text line by line. Raises NotPlainError for one that has to be read as all YAML is."""
+    try:
+        found = [(start, piece, plain.read(piece)) for start, piece in cut(text)]
+    except SkippedError:
+        raise NotPlainError from None
+    lines = Lines(text)
+    runs = []
+    for start, piece, read in found:
+        run = Run(plain.Editor(piece), latest, file, options, lines, start)
+        run.resource(read.ref, read.marks)
+        runs.append(run)
+    return _updated(text, runs)
+
+
+def _by_nodes(text: str, latest: Mapping[str, LatestImage], file: str, options: Options) -> Updated:
+    """Update any text."""
     lines = Lines(text)
     try:
         found = pieces(text, file, lists=options.lists)
     except SkippedError as error:
         return Updated(text, (), (_finding(error.rule, str(error), file, lines.position(error.offset)),))
-    runs: dict[int, Run] = {}
+    runs = []
     for piece, roots in resources(found):
         editor = Editor(piece.text, [document.root for document in piece.documents], name=file)
-        run = runs[piece.start] = Run(editor, latest, file, options, lines, piece.start)
+        run = Run(editor, latest, file, options, lines, piece.start)
         for root, marks in zip(roots, marked(piece.text, roots), strict=True):
             run.resource(identity(root), marks)
-    changes = [change for run in runs.values() for change in run.changes]
-    findings = [finding for run in runs.values() for finding in run.findings]
-    if not changes:
-        return Updated(text, (), tuple(findings))
-    if unwrapped(found):
+        runs.append(run)
+    done = _updated(text, runs)
+    if done.changes and unwrapped(found):
         message = "updated in place; Flux takes a List apart and writes its items to new files"
-        findings.append(_finding("unwrapped-list", message, file, Position(1, 1), Severity.INFO))
-    return Updated(_joined(text, runs), tuple(changes), tuple(findings))
+        note = _finding("unwrapped-list", message, file, Position(1, 1), Severity.INFO)
+        return replace(done, findings=(*done.findings, note))
+    return done
 
 
 def identity(root: Node) -> ResourceRef:
@@ -108,6 +132,21 @@ def identity(root: Node) -> ResourceRef:
     )
 
 
+class Values(Protocol):
+    """What edits the scalars of a document."""
+
+    text: str
+
+    def __bool__(self) -> bool:
+        """Tell whether there is anything to apply."""
+
+    def set_value(self, node: ScalarNode, new: str, /) -> None:
+        """Give a scalar a new value in its own style."""
+
+    def apply(self) -> str:
+        """Return the new text."""
+
+
 class Run:
     """The resources of one document, being updated through an editor on it.
 
@@ -116,7 +155,7 @@ class Run:
 
     def __init__(
         self,
-        editor: Editor,
+        editor: Values,
         latest: Mapping[str, LatestImage],
         file: str,
         options: Options = AS_FLUX,
@@ -130,7 +169,7 @@ class Run:
         self._file = file
         self._options = options
         self._lines = lines
-        self._start = start
+        self.start = start
 
     def resource(self, ref: ResourceRef, marks: Sequence[Marked]) -> None:
         """Set the values at the markers of one resource."""
@@ -173,7 +212,7 @@ class Run:
         }
 
     def _position(self, node: ScalarNode) -> Position:
-        return self._lines.position(self._start + node.start) if self._lines else Position(0, 0)
+        return self._lines.position(self.start + node.start) if self._lines else Position(0, 0)
 
     def _say(self, what: tuple[str, str], one: Marked, ref: ResourceRef, new: str) -> None:
         where = self._position(one.node)
@@ -191,15 +230,17 @@ class Run:
         self.findings.append(finding)
 
 
-def _joined(text: str, runs: Mapping[int, Run]) -> str:
-    """Return the text with its edited documents, each parsed again and compared."""
+def _updated(text: str, runs: Sequence[Run]) -> Updated:
+    """Return the text with its edited documents, each held to what was meant."""
     parts: list[str] = []
     done = 0
-    for start, run in runs.items():
+    for run in runs:
         if run.editor:
-            parts += text[done:start], run.editor.apply()
-            done = start + len(run.editor.text)
-    return "".join([*parts, text[done:]])
+            parts += text[done : run.start], run.editor.apply()
+            done = run.start + len(run.editor.text)
+    changes = [change for run in runs for change in run.changes]
+    findings = [finding for run in runs for finding in run.findings]
+    return Updated("".join([*parts, text[done:]]), tuple(changes), tuple(findings))
 
 
 def _objection(one: Marked, image: LatestImage, text: str) -> tuple[str, str] | None:
