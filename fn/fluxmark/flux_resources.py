@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from fluxmark.words import GROUP, SECRET
 from krmfn.data import DataError, to_data
 from krmfn.node import MapNode, Node, ScalarNode, SeqNode, find, follow, parse
 from krmfn.text import InputError, Lines
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
     from krmfn.package import Package
     from krmfn.resource import Resource
 
-GROUP = "image.toolkit.fluxcd.io"
-REPOSITORY, POLICY, AUTOMATION, SECRET = "ImageRepository", "ImagePolicy", "ImageUpdateAutomation", "Secret"
+REPOSITORY, POLICY, AUTOMATION = "ImageRepository", "ImagePolicy", "ImageUpdateAutomation"
 _KINDS = (REPOSITORY, POLICY, AUTOMATION)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
+from fluxmark.words import GROUP
 from krmfn.function import Function
 from krmfn.result import Severity
 from krmfn.run import LOG_TO_STDERR, main as run_program
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from krmfn.resource_list import ResourceList
     from krmfn.result import Result
 
-GROUP = "image.toolkit.fluxcd.io/"
 WRITTEN = {"created", "updated"}
 """The rules under which `inject` says that it wrote a resource."""
 
@@ -52,7 +52,7 @@ class Fluxmark(Function):
 
     def process(self, resource_list: ResourceList) -> None:
         """Do the rest of the job; without a configuration there is one only where items hold policies."""
-        if self._job is None and any(item.api_version.startswith(GROUP) for item in resource_list.items):
+        if self._job is None and any(item.api_version.startswith(f"{GROUP}/") for item in resource_list.items):
             from fluxmark.config import ImageAutomation
 
             self._job = self._start(ImageAutomation())
@@ -97,7 +97,7 @@ def _checked(resource_list: ResourceList) -> list[Result]:
     from fluxmark.rules.engine import run as run_rules
     from fluxmark.world.read import read_items
 
-    flux = [item for item in resource_list.items if item.api_version.startswith(GROUP)]
+    flux = [item for item in resource_list.items if item.api_version.startswith(f"{GROUP}/")]
     found = [one for one in run_rules(read_items(flux)) if one.severity is not Severity.INFO]
     # an error would fail the function, and a resource that was wrong before is no reason to write nothing
     return results([replace(one, severity=Severity.WARNING) for one in found])

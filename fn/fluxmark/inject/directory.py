@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from fluxmark import places
 from fluxmark.finding import Finding
 from fluxmark.flux_files import named
-from fluxmark.flux_resources import GROUP, FluxResources, in_text
+from fluxmark.flux_resources import FluxResources, in_text
 from fluxmark.inject.generate import generate
 from fluxmark.inject.marking import with_package
 from fluxmark.inject.store import FileStore
+from fluxmark.words import GROUP
 from krmfn.result import Severity
 from krmfn.text import InputError, Lines
 

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from fluxmark import resources, schema
 from fluxmark.finding import Finding
-from fluxmark.resources import GROUP, image_update_automation, kustomization
+from fluxmark.resources import image_update_automation, kustomization
 from fluxmark.schema.order import in_order
+from fluxmark.words import GROUP
 from krmfn.data import same, to_data
 from krmfn.node import MapNode, Node, SeqNode
 from krmfn.path import show

@@ -22,8 +22,8 @@ import re
 from typing import Any, Final
 
 from fluxmark.marker.setter import SETTER, MarkerError, Setter
+from fluxmark.words import KEY
 
-KEY: Final = "$imagepolicy"
 REF: Final = "$ref"
 JSON_SPACE: Final = " \t\n\r"
 

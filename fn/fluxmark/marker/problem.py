@@ -11,9 +11,10 @@ import re
 from dataclasses import dataclass
 from typing import Any, Final
 
-from fluxmark.marker.comment import JSON_SPACE, KEY, json_object, read
+from fluxmark.marker.comment import JSON_SPACE, json_object, read
 from fluxmark.marker.setter import LABEL, NAME, MarkerError, Setter
 from fluxmark.marker.value import mend
+from fluxmark.words import KEY
 
 CODES: Final = (
     "inline-setter",

@@ -5,9 +5,8 @@ A module says its KIND, the FILE that it goes to, the HEADER comment of that fil
 
 from __future__ import annotations
 
-from fluxmark.flux_resources import GROUP
 from fluxmark.resources import image_policies, image_repositories, image_update_automation, kustomization
 
 KINDS = (image_repositories, image_policies, image_update_automation)
 
-__all__ = ["GROUP", "KINDS", "image_policies", "image_repositories", "image_update_automation", "kustomization"]
+__all__ = ["KINDS", "image_policies", "image_repositories", "image_update_automation", "kustomization"]

@@ -26,7 +26,8 @@ from typing import TYPE_CHECKING, Final
 
 from fluxmark import marker
 from fluxmark.flux_files import is_flux_file
-from fluxmark.world.markers import KEY, MENTION
+from fluxmark.words import TOKEN
+from fluxmark.world.markers import MENTION
 from krmfn import layout
 from krmfn.node import MapNode, ScalarNode, SeqNode
 from krmfn.result import Severity
@@ -59,11 +60,11 @@ def check(world: World) -> Iterator[Finding]:
 
 def _has_marker(source: Source) -> bool:
     """Tell whether the file would be read for a marker; for an unreadable one the text has to do."""
-    if KEY not in source.text:
+    if TOKEN not in source.text:
         return False
     return any(
         marker.read(source.text[found.start() : line_end(source.text, found.start())])
-        or KEY in source.text[found.start() : line_end(source.text, found.start())]
+        or TOKEN in source.text[found.start() : line_end(source.text, found.start())]
         for found in MENTION.finditer(source.text)
     )
 

@@ -27,7 +27,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from fluxmark.world.markers import KEY
+from fluxmark.words import TOKEN
 from fluxmark.world.world import update_path
 from krmfn.result import Severity
 
@@ -47,7 +47,7 @@ def check(world: World) -> Iterator[Finding]:
     """Yield every such annotation that does not name its own file, in files that Flux reads."""
     for source in world.sources:
         # in a ResourceList the annotations are in use
-        if not source.exact or _NAMES[0] not in source.text or KEY not in source.text:
+        if not source.exact or _NAMES[0] not in source.text or TOKEN not in source.text:
             continue
         for manifest in world.manifests[source]:
             for name in _NAMES:

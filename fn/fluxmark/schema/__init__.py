@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from fluxmark.schema.data import Introduced, introduced
 from fluxmark.schema.versions import (
     FLUX_VERSIONS,
-    GROUP,
     KINDS,
     UnknownFluxVersionError,
     api_version,
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FLUX_VERSIONS",
-    "GROUP",
     "KINDS",
     "ErrorKind",
     "Introduced",

@@ -11,7 +11,8 @@ from fluxmark.schema import engine, message, unknown
 from fluxmark.schema.data import Introduced, Target, introduced, resource_schema, spec_schema, target
 from fluxmark.schema.digest import broken_rules
 from fluxmark.schema.nearest import nearest
-from fluxmark.schema.versions import API_VERSIONS, GROUP, KINDS, api_version, served, span
+from fluxmark.schema.versions import API_VERSIONS, KINDS, api_version, served, span
+from fluxmark.words import GROUP
 
 if TYPE_CHECKING:
     from fluxmark.schema.walk import Path, Problem

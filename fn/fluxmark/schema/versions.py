@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from fluxmark.errors import FluxmarkError
+from fluxmark.words import GROUP
 
-GROUP = "image.toolkit.fluxcd.io"
 KINDS = ("ImageRepository", "ImagePolicy", "ImageUpdateAutomation")
 API_VERSIONS = ("v1alpha1", "v1alpha2", "v1beta1", "v1beta2", "v1")
 """Oldest first; a field, once introduced, is in all later ones."""

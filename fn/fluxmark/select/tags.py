@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from fluxmark import image
 from fluxmark.duration import seconds
-from fluxmark.flux_resources import SECRET
 from fluxmark.registry import (
     DEFAULT_TIMEOUT,
     TLS,
@@ -20,6 +19,7 @@ from fluxmark.registry import (
     from_secret,
     list_all,
 )
+from fluxmark.words import SECRET
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 
 from fluxmark.finding import Finding, results
 from fluxmark.flux_files import named
-from fluxmark.flux_resources import GROUP, in_items, in_text
+from fluxmark.flux_resources import in_items, in_text
 from fluxmark.latest import refused
 from fluxmark.update.automations import Scope, scopes
 from fluxmark.update.markers import marked
 from fluxmark.update.sources import from_status
-from fluxmark.update.text import MENTION, Run, update
+from fluxmark.update.text import Run, update
+from fluxmark.words import GROUP, TOKEN
 from krmfn.function import Function
 from krmfn.package import Package
 from krmfn.result import Result, Severity
@@ -81,7 +82,7 @@ def update_items(items: Sequence[Resource], texts: Mapping[str, str]) -> tuple[d
     changed = dict(texts)
     for scope in found:
         for item in items:
-            if item.mentions(MENTION) and scope.covers(item.path):
+            if item.mentions(TOKEN) and scope.covers(item.path):
                 findings += _item(item, scope)
         for path, text in changed.items():
             if scope.covers(path):

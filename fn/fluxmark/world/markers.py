@@ -11,9 +11,10 @@ import bisect
 import enum
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from fluxmark import marker
+from fluxmark.words import TOKEN
 from krmfn.comment import Comment, head_comments, line_comment, own_line
 from krmfn.node import AliasNode, MapNode, Node, ScalarNode, SeqNode
 from krmfn.text import BREAKS, line_end, line_start, next_line
@@ -28,9 +29,6 @@ if TYPE_CHECKING:
 
 MENTION = re.compile(r"#[^\n]*?(?:image[-_ ]?policy|x-k8s-cli|io\.k8s\.cli\.setters)", re.IGNORECASE)
 """Finds the comments that may be markers: that hold the key in some spelling, or kpt's setters."""
-
-KEY: Final = '"$imagepolicy"'
-"""What Flux looks for in the bytes of a file before it reads it."""
 
 _COMMENT_START = re.compile(r"(?:(?<=[ \t\n\r])|\A)#")
 _BLOCK_STYLES = ("|", ">")
@@ -81,7 +79,7 @@ class Marker:
     @property
     def is_announced(self) -> bool:
         """Whether the file holds the key in quotes, without which Flux does not read it."""
-        return KEY in self.comment.text or KEY in self.source.text
+        return TOKEN in self.comment.text or TOKEN in self.source.text
 
     @property
     def key(self) -> str:

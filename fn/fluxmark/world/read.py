@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from fluxmark.flux_files import is_flux_file
-from fluxmark.schema import GROUP
+from fluxmark.words import GROUP
 from fluxmark.world.markers import MENTION
 from fluxmark.world.source import Source
 from fluxmark.world.transforms import FLUX_GROUP, KUSTOMIZE_GROUP, WORDS

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from fluxmark import places
-from fluxmark.schema import GROUP
+from fluxmark.words import GROUP
 from fluxmark.world.manifest import Manifest, is_templated
 from fluxmark.world.markers import MENTION, find_markers
 from fluxmark.world.transforms import FLUX_GROUP, KUSTOMIZE_GROUP, Transforms, find_transforms
