@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
+from fluxmark.flux_files import search
 from fluxmark.latest import LatestImage
 from fluxmark.update import Options, directory, files
 from fluxmark.update.directory import Outcome, Wishes
@@ -38,7 +39,9 @@ def updated(
     """Compute the outcome for a directory."""
     package = Package(root)
     wishes = Wishes(options or Options(), any_namespace=any_namespace, strict=strict)
-    return directory.update_package(package, files.read(package), LATEST if latest is None else latest, wishes)
+    return directory.update_package(
+        package, files.read(search(package)(), package), LATEST if latest is None else latest, wishes
+    )
 
 
 def said(outcome: Outcome, rule: str) -> list[str]:

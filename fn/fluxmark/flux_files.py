@@ -1,4 +1,4 @@
-"""Which files Flux reads, and which ones a user names.
+"""Which files Flux reads, those of them that count, and which ones a user names.
 
 Source of the first: image-automation-controller 1.2, `internal/update/filereader.go`.
 """
@@ -8,17 +8,27 @@ from __future__ import annotations
 import fnmatch
 from typing import TYPE_CHECKING
 
+from fluxmark.words import GROUP, SECRET, TOKEN
 from krmfn.text import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
-    from krmfn.package import Package
+    from krmfn.package import Found, Package
 
 
 def is_flux_file(name: str) -> bool:
     """Tell whether Flux reads a file of this name (not path); the case of letters counts."""
     return name.endswith((".yaml", ".yml")) or name == "Kustomization"
+
+
+def search(package: Package, *, secrets: bool = False) -> Callable[[], Found]:
+    """Start to look for the files with a marker's text or a Flux resource in them; return what waits for them.
+
+    secrets: whether those that may hold a Secret are wanted, too.
+    """
+    words = (TOKEN, GROUP, SECRET) if secrets else (TOKEN, GROUP)
+    return package.search(is_flux_file, [word.encode() for word in words])
 
 
 def named(package: Package, entries: Iterable[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Maps a function over many items in forked processes, as many as there are processors."""
+"""Work in forked processes: a function over many items, as many at once as there are processors, or one ahead."""
 
 from __future__ import annotations
 
@@ -38,6 +38,22 @@ def each(function: Callable[[Item], Result], items: Sequence[Item], *, share: in
             os.close(reading)  # what a child still has to say ends it
             os.waitpid(child, 0)
     return results
+
+
+def ahead(function: Callable[[], Result]) -> Callable[[], Result]:
+    """Start a function in a process, so that this one can do something else; return what waits for its result.
+
+    As with `each`, the function runs in a copy of this process, and a process that fails is made up for here.
+    """
+    if _processors() < 2:
+        return function
+    child, reading = _start(lambda _: function(), (None,))
+
+    def finish() -> Result:
+        done: list[Result] | None = _finish(child, reading)
+        return function() if done is None else done[0]
+
+    return finish
 
 
 def _processors() -> int:

@@ -5,17 +5,30 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
+from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from krmfn.forked import ahead
 from krmfn.replacing import Seen, Target, reason, replace, seen
 from krmfn.text import InputError, decode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 SKIPPED_DIRECTORIES = frozenset((".git",))
 _READ = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)  # a pipe is not waited for
+
+
+_MANY = 1000
+"""How many files are worth a process that reads them."""
+
+
+class Found(NamedTuple):
+    """Files by path, in the order in which they were searched; and why others could not be read."""
+
+    files: dict[str, bytes]
+    unreadable: list[str]
 
 
 class Package:
@@ -81,14 +94,31 @@ class Package:
                 if not stat.S_ISREG(status.st_mode):
                     raise InputError(f"{self.show(path)}: is no file")
                 data = os.read(handle, status.st_size + 1)
-                while len(data) >= status.st_size and (more := os.read(handle, 1 << 20)):
-                    data += more
+                if len(data) != status.st_size:  # it changes just now, or does not tell its size
+                    while more := os.read(handle, 1 << 20):
+                        data += more
             finally:
                 os.close(handle)
         except OSError as error:
             raise InputError(f"{self.show(path)}: cannot be read: {error.strerror}") from None
         self._seen[path] = seen(status)
         return data
+
+    def search(self, accepts: Callable[[str], bool], words: Sequence[bytes]) -> Callable[[], Found]:
+        """Start to look for words in the files whose name is accepted; return what waits for those that hold one.
+
+        Many files are read in a process of its own: this one can do something else meanwhile.
+        """
+        paths = list(self.walk(accepts))
+        search = partial(self._search, paths, words)
+        start = ahead(search) if len(paths) >= _MANY else search
+
+        def finish() -> Found:
+            found, looks = start()
+            self._seen |= looks
+            return found
+
+        return finish
 
     def read(self, path: str) -> str:
         """Read a file's text.
@@ -114,6 +144,21 @@ class Package:
     def show(self, path: str) -> str:
         """Return a path as a user of the command would write it."""
         return f"{self._shown}{path}"
+
+    def _search(self, paths: Sequence[str], words: Sequence[bytes]) -> tuple[Found, dict[str, Seen]]:
+        """Return the files with one of these words, and what they looked like."""
+        found = Found({}, [])
+        for path in paths:
+            try:
+                data = self.read_bytes(path)
+            except InputError as error:
+                found.unreadable.append(str(error))
+                continue
+            for word in words:
+                if word in data:
+                    found.files[path] = data
+                    break
+        return found, {path: self._seen[path] for path in found.files}
 
     def _entries(self, directory: Path, prefix: str) -> list[tuple[str, os.DirEntry[str]]]:
         try:

@@ -56,3 +56,35 @@ def test_an_exception_is_raised_here_and_no_process_is_left(bad: int) -> None:
 def test_what_cannot_be_sent_is_made_here() -> None:
     found = forked.each(lambda item: lambda: item, list(range(9)), share=3)
     assert [one() for one in found] == list(range(9))  # type: ignore[no-untyped-call]
+
+
+def test_what_is_started_ahead_runs_elsewhere_meanwhile() -> None:
+    finish = forked.ahead(os.getpid)
+    assert finish() != os.getpid()
+
+
+def test_what_dies_ahead_is_made_up_for_here() -> None:
+    here = os.getpid()
+
+    def die_elsewhere() -> str:
+        if os.getpid() != here:
+            os._exit(9)
+        return "done"
+
+    assert forked.ahead(die_elsewhere)() == "done"
+
+
+def test_an_exception_ahead_is_raised_where_the_result_is_asked_for() -> None:
+    def fail() -> None:
+        raise ValueError("ahead")
+
+    finish = forked.ahead(fail)
+    with pytest.raises(ValueError, match="ahead"):
+        finish()
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, 0)
+
+
+def test_nothing_is_started_ahead_where_there_is_one_processor(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forked, "_processors", lambda: 1)
+    assert forked.ahead(os.getpid)() == os.getpid()

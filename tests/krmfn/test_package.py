@@ -247,3 +247,65 @@ def test_a_directory_that_is_none_is_named(tmp_path: Path) -> None:
         Package(tmp_path / "nowhere")
     with pytest.raises(InputError, match="is no directory"):
         Package(tmp_path / "file")
+
+
+@pytest.fixture(params=["here", "ahead"])
+def searched(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Searches by this process, and by one of its own."""
+    from krmfn import forked, package
+
+    monkeypatch.setattr(forked, "_processors", lambda: 2)
+    monkeypatch.setattr(package, "_MANY", 1 if request.param == "ahead" else 1_000_000)
+
+
+@pytest.mark.usefixtures("searched")
+def test_a_search_finds_the_files_with_one_of_its_words(root: Path) -> None:
+    (root / "e.yaml").write_text("other\n")
+    (root / "f.txt").write_text("a.yaml\n")
+    (root / "link.yaml").symlink_to("/etc/passwd")
+
+    finish = Package(root).search(lambda name: name.endswith(".yaml"), [b"a.y", b"c.y", b"aml"])
+
+    files = {"a.yaml": b"a.yaml\n", "b/c.yaml": b"b/c.yaml\n", "d.yaml": b"d.yaml\n"}
+    assert finish() == (files, [])
+    assert Package(root).search(lambda _: False, [b"a"])() == ({}, [])
+
+
+@pytest.mark.usefixtures("searched")
+def test_a_search_names_what_it_cannot_read(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = os.open
+
+    def refuse(name: str, *arguments: int) -> int:
+        if name.endswith("d.yaml"):
+            raise PermissionError(13, "Permission denied", name)
+        return real(name, *arguments)
+
+    monkeypatch.setattr(os, "open", refuse)
+    found = Package(root).search(lambda _: True, [b"yaml"])()
+
+    assert list(found.files) == ["a.yaml", "b/c.yaml"]
+    assert found.unreadable == [f"{root}/d.yaml: cannot be read: Permission denied"]
+
+
+@pytest.mark.usefixtures("searched")
+def test_a_file_that_changed_since_the_search_stops_everything(root: Path) -> None:
+    package = Package(root)
+    package.search(lambda _: True, [b"yaml"])()
+    (root / "d.yaml").write_text("changed\n")
+
+    with pytest.raises(WriteError, match="changed by another program"):
+        package.write({"a.yaml": "x\n", "d.yaml": "y\n"})
+    assert (root / "a.yaml").read_text() == "a.yaml\n"
+
+
+def test_a_file_that_grows_meanwhile_is_read_to_its_end(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = os.fstat
+
+    def before_it_grew(handle: int) -> os.stat_result:
+        status = real(handle)
+        with (root / "a.yaml").open("a") as file:
+            file.write("more\n" * 1000)
+        return status
+
+    monkeypatch.setattr(os, "fstat", before_it_grew)
+    assert Package(root).read("a.yaml") == "a.yaml\n" + "more\n" * 1000

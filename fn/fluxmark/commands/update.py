@@ -7,8 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fluxmark.output import text
-from fluxmark.update import Options, directory, files
+from fluxmark.flux_files import search
 from krmfn.package import Package
 from krmfn.replacing import WriteError
 from krmfn.text import InputError, decode
@@ -29,7 +28,13 @@ def run(arguments: argparse.Namespace) -> int:
     """Update, or show what that would change."""
     gc.disable()  # trees hold no cycles, and the process ends with the run
     package = Package(Path("." if arguments.directory == "-" else arguments.directory))
-    read = files.read(package, secrets=arguments.registry)
+    found = search(package, secrets=arguments.registry)
+
+    # what takes longest to import, while the files are read
+    from fluxmark.output import text
+    from fluxmark.update import Options, directory, files
+
+    read = files.read(found(), package, secrets=arguments.registry)
     for line in (*read.unreadable, *read.resources.unreadable):
         print(f"left out: {line}", file=sys.stderr)
     latest, findings = _latest(arguments, read.resources)

@@ -10,17 +10,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from fluxmark.flux_files import is_flux_file
-from fluxmark.flux_resources import GROUP, FluxResources, in_text
-from fluxmark.update.text import MENTION
+from fluxmark.flux_resources import FluxResources, in_text
+from fluxmark.words import GROUP, SECRET, TOKEN
 from krmfn.text import InputError, decode
 
 if TYPE_CHECKING:
-    from krmfn.package import Package
+    from krmfn.package import Found, Package
 
-_MENTION = MENTION.encode()
-_GROUP = GROUP.encode()
-_SECRET = b"Secret"
+_TOKEN, _GROUP, _SECRET = TOKEN.encode(), GROUP.encode(), SECRET.encode()
 
 
 @dataclass(slots=True)
@@ -36,26 +33,21 @@ class Files:
     unreadable: list[str] = field(default_factory=list)
 
 
-def read(package: Package, *, secrets: bool = False) -> Files:
-    """Read a package. secrets: whether Secrets are wanted among the resources."""
-    found = Files()
-    for path in package.walk(is_flux_file):
-        try:
-            data = package.read_bytes(path)
-        except InputError as error:
-            found.unreadable.append(str(error))
-            continue
-        if _MENTION in data:
-            found.marked[path] = data
+def read(found: Found, package: Package, *, secrets: bool = False) -> Files:
+    """Sort what `flux_files.search` found. secrets: whether Secrets are wanted among the resources."""
+    files = Files(unreadable=found.unreadable)
+    for path, data in found.files.items():
+        if _TOKEN in data:
+            files.marked[path] = data
         if _GROUP in data or (secrets and _SECRET in data):
-            _add(found, data, package.show(path), secrets=secrets)
-    return found
+            _add(files, data, package.show(path), secrets=secrets)
+    return files
 
 
 def _add(found: Files, data: bytes, name: str, *, secrets: bool) -> None:
     try:
         for resource in in_text(decode(data, name), name):
-            if secrets or resource.kind != "Secret":
+            if secrets or resource.kind != SECRET:
                 found.resources.add(resource)
     except InputError as error:
         found.resources.unreadable.append(str(error).split("\n", 1)[0])

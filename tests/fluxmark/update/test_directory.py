@@ -232,6 +232,7 @@ def test_a_file_that_is_no_yaml_is_named_and_left(tmp_path: Path, content: bytes
 
 
 def test_a_file_that_may_not_be_read_is_named_and_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from fluxmark.flux_files import search
     from fluxmark.update import files
     from krmfn.package import Package
 
@@ -245,7 +246,8 @@ def test_a_file_that_may_not_be_read_is_named_and_left(tmp_path: Path, monkeypat
 
     with monkeypatch.context() as patched:
         patched.setattr(os, "open", refuse)
-        found = files.read(Package(root))
+        package = Package(root)
+        found = files.read(search(package)(), package)
 
     assert list(found.marked) == ["a.yaml"]
     assert found.unreadable == [f"{root}/b.yaml: cannot be read: Permission denied"]
