@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from krmfn.result import ResourceRef
 
 NO_RESOURCE = ResourceRef()
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A scalar that got a new value.
+class Change(NamedTuple):
+    """A scalar that got a new value. A tuple: thousands of them come from other processes.
 
     file: path relative to the root, with forward slashes; line: of the scalar in it, from 1.
     setter: what the marker names, `namespace:policy[:name|:tag|:digest]`.

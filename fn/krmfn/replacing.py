@@ -50,6 +50,7 @@ def replace(targets: Sequence[Target]) -> None:
     Raises WriteError where a file cannot be written, is read-only, or is not what was seen: before the first
     rename nothing has happened, after it the message names what was replaced and what was not.
     """
+    owner = os.geteuid(), os.getegid()
     unique = f".{os.getpid()}.{os.urandom(4).hex()}"
     ready: list[tuple[Target, str]] = []
     made: list[str] = []
@@ -59,8 +60,8 @@ def replace(targets: Sequence[Target]) -> None:
             status = _check(target)
             if target.text is not None:
                 if status is None:
-                    _make_directories(os.path.dirname(target.file), made)
-                _write_beside(target, status, unique, ready)
+                    _make_directories(_directory(target), made)
+                _write_beside(target, status, unique, owner, ready)
         for target in targets:
             _check(target)
         for target, temporary in ready:
@@ -70,7 +71,7 @@ def replace(targets: Sequence[Target]) -> None:
             if target.text is None:
                 os.unlink(target.file)
                 done.append(target.name)
-        _flush({os.path.dirname(target.file) for target in targets})
+        _flush(set(map(_directory, targets)))
     except OSError as error:
         raise WriteError(_failure(targets, done, error)) from None
     finally:
@@ -88,6 +89,10 @@ def reason(error: OSError) -> str:
     if error.strerror is None:
         return str(error)
     return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+
+
+def _directory(target: Target) -> str:
+    return target.file.rpartition("/")[0]
 
 
 def _check(target: Target) -> os.stat_result | None:
@@ -118,15 +123,22 @@ def _make_directories(directory: str, made: list[str]) -> None:
 
 
 def _write_beside(
-    target: Target, status: os.stat_result | None, unique: str, ready: list[tuple[Target, str]]
+    target: Target,
+    status: os.stat_result | None,
+    unique: str,
+    owner: tuple[int, int],
+    ready: list[tuple[Target, str]],
 ) -> None:
-    """Write a temporary file beside a target, with its mode and owner, flushed to the disk; append it."""
+    """Write a temporary file beside a target, with its mode and owner, flushed to the disk; append it.
+
+    owner: who runs this.
+    """
     assert target.text is not None
-    temporary = f"{os.path.dirname(target.file)}/{unique}.{len(ready)}.tmp"
+    temporary = f"{_directory(target)}/{unique}.{len(ready)}.tmp"
     handle = os.open(temporary, _NEW, 0o600)
     ready.append((target, temporary))
     try:
-        if status is not None and (status.st_uid, status.st_gid) != (os.geteuid(), os.getegid()):
+        if status is not None and (status.st_uid, status.st_gid) != owner:
             with contextlib.suppress(PermissionError):
                 os.fchown(handle, status.st_uid, status.st_gid)
         os.fchmod(handle, stat.S_IMODE(status.st_mode) if status else NEW_FILE_MODE)

@@ -10,7 +10,6 @@ from fluxmark.errors import FluxmarkError
 from fluxmark.finding import Finding
 from fluxmark.latest import refused
 from fluxmark.update.automations import Scope, scopes
-from fluxmark.update.leftovers import leftover
 from fluxmark.update.text import AS_FLUX, Options, Updated, update
 from krmfn.forked import each
 from krmfn.result import Severity
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from fluxmark.latest import LatestImage
     from fluxmark.update.files import Files
     from krmfn.package import Package
+    from krmfn.text import Position
 
 _SHARE = 100
 """How many files are worth a process of their own."""
@@ -142,7 +142,7 @@ class _Run:
                 self._say(finding)
             text = self._text(path)
             relative = scope.relative(path)
-            if "config.kubernetes.io/path" in text and (place := leftover(text, relative)):
+            if "config.kubernetes.io/path" in text and (place := _leftover(text, relative)):
                 why = "resource input to function has mismatched legacy and internal path annotations"
                 said = f"a path annotation fails every run of Flux: {why}; remove the annotation"
                 self._fails("path-annotation", said, why, path, place.line, place.column)
@@ -172,7 +172,7 @@ class _Run:
         scope = commit.scope
         if not scope.template:
             return DEFAULT_TEMPLATE
-        known = [replace(change, file=scope.relative(change.file)) for change in commit.changes]
+        known = [change._replace(file=scope.relative(change.file)) for change in commit.changes]
         try:
             return render(scope.template, known, automation=scope.name, values=scope.values)
         except TemplateError as error:
@@ -188,6 +188,13 @@ class _Run:
 
     def _say(self, finding: Finding) -> None:
         self.findings[finding.rule, finding.where, finding.message] = finding
+
+
+def _leftover(text: str, path: str) -> Position | None:
+    """Return where the text has a path annotation that names another path."""
+    from fluxmark.update.leftovers import leftover  # few files have any
+
+    return leftover(text, path)
 
 
 def _unreadable(path: str, error: InputError) -> Finding:

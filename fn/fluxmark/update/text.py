@@ -6,8 +6,8 @@ that is broken, what was meant is written, or nothing, and a finding says so.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from fluxmark import image as images
 from fluxmark.change import NO_RESOURCE, Change
@@ -16,8 +16,8 @@ from fluxmark.update import plain
 from fluxmark.update.documents import SkippedError, cut, field, pieces, resources, unwrapped
 from fluxmark.update.markers import marked
 from fluxmark.update.plain import NotPlainError
+from fluxmark.words import TOKEN
 from krmfn import comment, layout
-from krmfn.edit import Editor
 from krmfn.node import MapNode, Node, ScalarNode
 from krmfn.result import ResourceRef, Severity
 from krmfn.text import Lines, Position, line_end
@@ -28,15 +28,11 @@ if TYPE_CHECKING:
     from fluxmark.latest import LatestImage
     from fluxmark.update.markers import Marked
 
-MENTION = '"$imagepolicy"'
-"""Flux looks into no file without this text (`setters.go`, `filereader.go`)."""
-
 _CORE = "tag:yaml.org,2002:"
 _STR = "tag:yaml.org,2002:str"
 
 
-@dataclass(frozen=True, slots=True)
-class Updated:
+class Updated(NamedTuple):
     """A text with the latest images, what changed in it, and what there is to say."""
 
     text: str
@@ -74,7 +70,7 @@ def update(text: str, latest: Mapping[str, LatestImage], *, file: str = "", opti
 
     file: the path for changes and findings, and for the error of a text that is no YAML, InputError.
     """
-    if MENTION not in text:
+    if TOKEN not in text:
         return Updated(text)
     try:
         return _by_lines(text, latest, file, options)
@@ -99,6 +95,8 @@ def _by_lines(text: str, latest: Mapping[str, LatestImage], file: str, options: 
 
 def _by_nodes(text: str, latest: Mapping[str, LatestImage], file: str, options: Options) -> Updated:
     """Update any text."""
+    from krmfn.edit import Editor  # few texts need it
+
     lines = Lines(text)
     try:
         found = pieces(text, file, lists=options.lists)
@@ -115,7 +113,7 @@ def _by_nodes(text: str, latest: Mapping[str, LatestImage], file: str, options: 
     if done.changes and unwrapped(found):
         message = "updated in place; Flux takes a List apart and writes its items to new files"
         note = _finding("unwrapped-list", message, file, Position(1, 1), Severity.INFO)
-        return replace(done, findings=(*done.findings, note))
+        return done._replace(findings=(*done.findings, note))
     return done
 
 
