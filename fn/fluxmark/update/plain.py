@@ -8,6 +8,7 @@ for YAML. What is not plain is read as all YAML is (`documents`, `markers`); tes
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 import yaml
@@ -45,7 +46,6 @@ _LINES = re.compile(
 # line breaks and byte order marks that only some readers take for such, and the escape that go-yaml does not know
 _UNUSUAL = re.compile("[\r\x85\u2028\u2029\ufeff]|\\\\/")
 _MARKER = re.compile(r"#+[ \t]*\{")
-# nothing that any reader of YAML could stumble over
 _TAG_OR_IMAGE = re.compile(r"[\w./:@+-]+", re.ASCII)
 _QUOTES = "'\""
 _DEEPEST = 64
@@ -194,6 +194,12 @@ class _Reading:
         return ResourceRef(*[fields.get(name, "") for name in _REF]) if fields else NO_RESOURCE
 
 
+@lru_cache(1024)  # the same image comes again and again
+def _is_unremarkable(value: str) -> bool:
+    """Tell whether no reader of YAML could stumble over a value, in quotes or without."""
+    return _TAG_OR_IMAGE.fullmatch(value) is not None and can_be_plain(value)
+
+
 def _is_deep(text: str) -> bool:
     """Tell whether as much may be nested in a text as takes libyaml long: the square of it."""
     return sum(map(text.count, "[{-?")) > MAX_DEPTH or " " * MAX_DEPTH in text
@@ -231,7 +237,7 @@ class Editor:
 
     def set_value(self, node: ScalarNode, new: str) -> None:
         """Give a scalar a new value in its own style. Raises NotPlainError for one that needs other quotes."""
-        if not _TAG_OR_IMAGE.fullmatch(new) or not can_be_plain(new):
+        if not _is_unremarkable(new):
             raise NotPlainError
         inside = len(node.style)
         self._edits.append(Edit(node.start + inside, node.end - inside, new))

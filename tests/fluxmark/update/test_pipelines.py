@@ -85,7 +85,8 @@ def test_commands_exist(path: Path) -> None:
         for line in script.replace("\\\n", " ").splitlines():
             command = re.search(r"(?:^|ghcr\.io/)fluxmark(?:/fluxmark:v[\d.]+)?\s+([^>|&]+)", line.strip())
             if command:
-                arguments = parser().parse_args(shlex.split(command[1]))
+                words = shlex.split(command[1])
+                arguments = parser(words).parse_args(words)
                 found.append((arguments.verb, arguments.registry))
 
     assert {("select", True), ("update", True)} == set(found)
