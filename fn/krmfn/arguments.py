@@ -13,15 +13,16 @@ from __future__ import annotations
 
 import io
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from krmfn.named import text_of
 from krmfn.resource import Resource
 from krmfn.run import BAD_ARGUMENTS, OK, own_stdout, run
-from krmfn.text import InputError, decode
+from krmfn.text import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from krmfn.function import Process
 
@@ -116,11 +117,7 @@ def _parse(options: Sequence[str]) -> tuple[list[str], str]:
 def _config_file(name: str) -> Resource:
     from krmfn.text_file import TextFile
 
-    try:
-        text = decode(Path(name).read_bytes(), name)
-    except OSError as error:
-        raise InputError(f"{name}: cannot be read: {error.strerror}") from None
-    documents = TextFile(text, name).resources
+    documents = TextFile(text_of(name), name).resources
     if len(documents) != 1:
         raise InputError(f"{name}: a functionConfig is one resource, and here are {len(documents) or 'none'}")
     return documents[0]

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from krmfn.function import Function
-from krmfn.text import InputError, decode
+from krmfn.named import text_of
+from krmfn.text import InputError
 
 if TYPE_CHECKING:
     from krmfn.function import Process
@@ -123,9 +124,4 @@ def _docstring(process: Process) -> str:
 
 
 def _read(file: Path) -> str | None:
-    try:
-        return decode(file.read_bytes(), str(file))
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise InputError(f"{file}: cannot be read: {error.strerror}") from None
+    return text_of(file) if file.is_file() else None

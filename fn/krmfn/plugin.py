@@ -13,11 +13,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TextIO
 
+from krmfn.named import text_of
 from krmfn.resource import INDEX, PATH, SEQUENCES
 from krmfn.resource_list import ResourceList
 from krmfn.result import Severity
 from krmfn.run import FAILED, OK, explain
-from krmfn.text import InputError, decode
+from krmfn.text import decode
 from krmfn.text_file import TextFile
 
 if TYPE_CHECKING:
@@ -64,10 +65,7 @@ def run(
 
 
 def _read(config: Path, items: bytes) -> ResourceList:
-    try:
-        documents = TextFile(decode(config.read_bytes(), str(config)), str(config)).resources
-    except OSError as error:
-        raise InputError(f"{config}: cannot be read: {error.strerror}") from None
+    documents = TextFile(text_of(config), str(config)).resources
     config_resource = documents[0] if documents else None
     return ResourceList.of(TextFile(decode(items, "stdin"), "stdin").resources, config_resource)
 

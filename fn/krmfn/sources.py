@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from krmfn.directory import items_of, read_package
-from krmfn.text import InputError, decode
+from krmfn.named import text_of
+from krmfn.text import InputError
 from krmfn.text_file import TextFile
 
 if TYPE_CHECKING:
@@ -37,10 +38,7 @@ def read_sources(names: Iterable[str]) -> list[Resource]:
 
 
 def _file(name: str) -> list[Resource]:
-    try:
-        text = decode(Path(name).read_bytes(), name)
-    except OSError as error:
-        raise InputError(f"{name}: cannot be read: {error.strerror}") from None
+    text = text_of(name)
     path = Path(os.path.relpath(name))
     if os.pardir in path.parts:
         path = Path(path.name)

@@ -9,8 +9,8 @@ from fluxmark import config as configuration
 from fluxmark.commands import CONFIG_NAMES
 from fluxmark.given import Given
 from krmfn.data import to_data
+from krmfn.named import text_of
 from krmfn.node import MapNode, Node, SeqNode, follow
-from krmfn.text import InputError, decode
 
 if TYPE_CHECKING:
     from fluxmark.config import ImageAutomation
@@ -27,11 +27,7 @@ def load(name: str | None, directory: Path) -> ImageAutomation:
             return configuration.ImageAutomation()
     else:
         file = Path(name)
-    try:
-        text = decode(file.read_bytes(), str(file))
-    except OSError as error:
-        raise InputError(f"{file}: cannot be read: {error.strerror}") from None
-    given = Given(text, str(file), "one document with an ImageAutomation or a ConfigMap is expected")
+    given = Given(text_of(file), str(file), "one document with an ImageAutomation or a ConfigMap is expected")
     return configuration.load(to_data(given.root), lambda path: given.where(_locate(given.root, path)))
 
 

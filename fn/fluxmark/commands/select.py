@@ -11,8 +11,8 @@ from fluxmark import tag_lists
 from fluxmark.flux_resources import POLICY, in_package
 from fluxmark.output import selection
 from fluxmark.select import FileTags, RegistryTags, TagSource, select
+from krmfn.named import text_or_input
 from krmfn.package import Package
-from krmfn.text import InputError, decode
 
 if TYPE_CHECKING:
     import argparse
@@ -51,9 +51,5 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _file(name: str) -> FileTags:
     """Read a list of tags; `-` is standard input."""
-    try:
-        data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
-    except OSError as error:
-        raise InputError(f"{name}: cannot be read: {error.strerror}") from None
-    shown = "stdin" if name == "-" else name
-    return FileTags(tag_lists.read(decode(data, shown), shown), shown)
+    text, shown = text_or_input(name)
+    return FileTags(tag_lists.read(text, shown), shown)

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fluxmark.flux_files import search
+from krmfn.named import text_or_input
 from krmfn.package import Package
 from krmfn.replacing import WriteError
-from krmfn.text import InputError, decode
 
 if TYPE_CHECKING:
     import argparse
@@ -63,12 +63,12 @@ def _latest(
     from fluxmark.update import sources
 
     if arguments.latest is not None:
-        return sources.from_text(*_text(arguments.latest)), []
+        return sources.from_text(*text_or_input(arguments.latest)), []
     if arguments.tags is not None:
         from fluxmark import tag_lists
         from fluxmark.select import FileTags
 
-        content, name = _text(arguments.tags)
+        content, name = text_or_input(arguments.tags)
         return sources.from_tags(resources, FileTags(tag_lists.read(content, name), name))
     if arguments.registry:
         from fluxmark.update.registry import Registry
@@ -76,16 +76,6 @@ def _latest(
         registry = Registry(resources, lambda line: print(line, file=sys.stderr))
         return sources.from_tags(resources, registry, registry.digest)
     return sources.from_status(resources)
-
-
-def _text(name: str) -> tuple[str, str]:
-    """Read a file that the user names; `-` is standard input. Return its text and its name for messages."""
-    try:
-        data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
-    except OSError as error:
-        raise InputError(f"{name}: cannot be read: {error.strerror}") from None
-    shown = "stdin" if name == "-" else name
-    return decode(data, shown), shown
 
 
 def _older(resources: FluxResources) -> Callable[[str, str, str], bool]:
