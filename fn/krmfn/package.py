@@ -184,8 +184,15 @@ class Package:
             raise InputError(f"{path}: the path is absolute; write it relative to {self.root}")
         try:
             target = (self._resolved / pure).resolve()
-        except (OSError, RuntimeError, ValueError) as error:  # links in a circle, a NUL in the name
+            circle = target.is_symlink()
+        except (
+            OSError,
+            RuntimeError,
+            ValueError,
+        ) as error:  # a NUL in the name; links in a circle up to Python 3.12
             raise InputError(f"{self.show(path)!r}: is no path: {error}") from None
+        if circle:
+            raise InputError(f"{self.show(path)!r}: is no path: its links lead in a circle")
         if not target.is_relative_to(self._resolved):
             raise InputError(f"{path}: the path leads out of {self.root}")
         return target
