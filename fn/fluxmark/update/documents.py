@@ -10,8 +10,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from krmfn.data import to_data
-from krmfn.node import Document, MapNode, Node, ScalarNode, SeqNode, parse, walk
+from yaml.events import DocumentStartEvent, StreamEndEvent
+
+from krmfn.node import AliasNode, Document, MapNode, Node, Reader, ScalarNode, SeqNode, parse, walk
+from krmfn.scalar import resolve
 from krmfn.text import InputError, Lines
 
 if TYPE_CHECKING:
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 _SEPARATOR = re.compile(r"\r?\n(---[^\n]*\n)")
 LISTS = frozenset(("List", "ResourceList"))
 """The kinds that Flux takes apart where they are alone in a file."""
+_NULL = "tag:yaml.org,2002:null"
+_NEXT = re.compile(r"(?:\s|#.*)*")
 # what libyaml reads and go-yaml does not: an escaped slash, which only double quotes can hold
 _ESCAPED_SLASH = re.compile(r"(?:^|[^\\])(?:\\\\)*\\/")
 
@@ -79,6 +83,13 @@ def field(node: Node | None, key: str) -> Node | None:
     return None
 
 
+def is_null(node: Node) -> bool:
+    """Tell whether a node is null, in any spelling."""
+    if type(node) is not ScalarNode:
+        return False
+    return node.tag == _NULL or (node.tag is None and not node.style and resolve(node.value) is None)
+
+
 def unwrapped(found: list[Piece]) -> bool:
     """Tell whether Flux would take a List apart and write its items to files of their own."""
     return len(found) == 1 and found[0].root is not None and _items(found[0].root) is not None
@@ -112,11 +123,36 @@ def cut(text: str) -> Iterator[tuple[int, str]]:
 
 def _parse(text: str, piece: str, start: int, name: str) -> list[Document]:
     try:
-        return parse(piece, name)
+        return parse(piece, name, whole=True)
     except InputError as error:
+        end = _first_end(piece, name)
+        if end is not None:
+            raise SkippedError(
+                "left: what starts here is no document; Flux reads what stands before, and deletes the rest",
+                start + end,
+                "cut-off",
+            ) from None
         if not start:
             raise
         raise _moved(error, name, Lines(text).position(start).line - 1) from None
+
+
+def _first_end(piece: str, name: str) -> int | None:
+    """Return where the first document of a text ends that is no YAML as a whole; None where that one is none."""
+    reader = Reader(piece, name)
+    try:
+        while type(event := reader.event()) is not DocumentStartEvent:
+            if type(event) is StreamEndEvent:
+                return None
+        root = reader.node(reader.event())
+        ended = reader.event()
+    except InputError:
+        return None
+    if any(type(node) is AliasNode and node.target is None for node in walk(root)):
+        return None
+    rest = _NEXT.match(piece, ended.end_mark.index)
+    assert rest
+    return rest.end()
 
 
 def _moved(error: InputError, name: str, lines: int) -> InputError:
@@ -127,7 +163,7 @@ def _moved(error: InputError, name: str, lines: int) -> InputError:
 
 def _check(piece: Piece, *, lists: bool) -> None:
     root = piece.root
-    if root is None or (type(root) is ScalarNode and to_data(root) is None):
+    if root is None or is_null(root):
         return
     if type(root) is not MapNode and not (lists and type(root) is SeqNode):
         what = "a list" if type(root) is SeqNode else "no mapping"
@@ -139,9 +175,11 @@ def _check(piece: Piece, *, lists: bool) -> None:
             "list" if type(root) is SeqNode else "skipped",
         )
     metadata = field(root, "metadata")
-    for what, node in (("metadata", metadata), ("metadata.annotations", field(metadata, "annotations"))):
-        if not (node is None or type(node) is MapNode or (type(node) is ScalarNode and to_data(node) is None)):
-            raise SkippedError(f"Flux skips this file: {what} is no mapping", piece.start + node.start)
+    if not (metadata is None or type(metadata) is MapNode or is_null(metadata)):
+        raise SkippedError("Flux skips this file: metadata is no mapping", piece.start + metadata.start)
+    annotations = field(metadata, "annotations")
+    if type(annotations) is SeqNode and annotations.items:  # what else is no mapping kyaml replaces
+        raise SkippedError("Flux skips this file: metadata.annotations is a list", piece.start + annotations.start)
     if "\\/" in piece.text:
         for node in walk(root):
             if (

@@ -19,7 +19,7 @@ from fluxmark.update.documents import LISTS
 from fluxmark.update.markers import MARKER_LIKE, Marked
 from krmfn.node import MAX_DEPTH, ScalarNode, check
 from krmfn.result import ResourceRef
-from krmfn.scalar import can_be_plain
+from krmfn.scalar import can_be_plain, resolve
 from krmfn.text import Edit, line_start, splice
 
 # No part of these patterns can match the same text in two ways, so none of them takes more than linear time.
@@ -78,8 +78,8 @@ def read(text: str) -> Plain:
     reading.take(text[:head])
     if not head or reading.section == "metadata" or _IDENTITY_LINE.search(text, head):
         reading.take(text[head:])
-    elif _is_deep(text[head:]):
-        raise NotPlainError
+    elif "*" in text[head:] or _is_deep(text[head:]):
+        raise NotPlainError  # an alias needs its anchor
     if reading.markers != len(markers):
         raise NotPlainError  # some stand elsewhere
     try:
@@ -134,6 +134,8 @@ class _Reading:
             self.pending = not value
             block = columns[-1] if value and value[0] in "|>" else _NOWHERE
             if comment and _MARKER.match(comment):
+                if self.field and len(columns) < 4:
+                    raise NotPlainError  # the identity changes
                 self.markers += 1
 
     def _items(self, column: int, dashes: str) -> int:
@@ -184,7 +186,7 @@ class _Reading:
             if value and (name in _MAPPINGS or value[0] in "[{|>"):
                 raise NotPlainError
             self.field = name
-            self.fields[name] = _unquoted(value) if value else ""
+            self.fields[name] = _unquoted(value) if value and resolve(value) is not None else ""
 
     def ref(self) -> ResourceRef:
         """Return the identity."""

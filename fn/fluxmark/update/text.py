@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from fluxmark import image as images
-from fluxmark.change import NO_RESOURCE, Change
+from fluxmark.change import Change
 from fluxmark.finding import Finding
 from fluxmark.update import plain
-from fluxmark.update.documents import SkippedError, cut, field, pieces, resources, unwrapped
+from fluxmark.update.documents import SkippedError, cut, field, is_null, pieces, resources, unwrapped
 from fluxmark.update.markers import marked
 from fluxmark.update.plain import NotPlainError
 from fluxmark.words import TOKEN
 from krmfn import comment, layout
-from krmfn.node import MapNode, Node, ScalarNode
+from krmfn.node import AliasNode, Node, ScalarNode
 from krmfn.result import ResourceRef, Severity
 from krmfn.text import Lines, Position, line_end
 
@@ -107,7 +107,7 @@ def _by_nodes(text: str, latest: Mapping[str, LatestImage], file: str, options: 
         editor = Editor(piece.text, [document.root for document in piece.documents], name=file)
         run = Run(editor, latest, file, options, lines, piece.start)
         for root, marks in zip(roots, marked(piece.text, roots), strict=True):
-            run.resource(identity(root), marks)
+            run.resource(identity(root), marks, _fields(root))
         runs.append(run)
     done = _updated(text, runs)
     if done.changes and unwrapped(found):
@@ -119,15 +119,14 @@ def _by_nodes(text: str, latest: Mapping[str, LatestImage], file: str, options: 
 
 def identity(root: Node) -> ResourceRef:
     """Return what Flux takes for the identity of a resource: the first fields of these names, as written."""
-    if type(root) is not MapNode:
-        return NO_RESOURCE
+    return ResourceRef(*map(_value, _fields(root)))
+
+
+def _fields(root: Node) -> tuple[Node | None, ...]:
+    """Return the nodes of an identity, in the order of ResourceRef."""
     metadata = field(root, "metadata")
-    return ResourceRef(
-        _value(field(root, "apiVersion")),
-        _value(field(root, "kind")),
-        _value(field(metadata, "name")),
-        _value(field(metadata, "namespace")),
-    )
+    of_root, of_metadata = ("apiVersion", "kind"), ("name", "namespace")
+    return *(field(root, key) for key in of_root), *(field(metadata, key) for key in of_metadata)
 
 
 class Values(Protocol):
@@ -169,8 +168,11 @@ class Run:
         self._lines = lines
         self.start = start
 
-    def resource(self, ref: ResourceRef, marks: Sequence[Marked]) -> None:
-        """Set the values at the markers of one resource."""
+    def resource(self, ref: ResourceRef, marks: Sequence[Marked], fields: Sequence[Node | None] = ()) -> None:
+        """Set the values at the markers of one resource.
+
+        fields: the nodes of its identity, which may be marked: Flux says what it is after each change.
+        """
         found = [one for one in marks if one.setter.key in self._latest]
         held = self._held(found)
         for one in found:
@@ -193,6 +195,10 @@ class Run:
                 )
                 self._say(lost, one, ref, new)
             self.editor.set_value(one.node, new)
+            if one.node in fields:
+                ref = ResourceRef(
+                    *(new if node is one.node else old for node, old in zip(fields, ref, strict=True))
+                )
             line = self._position(one.node).line
             self.changes.append(Change(self._file, line, str(one.setter), one.node.value, new, ref))
 
@@ -271,7 +277,10 @@ def _tag(one: Marked) -> str:
 
 
 def _value(node: Node | None) -> str:
-    return node.value if type(node) is ScalarNode else ""
+    """Return a field as kyaml reads it: of an alias its name, of null and of collections nothing."""
+    if type(node) is AliasNode:
+        return node.anchor
+    return node.value if type(node) is ScalarNode and not is_null(node) else ""
 
 
 def _finding(

@@ -86,7 +86,9 @@ def test_a_template_in_a_value_is_written_over_as_flux_does_and_said() -> None:
         (f"- a: x {MARKER}\n", "a list"),
         (f"a: x {MARKER}\n--- b\nc: d\n", "'--- b'"),
         (f"a: x {MARKER}\nmetadata: b\n", "metadata is no mapping"),
-        (f"a: x {MARKER}\nmetadata: {{annotations: []}}\n", "metadata.annotations is no mapping"),
+        (f"a: x {MARKER}\nmetadata: []\n", "metadata is no mapping"),
+        (f"a: x {MARKER}\nb: &b {{}}\nmetadata: *b\n", "metadata is no mapping"),
+        (f"a: x {MARKER}\nmetadata: {{annotations: [b]}}\n", "metadata.annotations is a list"),
         (f'a: x {MARKER}\nb: "c\\/d"\n', "escape"),
         (f"a: x {MARKER}\n---\nb\n", "no mapping"),
     ],
@@ -96,6 +98,44 @@ def test_a_file_that_flux_skips_is_left_and_said(text: str, says: str) -> None:
 
     assert done.text == text
     assert [says in finding.message for finding in done.findings] == [True]
+
+
+@pytest.mark.parametrize("annotations", ["x", "[]", "1", "~", "|\n   x", "!!map x", "*l"])
+def test_annotations_that_are_none_keep_flux_from_nothing(annotations: str) -> None:
+    text = f"l: &l [x]\nmetadata:\n  annotations: {annotations}\na: x {MARKER}\n"
+
+    assert update_text(text, LATEST)[0] == text.replace("a: x", "a: reg.io/app:1.2.0")
+
+
+@pytest.mark.parametrize(
+    "rest", ["b: *x", "b: *x\nc: &x d", "*x : b", "? *x\n: b", "b: &x\n  c: d\n---\ne: *x", "b: &x c\nd: *y"]
+)
+def test_an_alias_without_its_anchor_is_no_yaml(rest: str) -> None:
+    with pytest.raises(InputError, match=r"has no anchor"):
+        update_text(f"a: x {MARKER}\n{rest}\n", LATEST)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (f"a: x {MARKER}\n...\nb: [\n", 3),
+        (f"a: x {MARKER}\n...\n\n# c\nb: c\n", 5),
+        (f"a: x {MARKER}\n%YAML 1.1\n", 2),
+        (f"  a: x {MARKER}\nb: c\n", 2),
+        (f"b: c\n---\n  a: x {MARKER}\nb: c\n", 4),
+    ],
+)
+def test_what_flux_would_delete_behind_a_document_is_said(text: str, line: int) -> None:
+    done = update(text, LATEST)
+
+    assert (done.text, done.changes) == (text, ())
+    assert [(finding.rule, finding.line) for finding in done.findings] == [("cut-off", line)]
+
+
+@pytest.mark.parametrize("rest", ["b: [", "b: c: d", "b: *x\n...\nc: ]", "- b"])
+def test_a_first_document_that_is_no_yaml_is_no_yaml(rest: str) -> None:
+    with pytest.raises(InputError):
+        update_text(f"a: x {MARKER}\n{rest}\n", LATEST)
 
 
 def test_a_list_at_the_top_is_updated_where_that_is_wished() -> None:
@@ -131,6 +171,34 @@ def test_changes_say_where_and_of_what() -> None:
 
     assert (change.line, change.old, change.new, change.setter) == (6, "x", "reg.io/app:1.2.0", "flux-system:app")
     assert change.resource.to_dict() == {"apiVersion": "v1", "kind": "Pod", "namespace": "prod", "name": "web"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "kind", "name"),
+    [
+        ("kind: ~\nmetadata: {name: null}", "", ""),
+        ("kind: Null\nmetadata: {name: !!null n}", "", ""),
+        ("kind: nUll\nmetadata: {name: 'null'}", "nUll", "null"),
+        ("b: &b c\nkind: *b\nmetadata: {name: *b}", "b", "b"),  # kyaml does not follow it
+        ("kind: [k]\nmetadata: {name: {n: m}}", "", ""),
+        ("kind: k\nkind: l\nmetadata: {name: 1, name: n}", "k", "1"),
+        ("b: &b {name: n}\nmetadata: {<<: *b}", "", ""),
+    ],
+)
+def test_an_identity_is_what_kyaml_reads(fields: str, kind: str, name: str) -> None:
+    (change,) = update_text(f"{fields}\na: x {MARKER}\n", LATEST)[1]
+
+    assert (change.resource.kind, change.resource.name) == (kind, name)
+
+
+def test_an_identity_that_is_marked_is_what_it_becomes() -> None:
+    text = f"a: x {MARKER}\nkind: y {MARKER}\nmetadata:\n  name: z {TAG}\n  b: x {MARKER}\n"
+
+    changes = update_text(text, LATEST)[1]
+
+    image = "reg.io/app:1.2.0"
+    kinds_and_names = [("y", "z"), (image, "z"), (image, "1.2.0"), (image, "1.2.0")]
+    assert [(change.resource.kind, change.resource.name) for change in changes] == kinds_and_names
 
 
 def test_the_items_of_a_list_have_their_own_identity() -> None:
