@@ -2,8 +2,9 @@
 
 A file that kyaml cannot parse is put aside with all its documents, and only a trace log names it; the automation
 stays "repository up-to-date". Beside broken YAML these are: templates, tabs, a directive (`%YAML`), text behind
-the `---` of a document, a document that is a list (JSON patches), `metadata` that is no mapping, and files that
-are not UTF-8.
+the `---` of a document, a document that is a list (JSON patches), `metadata` that is no mapping, an alias without
+its anchor, and files that are not UTF-8. Worse is text behind the end of a document that starts no other one: Flux
+reads what stands before, and when it updates that, it deletes the rest.
 
 Fails:
     - op: replace
@@ -25,13 +26,14 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from fluxmark import marker
+from fluxmark.documents import SkippedError, field, is_null, pieces
 from fluxmark.flux_files import is_flux_file
 from fluxmark.words import TOKEN
 from fluxmark.world.markers import MENTION
 from krmfn import layout
-from krmfn.node import MapNode, ScalarNode, SeqNode
+from krmfn.node import MapNode, SeqNode
 from krmfn.result import Severity
-from krmfn.text import line_end
+from krmfn.text import InputError, line_end
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,8 +56,7 @@ def check(world: World) -> Iterator[Finding]:
             continue
         found = _fault(source)
         if found is not None:
-            span, what = found
-            yield source.finding(ID, SEVERITY, span, f"Flux skips this whole file, markers and all: {what}")
+            yield source.finding(ID, SEVERITY, *found)
 
 
 def _has_marker(source: Source) -> bool:
@@ -70,6 +71,28 @@ def _has_marker(source: Source) -> bool:
 
 
 def _fault(source: Source) -> tuple[tuple[int, int], str] | None:
+    """Return what is wrong, and where."""
+    if offset := _cut_off(source):
+        what = "Flux reads this file up to here, and deletes the rest when it updates it: this starts no document"
+        return (offset, line_end(source.text, offset)), f"{what}; begin it with '---'"
+    found = _reason(source)
+    return (found[0], f"Flux skips this whole file, markers and all: {found[1]}") if found else None
+
+
+def _cut_off(source: Source) -> int:
+    """Return the offset behind which Flux would drop all; 0 for none."""
+    if source.error:
+        try:
+            pieces(source.text, "", lists=True)
+        except SkippedError as error:
+            return error.offset if error.rule == "cut-off" else 0
+        except InputError:
+            return 0
+    return 0
+
+
+def _reason(source: Source) -> tuple[tuple[int, int], str] | None:
+    """Return why Flux cannot read a file, and where."""
     text = source.text
     if source.error:
         line, column, what = source.error
@@ -86,7 +109,10 @@ def _fault(source: Source) -> tuple[tuple[int, int], str] | None:
         if isinstance(root, SeqNode):
             start = layout.dash(text, root, 0) if root.items and not root.flow else root.start
             return (start, start + 1), "a document of it is a list; write it as a strategic merge patch, a mapping"
-        metadata = root.get("metadata") if isinstance(root, MapNode) else None
-        if isinstance(metadata, ScalarNode) and metadata.value not in ("", "~", "null"):
+        metadata = field(root, "metadata")
+        if not (metadata is None or isinstance(metadata, MapNode) or is_null(metadata)):
             return source.span(metadata), "its 'metadata' is no mapping; rename that key"
+        annotations = field(metadata, "annotations")
+        if isinstance(annotations, SeqNode) and annotations.items:
+            return source.span(annotations), "its 'metadata.annotations' is a list; write a mapping"
     return None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fluxmark.update.documents import SkippedError, field, pieces, resources
+from fluxmark.documents import SkippedError, field, pieces, resources
 from krmfn.node import ScalarNode
 from krmfn.resource import LEGACY_PATH, PATH
 from krmfn.text import InputError, Lines

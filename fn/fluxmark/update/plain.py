@@ -15,7 +15,7 @@ import yaml
 
 from fluxmark import marker
 from fluxmark.change import NO_RESOURCE
-from fluxmark.update.documents import LISTS
+from fluxmark.documents import LISTS
 from fluxmark.update.markers import MARKER_LIKE, Marked
 from krmfn.node import MAX_DEPTH, ScalarNode, check
 from krmfn.result import ResourceRef

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from fluxmark import image as images
 from fluxmark.change import Change
+from fluxmark.documents import SkippedError, cut, field, is_null, pieces, replaced_by_flux, resources, unwrapped
 from fluxmark.finding import Finding
 from fluxmark.update import plain
-from fluxmark.update.documents import SkippedError, cut, field, is_null, pieces, resources, unwrapped
 from fluxmark.update.markers import marked
 from fluxmark.update.plain import NotPlainError
 from fluxmark.words import TOKEN
@@ -107,7 +107,8 @@ def _by_nodes(text: str, latest: Mapping[str, LatestImage], file: str, options: 
         editor = Editor(piece.text, [document.root for document in piece.documents], name=file)
         run = Run(editor, latest, file, options, lines, piece.start)
         for root, marks in zip(roots, marked(piece.text, roots), strict=True):
-            run.resource(identity(root), marks, _fields(root))
+            replaced = replaced_by_flux(root)
+            run.resource(identity(root), [one for one in marks if one.node not in replaced], _fields(root))
         runs.append(run)
     done = _updated(text, runs)
     if done.changes and unwrapped(found):

@@ -57,7 +57,7 @@ class Source:
         if self._documents is not None:
             return self._documents
         try:
-            return parse(self.text, "")
+            return parse(self.text, "", whole=True)
         except InputError as error:
             self._failure = str(error).split("\n", 1)[0].lstrip(":")
             return ()

@@ -160,6 +160,10 @@ FAULTS = (
     Fault("file-unreadable", WORKER, "services:", "%YAML 1.1\n---\nservices:", "%YAML"),
     Fault("file-unreadable", WORKER, "services:", "a: 1\n--- {b: 1}\n---\nservices:", " {b: 1}"),
     Fault("file-unreadable", WORKER, "services:", "metadata: none\nservices:", "none"),
+    Fault("file-unreadable", WORKER, "services:", "a: 1\n...\nservices:", "services:"),
+    Fault("file-unreadable", WORKER, "services:", "metadata: [none]\nservices:", "[none]"),
+    Fault("file-unreadable", WORKER, "services:", "metadata: {annotations: [none]}\nservices:", "[none]"),
+    Fault("file-unreadable", WORKER, "services:", "none: *none\nservices:", "*none"),
     Fault("file-unreadable", WORKER, "services:", "---\n- a\n---\nservices:", "- a", also=("reformat",)),
     Fault("kind-list", WEB, "apiVersion: apps/v1\nkind: Deployment", "apiVersion: v1\nkind: List", "List"),
     Fault(

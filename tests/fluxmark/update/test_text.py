@@ -107,6 +107,13 @@ def test_annotations_that_are_none_keep_flux_from_nothing(annotations: str) -> N
     assert update_text(text, LATEST)[0] == text.replace("a: x", "a: reg.io/app:1.2.0")
 
 
+@pytest.mark.parametrize("field", ["metadata: ~", "metadata:\n  annotations: x"])
+def test_a_marker_on_what_flux_replaces_counts_for_nothing(field: str) -> None:
+    text = f"{field} {MARKER}\na: x {MARKER}\n"
+
+    assert update_text(text, LATEST)[0] == text.replace("a: x", "a: reg.io/app:1.2.0")
+
+
 @pytest.mark.parametrize(
     "rest", ["b: *x", "b: *x\nc: &x d", "*x : b", "? *x\n: b", "b: &x\n  c: d\n---\ne: *x", "b: &x c\nd: *y"]
 )

@@ -83,6 +83,13 @@ def field(node: Node | None, key: str) -> Node | None:
     return None
 
 
+def replaced_by_flux(root: Node) -> tuple[Node | None, ...]:
+    """Return the values in whose place kyaml puts annotations of its own before it looks for markers."""
+    metadata = field(root, "metadata")
+    annotations = field(metadata, "annotations")
+    return tuple(node for node in (metadata, annotations) if type(node) is not MapNode)
+
+
 def is_null(node: Node) -> bool:
     """Tell whether a node is null, in any spelling."""
     if type(node) is not ScalarNode:
