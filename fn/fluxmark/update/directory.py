@@ -148,11 +148,22 @@ class _Run:
                 self._fails("path-annotation", said, why, path, place.line, place.column)
             if not done.changes:
                 continue
+            if any(finding.rule == "unwrapped-list" for finding in done.findings):
+                self._check_list(path, text)
             if ".." in relative:
                 why = f"resource must be written under package {self.package.root / scope.path}: {relative}"
                 self._fails("dots-in-name", f"the name fails every run of Flux: {why}; rename it", why, path, 1, 1)
             self.texts[path] = self.texts[path][0] if path in self.texts else text, done.text
             commit.changes += done.changes
+
+    def _check_list(self, path: str, text: str) -> None:
+        """Say which item of a List fails Flux's run."""
+        from fluxmark.update.list_items import failing  # few files are Lists
+
+        if found := failing(text):
+            why, place = found
+            said = f"an item fails every run of Flux: {why}; give it apiVersion, kind and a name"
+            self._fails("list-item", said, why, path, place.line, place.column)
 
     def _updated(self, scope: Scope, path: str) -> Updated | Finding:
         """Return a file's text with a scope's latest images; why it cannot be read, where that is so."""

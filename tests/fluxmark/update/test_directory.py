@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -251,3 +252,44 @@ def test_a_file_that_may_not_be_read_is_named_and_left(tmp_path: Path, monkeypat
 
     assert list(found.marked) == ["a.yaml"]
     assert found.unreadable == [f"{root}/b.yaml: cannot be read: Permission denied"]
+
+
+@pytest.mark.parametrize(
+    ("item", "why"),
+    [
+        ("a: b", "missing Resource metadata"),
+        ("metadata: {}", "missing Resource metadata"),
+        ("kind: ~", "missing Resource metadata"),
+        ("metadata: {labels: {}, annotations: x, uid: y}", "missing Resource metadata"),
+        ("b", "wrong node kind: expected MappingNode but got ScalarNode"),
+        ("[b]", "wrong node kind: expected MappingNode but got SequenceNode"),
+        ("~", "resources must be annotated"),
+    ],
+)
+def test_an_item_of_a_list_that_fails_the_run_of_flux_is_said(tmp_path: Path, item: str, why: str) -> None:
+    text = f"kind: List\nitems:\n- kind: Pod\n  image: x {MARKER}\n- {item}\n"
+    root = tree(tmp_path, {"a.yaml": text})
+
+    outcome = updated(root)
+
+    assert len(outcome.changes) == 1
+    assert [
+        one.startswith("a.yaml:5:3: an item fails every run of Flux") for one in said(outcome, "list-item")
+    ] == [True]
+    with pytest.raises(FluxmarkError, match=f"^a.yaml: {re.escape(why)}"):
+        updated(root, strict=True)
+
+
+@pytest.mark.parametrize(
+    "item", ["kind: b", "apiVersion: b", "metadata: {name: ''}", "metadata: {labels: {a: ~}}", "kind: [b]"]
+)
+def test_an_item_of_a_list_that_is_somebody_is_not(tmp_path: Path, item: str) -> None:
+    root = tree(tmp_path, {"a.yaml": f"kind: List\nitems:\n- kind: Pod\n  image: x {MARKER}\n- {item}\n"})
+
+    assert said(updated(root, strict=True), "list-item") == []
+
+
+def test_a_list_in_which_nothing_changes_fails_nothing(tmp_path: Path) -> None:
+    root = tree(tmp_path, {"a.yaml": f"kind: List\nitems:\n- a: b\n# {MARKER}\n", "b.yaml": VALUE})
+
+    assert said(updated(root, strict=True), "list-item") == []
