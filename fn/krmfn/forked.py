@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+_MOST = 4
+"""Processes at once: each has memory of its own, and a container's share of the processors is often smaller."""
 
 
 def each(function: Callable[[Item], Result], items: Sequence[Item], *, share: int) -> list[Result]:
@@ -31,12 +33,13 @@ def each(function: Callable[[Item], Result], items: Sequence[Item], *, share: in
     try:
         results = [function(item) for item in shares[0]]
         for some in shares[1:]:
-            done: list[Result] | None = _finish(*children.pop(0))
+            child = children.pop(0)
+            done: list[Result] | None = _finish(*child) if child else None
             results += [function(item) for item in some] if done is None else done
     finally:
-        for child, reading in children:
+        for process, reading in filter(None, children):
             os.close(reading)  # what a child still has to say ends it
-            os.waitpid(child, 0)
+            os.waitpid(process, 0)
     return results
 
 
@@ -47,10 +50,12 @@ def ahead(function: Callable[[], Result]) -> Callable[[], Result]:
     """
     if _processors() < 2:
         return function
-    child, reading = _start(lambda _: function(), (None,))
+    child = _start(lambda _: function(), (None,))
+    if child is None:
+        return function
 
     def finish() -> Result:
-        done: list[Result] | None = _finish(child, reading)
+        done: list[Result] | None = _finish(*child)
         return function() if done is None else done[0]
 
     return finish
@@ -62,13 +67,25 @@ def _processors() -> int:
 
     if not hasattr(os, "fork") or threading.active_count() > 1:
         return 1
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(count, _MOST)
 
 
-def _start(function: Callable[[Item], Result], items: Sequence[Item]) -> tuple[int, int]:
-    """Start a process; return its number, and the end of the pipe from which its results can be read."""
-    reading, writing = os.pipe()
-    child = os.fork()
+def _start(function: Callable[[Item], Result], items: Sequence[Item]) -> tuple[int, int] | None:
+    """Start a process; return its number, and the end of the pipe from which its results can be read.
+
+    None where there may be no more processes, or files.
+    """
+    try:
+        reading, writing = os.pipe()
+    except OSError:
+        return None
+    try:
+        child = os.fork()
+    except OSError:
+        os.close(reading)
+        os.close(writing)
+        return None
     if child:
         os.close(writing)
         return child, reading

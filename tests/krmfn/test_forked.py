@@ -88,3 +88,22 @@ def test_an_exception_ahead_is_raised_where_the_result_is_asked_for() -> None:
 def test_nothing_is_started_ahead_where_there_is_one_processor(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(forked, "_processors", lambda: 1)
     assert forked.ahead(os.getpid)() == os.getpid()
+
+
+@pytest.mark.parametrize("call", ["fork", "pipe"])
+def test_where_there_may_be_no_more_processes_this_one_does_it(call: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> None:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    def next_file() -> int:
+        os.close(number := os.dup(0))
+        return number
+
+    before = next_file()
+    monkeypatch.setattr(os, call, refuse)
+
+    assert forked.each(lambda item: (item, os.getpid()), list(range(40)), share=10) == [
+        (item, os.getpid()) for item in range(40)
+    ]
+    assert forked.ahead(os.getpid)() == os.getpid()
+    assert next_file() == before
