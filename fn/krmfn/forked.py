@@ -1,4 +1,4 @@
-"""Work in forked processes: a function over many items, as many at once as there are processors, or one ahead."""
+"""Work in forked processes: a function over many items, on up to four processors, or one ahead."""
 
 from __future__ import annotations
 
