@@ -44,6 +44,7 @@ class Package:
             what = "is no directory" if self.root.exists() else "does not exist"
             raise InputError(f"{self.root}: {what}; name the directory that holds the package")
         self._resolved = self.root.resolve()
+        self._prefix = f"{self._resolved}/"
         self._shown = "" if str(self.root) == "." else f"{self.root}/"
         self._seen: dict[str, Seen] = {}
         self._plain: set[str] = set()  # found by walking: files, and no link leads to them
@@ -86,7 +87,13 @@ class Package:
 
         Raises InputError for what is no file, cannot be read or lies outside.
         """
-        file = f"{self._resolved}/{path}" if path in self._plain else str(self._inside(path))
+        data, status = self._read(path)
+        self._seen[path] = seen(status)
+        return data
+
+    def _read(self, path: str) -> tuple[bytes, os.stat_result]:
+        """Return a file's bytes, and what it looked like before they were read."""
+        file = self._prefix + path if path in self._plain else str(self._inside(path))
         try:
             handle = os.open(file, _READ)
             try:
@@ -101,8 +108,7 @@ class Package:
                 os.close(handle)
         except OSError as error:
             raise InputError(f"{self.show(path)}: cannot be read: {error.strerror}") from None
-        self._seen[path] = seen(status)
-        return data
+        return data, status
 
     def search(self, accepts: Callable[[str], bool], words: Sequence[bytes]) -> Callable[[], Found]:
         """Start to look for words in the files whose name is accepted; return what waits for those that hold one.
@@ -148,17 +154,19 @@ class Package:
     def _search(self, paths: Sequence[str], words: Sequence[bytes]) -> tuple[Found, dict[str, Seen]]:
         """Return the files with one of these words, and what they looked like."""
         found = Found({}, [])
+        looks: dict[str, Seen] = {}
         for path in paths:
             try:
-                data = self.read_bytes(path)
+                data, status = self._read(path)
             except InputError as error:
                 found.unreadable.append(str(error))
                 continue
             for word in words:
                 if word in data:
                     found.files[path] = data
+                    looks[path] = seen(status)
                     break
-        return found, {path: self._seen[path] for path in found.files}
+        return found, looks
 
     def _entries(self, directory: Path, prefix: str) -> list[tuple[str, os.DirEntry[str]]]:
         try:
