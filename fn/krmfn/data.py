@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _CORE = "tag:yaml.org,2002:"
+_NULL = f"{_CORE}null"
 _FLOAT = f"{_CORE}float"
 _RESOLVED = frozenset(f"{_CORE}{kind}" for kind in ("int", "float", "bool", "null"))
 MAX_DATA_DEPTH = 256
@@ -36,6 +37,11 @@ def to_data(node: Node | None) -> Any:
     if type(node) is ScalarNode:
         return scalar_data(node)
     return None if node is None else _Converter().convert(node)
+
+
+def is_null(node: Node | None) -> bool:
+    """Tell whether a node is a scalar that means null, in any spelling."""
+    return type(node) is ScalarNode and scalar_data(node) is None
 
 
 def same(one: Any, other: Any) -> bool:
@@ -131,6 +137,8 @@ def scalar_data(node: ScalarNode) -> Any:
     tag = node.tag
     if tag is None:
         return resolve(node.value) if not node.style else node.value
+    if tag == _NULL:
+        return None
     if tag not in _RESOLVED:
         return node.value
     data = resolve(node.value)

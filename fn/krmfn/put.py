@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from krmfn.data import MERGE, DataError, plain_data, same, to_data
+from krmfn.data import MERGE, DataError, is_null, plain_data, same, to_data
 from krmfn.path import Step, show
 from krmfn.scalar import is_value
 from krmfn.text import EditError
@@ -49,7 +49,7 @@ def put(editor: Editor, root: MapNode, path: Steps, data: Any, *, only_remove: b
                 raise BlockedError(
                     here, "this is merged from a mapping that others use, too (`<<`); edit it there"
                 )
-            if pair is None or (rest and _is_null(pair[1])):
+            if pair is None or (rest and is_null(pair[1])):
                 if not only_remove:
                     editor.put(node, step, _nest(here, rest, data))
                 return
@@ -147,10 +147,6 @@ def _no_collection(node: Node, path: Steps, step: Step) -> BlockedError:
 
 def _shared(node: AliasNode, path: Steps) -> BlockedError:
     return BlockedError(path, f"this is *{node.anchor}, which others use, too; edit its anchor")
-
-
-def _is_null(node: Node) -> bool:
-    return isinstance(node, ScalarNode) and to_data(node) is None
 
 
 def _nest(here: Steps, rest: Steps, data: Any) -> Any:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from krmfn import convert
-from krmfn.data import to_data
-from krmfn.node import MapNode, Node, ScalarNode, parse
+from krmfn.data import is_null
+from krmfn.node import MapNode, parse
 from krmfn.resource import Resource, text_of
 from krmfn.text import BOM, BREAKS, line_start, newline
 
@@ -34,7 +34,7 @@ class TextFile:
         for document, start, end in zip(documents, bounds, bounds[1:], strict=False):
             if not isinstance(document.root, MapNode):
                 self._pieces.append(text[start:end])
-                self.count += not _is_null(document.root)
+                self.count += not (document.root is None or is_null(document.root))
                 continue
             self.indexes.append(self.count)
             self.count += 1
@@ -107,10 +107,6 @@ class TextFile:
             last.become(text, self.name)
         else:
             self._pieces[-1] = text
-
-
-def _is_null(root: Node | None) -> bool:
-    return root is None or (isinstance(root, ScalarNode) and to_data(root) is None)
 
 
 def _text(piece: str | Resource) -> str:
