@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from yaml.events import DocumentStartEvent, StreamEndEvent
 
+from krmfn.data import is_null
 from krmfn.node import AliasNode, Document, MapNode, Node, Reader, ScalarNode, SeqNode, parse, walk
-from krmfn.scalar import resolve
-from krmfn.text import InputError, Lines
+from krmfn.text import BOM, InputError, Lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,14 +22,16 @@ if TYPE_CHECKING:
 _SEPARATOR = re.compile(r"\r?\n(---[^\n]*\n)")
 LISTS = frozenset(("List", "ResourceList"))
 """The kinds that Flux takes apart where they are alone in a file."""
-_NULL = "tag:yaml.org,2002:null"
 _NEXT = re.compile(r"(?:\s|#.*)*")
 # what libyaml reads and go-yaml does not: an escaped slash, which only double quotes can hold
 _ESCAPED_SLASH = re.compile(r"(?:^|[^\\])(?:\\\\)*\\/")
 
 
 class SkippedError(Exception):
-    """Flux skips this file: says why. offset: where the reason stands in the text; rule: for a finding."""
+    """Flux skips this file, or would cut it off: says why.
+
+    offset: where the reason stands in the text. rule: for a finding.
+    """
 
     def __init__(self, message: str, offset: int, rule: str = "skipped") -> None:
         super().__init__(message)
@@ -90,13 +92,6 @@ def replaced_by_flux(root: Node) -> tuple[Node | None, ...]:
     return tuple(node for node in (metadata, annotations) if type(node) is not MapNode)
 
 
-def is_null(node: Node) -> bool:
-    """Tell whether a node is null, in any spelling."""
-    if type(node) is not ScalarNode:
-        return False
-    return node.tag == _NULL or (node.tag is None and not node.style and resolve(node.value) is None)
-
-
 def unwrapped(found: list[Piece]) -> bool:
     """Tell whether Flux would take a List apart and write its items to files of their own."""
     return len(found) == 1 and found[0].root is not None and _items(found[0].root) is not None
@@ -135,7 +130,8 @@ def _parse(text: str, piece: str, start: int, name: str) -> list[Document]:
         end = _first_end(piece, name)
         if end is not None:
             raise SkippedError(
-                "left: what starts here is no document; Flux reads what stands before, and deletes the rest",
+                "left: what starts here is no document, so Flux reads what stands before, and deletes the rest; "
+                "begin it with '---', or remove it",
                 start + end,
                 "cut-off",
             ) from None
@@ -157,7 +153,7 @@ def _first_end(piece: str, name: str) -> int | None:
         return None
     if any(type(node) is AliasNode and node.target is None for node in walk(root)):
         return None
-    rest = _NEXT.match(piece, ended.end_mark.index)
+    rest = _NEXT.match(piece, ended.end_mark.index + piece.startswith(BOM))
     assert rest
     return rest.end()
 
@@ -168,32 +164,39 @@ def _moved(error: InputError, name: str, lines: int) -> InputError:
     return InputError(f"{name}:{int(where) + lines}{colon}{rest}") if where.isdigit() else error
 
 
-def _check(piece: Piece, *, lists: bool) -> None:
-    root = piece.root
-    if root is None or is_null(root):
-        return
-    if type(root) is not MapNode and not (lists and type(root) is SeqNode):
-        what = "a list" if type(root) is SeqNode else "no mapping"
-        raise SkippedError(
-            f"Flux skips this file: a document of it is {what} (--lists updates lists all the same)"
-            if type(root) is SeqNode
-            else f"Flux skips this file: a document of it is {what}",
-            piece.start + root.start,
-            "list" if type(root) is SeqNode else "skipped",
-        )
+def fault(text: str, root: Node) -> tuple[Node, str] | None:
+    """Return what keeps Flux from reading a file that holds this document, and what to do; None for nothing."""
+    if is_null(root):
+        return None
+    if type(root) is SeqNode:
+        return root, "a document of it is a list; write it as a strategic merge patch, a mapping"
+    if type(root) is not MapNode:
+        return root, "a document of it is no mapping; remove it"
     metadata = field(root, "metadata")
     if not (metadata is None or type(metadata) is MapNode or is_null(metadata)):
-        raise SkippedError("Flux skips this file: metadata is no mapping", piece.start + metadata.start)
+        return metadata, "its 'metadata' is no mapping; rename that key"
     annotations = field(metadata, "annotations")
     if type(annotations) is SeqNode and annotations.items:  # what else is no mapping kyaml replaces
-        raise SkippedError("Flux skips this file: metadata.annotations is a list", piece.start + annotations.start)
-    if "\\/" in piece.text:
+        return annotations, "its 'metadata.annotations' is a list; write a mapping"
+    if "\\/" in text:
         for node in walk(root):
             if (
                 type(node) is ScalarNode
                 and node.style == '"'
-                and _ESCAPED_SLASH.search(piece.text, node.start, node.end)
+                and _ESCAPED_SLASH.search(text, node.start, node.end)
             ):
-                raise SkippedError(
-                    r"Flux skips this file: it does not know the escape '\/'; write '/'", piece.start + node.start
-                )
+                return node, r"it does not know the escape '\/'; write '/'"
+    return None
+
+
+def _check(piece: Piece, *, lists: bool) -> None:
+    root = piece.root
+    is_list = type(root) is SeqNode
+    found = fault(piece.text, root) if root is not None and not (lists and is_list) else None
+    if found:
+        hint = " (--lists updates lists all the same)" if is_list else ""
+        raise SkippedError(
+            f"Flux skips this file: {found[1]}{hint}",
+            piece.start + found[0].start,
+            "list" if is_list else "skipped",
+        )

@@ -26,12 +26,12 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from fluxmark import marker
-from fluxmark.documents import SkippedError, field, is_null, pieces
+from fluxmark.documents import SkippedError, fault, pieces
 from fluxmark.flux_files import is_flux_file
 from fluxmark.words import TOKEN
 from fluxmark.world.markers import MENTION
 from krmfn import layout
-from krmfn.node import MapNode, SeqNode
+from krmfn.node import SeqNode
 from krmfn.result import Severity
 from krmfn.text import InputError, line_end
 
@@ -105,14 +105,11 @@ def _reason(source: Source) -> tuple[tuple[int, int], str] | None:
     if separator := _SEPARATOR.search(text):
         return separator.span("rest"), "there is text behind the '---'; begin the document on the next line"
     for document in source.documents:
-        root = document.root
-        if isinstance(root, SeqNode):
-            start = layout.dash(text, root, 0) if root.items and not root.flow else root.start
-            return (start, start + 1), "a document of it is a list; write it as a strategic merge patch, a mapping"
-        metadata = field(root, "metadata")
-        if not (metadata is None or isinstance(metadata, MapNode) or is_null(metadata)):
-            return source.span(metadata), "its 'metadata' is no mapping; rename that key"
-        annotations = field(metadata, "annotations")
-        if isinstance(annotations, SeqNode) and annotations.items:
-            return source.span(annotations), "its 'metadata.annotations' is a list; write a mapping"
+        found = fault(text, document.root) if document.root is not None else None
+        if found:
+            node, what = found
+            if isinstance(node, SeqNode) and node.items and not node.flow:
+                start = layout.dash(text, node, 0)
+                return (start, start + 1), what
+            return source.span(node), what
     return None

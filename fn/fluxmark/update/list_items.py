@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fluxmark.documents import SkippedError, field, is_null, pieces, resources, unwrapped
-from krmfn.node import MapNode, SeqNode
+from fluxmark.documents import SkippedError, field, pieces, resources, unwrapped
+from krmfn.data import is_null
+from krmfn.node import AliasNode, MapNode, SeqNode
 from krmfn.text import InputError, Lines
 
 if TYPE_CHECKING:
@@ -38,7 +39,8 @@ def _why(item: Node) -> str:
     if is_null(item):
         return NULL
     if not isinstance(item, MapNode):
-        return OTHER.format("SequenceNode" if isinstance(item, SeqNode) else "ScalarNode")
+        kinds = {SeqNode: "SequenceNode", AliasNode: "AliasNode"}
+        return OTHER.format(kinds.get(type(item), "ScalarNode"))
     metadata = field(item, "metadata")
     names = field(item, "apiVersion"), field(item, "kind"), field(metadata, "name"), field(metadata, "namespace")
     labels, annotations = field(metadata, "labels"), field(metadata, "annotations")

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from fluxmark import image as images
 from fluxmark.change import Change
-from fluxmark.documents import SkippedError, cut, field, is_null, pieces, replaced_by_flux, resources, unwrapped
+from fluxmark.documents import SkippedError, cut, field, pieces, replaced_by_flux, resources, unwrapped
 from fluxmark.finding import Finding
 from fluxmark.update import plain
 from fluxmark.update.markers import marked
 from fluxmark.update.plain import NotPlainError
 from fluxmark.words import TOKEN
 from krmfn import comment, layout
+from krmfn.data import is_null
 from krmfn.node import AliasNode, Node, ScalarNode
 from krmfn.result import ResourceRef, Severity
 from krmfn.text import Lines, Position, line_end
@@ -107,8 +108,9 @@ def _by_nodes(text: str, latest: Mapping[str, LatestImage], file: str, options: 
         editor = Editor(piece.text, [document.root for document in piece.documents], name=file)
         run = Run(editor, latest, file, options, lines, piece.start)
         for root, marks in zip(roots, marked(piece.text, roots), strict=True):
-            replaced = replaced_by_flux(root)
-            run.resource(identity(root), [one for one in marks if one.node not in replaced], _fields(root))
+            fields, replaced = _fields(root), replaced_by_flux(root)
+            ref = ResourceRef(*map(_value, fields))
+            run.resource(ref, [one for one in marks if one.node not in replaced], fields)
         runs.append(run)
     done = _updated(text, runs)
     if done.changes and unwrapped(found):
@@ -118,13 +120,8 @@ def _by_nodes(text: str, latest: Mapping[str, LatestImage], file: str, options: 
     return done
 
 
-def identity(root: Node) -> ResourceRef:
-    """Return what Flux takes for the identity of a resource: the first fields of these names, as written."""
-    return ResourceRef(*map(_value, _fields(root)))
-
-
 def _fields(root: Node) -> tuple[Node | None, ...]:
-    """Return the nodes of an identity, in the order of ResourceRef."""
+    """Return the nodes of what Flux takes for the identity of a resource, in the order of ResourceRef."""
     metadata = field(root, "metadata")
     of_root, of_metadata = ("apiVersion", "kind"), ("name", "namespace")
     return *(field(root, key) for key in of_root), *(field(metadata, key) for key in of_metadata)

@@ -164,6 +164,8 @@ FAULTS = (
     Fault("file-unreadable", WORKER, "services:", "metadata: [none]\nservices:", "[none]"),
     Fault("file-unreadable", WORKER, "services:", "metadata: {annotations: [none]}\nservices:", "[none]"),
     Fault("file-unreadable", WORKER, "services:", "none: *none\nservices:", "*none"),
+    Fault("file-unreadable", WORKER, "services:", "none\n---\nservices:", "none"),
+    Fault("file-unreadable", WORKER, "services:", 'none: "\\/"\nservices:', '"\\/"'),
     Fault("file-unreadable", WORKER, "services:", "---\n- a\n---\nservices:", "- a", also=("reformat",)),
     Fault("kind-list", WEB, "apiVersion: apps/v1\nkind: Deployment", "apiVersion: v1\nkind: List", "List"),
     Fault(

@@ -263,11 +263,12 @@ def test_a_file_that_may_not_be_read_is_named_and_left(tmp_path: Path, monkeypat
         ("metadata: {labels: {}, annotations: x, uid: y}", "missing Resource metadata"),
         ("b", "wrong node kind: expected MappingNode but got ScalarNode"),
         ("[b]", "wrong node kind: expected MappingNode but got SequenceNode"),
+        ("*b", "wrong node kind: expected MappingNode but got AliasNode"),
         ("~", "resources must be annotated"),
     ],
 )
 def test_an_item_of_a_list_that_fails_the_run_of_flux_is_said(tmp_path: Path, item: str, why: str) -> None:
-    text = f"kind: List\nitems:\n- kind: Pod\n  image: x {MARKER}\n- {item}\n"
+    text = f"kind: List\nitems:\n- kind: &b Pod\n  image: x {MARKER}\n- {item}\n"
     root = tree(tmp_path, {"a.yaml": text})
 
     outcome = updated(root)

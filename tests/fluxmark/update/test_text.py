@@ -85,10 +85,10 @@ def test_a_template_in_a_value_is_written_over_as_flux_does_and_said() -> None:
     [
         (f"- a: x {MARKER}\n", "a list"),
         (f"a: x {MARKER}\n--- b\nc: d\n", "'--- b'"),
-        (f"a: x {MARKER}\nmetadata: b\n", "metadata is no mapping"),
-        (f"a: x {MARKER}\nmetadata: []\n", "metadata is no mapping"),
-        (f"a: x {MARKER}\nb: &b {{}}\nmetadata: *b\n", "metadata is no mapping"),
-        (f"a: x {MARKER}\nmetadata: {{annotations: [b]}}\n", "metadata.annotations is a list"),
+        (f"a: x {MARKER}\nmetadata: b\n", "'metadata' is no mapping"),
+        (f"a: x {MARKER}\nmetadata: []\n", "'metadata' is no mapping"),
+        (f"a: x {MARKER}\nb: &b {{}}\nmetadata: *b\n", "'metadata' is no mapping"),
+        (f"a: x {MARKER}\nmetadata: {{annotations: [b]}}\n", "'metadata.annotations' is a list"),
         (f'a: x {MARKER}\nb: "c\\/d"\n', "escape"),
         (f"a: x {MARKER}\n---\nb\n", "no mapping"),
     ],
@@ -129,6 +129,7 @@ def test_an_alias_without_its_anchor_is_no_yaml(rest: str) -> None:
         (f"a: x {MARKER}\n...\n\n# c\nb: c\n", 5),
         (f"a: x {MARKER}\n%YAML 1.1\n", 2),
         (f"  a: x {MARKER}\nb: c\n", 2),
+        (f"\ufeff  a: x {MARKER}\nb: c\n", 2),
         (f"b: c\n---\n  a: x {MARKER}\nb: c\n", 4),
     ],
 )
