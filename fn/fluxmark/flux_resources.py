@@ -138,6 +138,8 @@ def _resource(node: MapNode, lines: Lines, name: str) -> FluxResource | None:
     flux = kind in _KINDS and api_version.startswith(f"{GROUP}/")
     if not flux and not (kind == SECRET and api_version == "v1"):
         return None
+    if not _word(node, "metadata", "name"):  # a template's, `name: {{ .Release.Name }}`: no cluster takes it so
+        return None
     place = lines.position(node.start)
     return FluxResource(
         f"{name}:{place.line}:{place.column}",

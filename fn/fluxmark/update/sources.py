@@ -52,6 +52,11 @@ def from_text(text: str, name: str) -> dict[str, LatestImage]:
     return found
 
 
+_NO_STATUS = (
+    "it has no status.latestRef: Flux writes that in the cluster, not in Git; name --latest, --tags or --registry"
+)
+
+
 def from_status(resources: FluxResources) -> tuple[dict[str, LatestImage], list[Finding]]:
     """Take the latest images that Flux wrote into the status of a package's policies."""
     found = {}
@@ -63,7 +68,7 @@ def from_status(resources: FluxResources) -> tuple[dict[str, LatestImage], list[
             findings.append(_left(policy, "latest-ref", f"status.latestRef {error}", Severity.WARNING))
             continue
         if image is None:
-            findings.append(_left(policy, "no-latest-image", "it has no status.latestRef", Severity.INFO))
+            findings.append(_left(policy, "no-latest-image", _NO_STATUS, Severity.INFO))
         else:
             found[namespaced(policy)] = image
     return found, findings

@@ -181,3 +181,10 @@ def test_images_that_fail_a_run_of_flux(name: str, tag: str, digest: str) -> Non
 )
 def test_a_tag_is_older_if_its_policy_says_so(policy: str, present: str, selected: str, older: bool) -> None:
     assert Ages(resources(POLICY)).older(policy, present, selected) is older
+
+
+def test_a_policy_without_a_name_is_a_template_and_none() -> None:
+    template = POLICY.replace("name: app", "name: {{ .Release.Name }}", 1)
+    assert template != POLICY
+
+    assert from_status(resources(template)) == ({}, [])
