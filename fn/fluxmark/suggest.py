@@ -67,6 +67,7 @@ _WORD_AND_NUMBER = re.compile(r"[A-Za-z](?:[A-Za-z0-9]*[A-Za-z])?(?=[0-9]+$)")
 _HASH = re.compile(r"(?=[a-f]*[0-9])(?=[0-9]*[a-f])[a-f0-9]{7,40}")
 _SIGNATURE = re.compile("sha256-[a-f0-9]{64}")
 _SHA = re.compile("<sha:([0-9]+)>")
+_DIGITS = re.compile("(?<![A-Za-z0-9])[0-9]{7,40}(?![A-Za-z0-9])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +126,13 @@ def _reason(tag_format: TagFormat, latest: str, covered: int, total: int) -> str
 
 
 def _formats(tags: list[str]) -> Iterator[TagFormat]:
-    """Yield the sound formats that occur most, those with commit hashes of several lengths as one."""
+    """Yield the sound formats that occur most, those with commit hashes of several lengths as one.
+
+    One short hash in thirty has no letter. Such a tag counts for the format of the others, where that is one.
+    """
     counts: Counter[str] = Counter()
     lengths: dict[str, set[int]] = {}
+    of_digits: list[str] = []
     for tag in tags:
         readings = [_read(tag, times=True)]
         if "<date" in readings[0] and (other := _read(tag, times=False)) != readings[0]:
@@ -136,6 +141,17 @@ def _formats(tags: list[str]) -> Iterator[TagFormat]:
             shape = _SHA.sub("<sha>", text)
             counts[shape] += 1
             lengths.setdefault(shape, set()).update(map(int, _SHA.findall(text)))
+        if _DIGITS.search(tag):
+            of_digits.append(tag)
+    if any(lengths.values()):
+        for tag in of_digits:
+            for digits in _DIGITS.finditer(tag):
+                # a letter makes the run of digits what it may stand for: a hash
+                text = _read(f"{tag[: digits.start()]}a{tag[digits.start() + 1 :]}", times=True)
+                shape = _SHA.sub("<sha>", text)
+                if lengths.get(shape):
+                    counts[shape] += 1
+                    lengths[shape].update(map(int, _SHA.findall(text)))
     for shape, _ in counts.most_common(TRIED):
         low, high = min(lengths[shape], default=0), max(lengths[shape], default=0)
         length = f"{low}" if low == high else f"{low}-{high}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import yaml
@@ -84,7 +85,14 @@ class Reader:
             self.fail(error)
 
     def fail(self, error: yaml.YAMLError) -> NoReturn:
-        """Raise InputError for an error of libyaml."""
+        """Raise InputError for an error of libyaml.
+
+        libyaml 0.2.6 and newer limit nesting themselves, and scan ahead of the event that they return. So the text
+        before the error is searched for nesting first: the message is the same with every libyaml.
+        """
+        mark = getattr(error, "problem_mark", None)
+        if mark is not None:
+            _check_depth(self.text[: mark.index], self.text, self.name)
         raise _input_error(error, self.text, self.name) from None
 
     def node(self, event: Any, depth: int = 1) -> Node:
@@ -211,9 +219,27 @@ class Reader:
             add(self._node(event, depth))
 
     def _too_deep(self, event: Any) -> NoReturn:
-        place = Position(event.start_mark.line + 1, event.start_mark.column + 1)
-        what = f"nesting is deeper than {MAX_DEPTH} levels; nothing that Kubernetes reads is"
-        raise located(self.name, self.text, place, what)
+        raise _too_deep(event.start_mark, self.text, self.name)
+
+
+def _too_deep(mark: Any, text: str, name: str) -> InputError:
+    what = f"nesting is deeper than {MAX_DEPTH} levels; nothing that Kubernetes reads is"
+    return located(name, text, Position(mark.line + 1, mark.column + 1), what)
+
+
+def _check_depth(start: str, text: str, name: str) -> None:
+    """Raise InputError where the start of a text is nested too deep."""
+    depth = 0
+    parser = CParser(start)
+    with contextlib.suppress(yaml.YAMLError):
+        while (event := parser.get_event()) is not None:
+            kind = type(event)
+            if kind is MappingStartEvent or kind is SequenceStartEvent:
+                depth += 1
+                if depth > MAX_DEPTH:
+                    raise _too_deep(event.start_mark, text, name)
+            elif kind is MappingEndEvent or kind is SequenceEndEvent:
+                depth -= 1
 
 
 class _Mark:

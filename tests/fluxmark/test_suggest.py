@@ -141,6 +141,7 @@ _NOISE = st.lists(st.sampled_from(["latest", "main", "stable", f"sha256-{'ab' * 
 
 @given(_FORMATS, st.integers(0, 40), st.integers(2, 60), _NOISE, st.randoms(use_true_random=False))
 @example("<n>", 0, 13, [], None)
+@example("prod-<sha:7-9>-<datetime:YYYYMMDDHHmmssSSS>", 6, 3, [], None)
 def test_tags_of_a_format_lead_to_their_newest(
     text: str, seed: int, count: int, noise: list[str], random: object
 ) -> None:
