@@ -30,10 +30,24 @@ clean:
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
 
-.venv/.runtime: pyproject.toml .venv/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+# locked versions, so that a new release of a dependency is found by CI and not by a newcomer; NEWEST=1 takes the newest
+LOCKS := requirements.lock requirements-build.lock
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.venv/.runtime: pyproject.toml $(LOCKS) .venv/bin/python
+ifdef NEWEST
+	$(INSTALL) --upgrade --upgrade-strategy eager -e .
+else
+	$(INSTALL) --require-hashes -r requirements-build.lock -r requirements.lock
+	$(INSTALL) --no-build-isolation --no-deps -e .
+endif
 	@touch $@
 
-.venv/.dev: pyproject.toml .venv/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+.venv/.dev: pyproject.toml $(LOCKS) requirements-dev.lock .venv/bin/python
+ifdef NEWEST
+	$(INSTALL) --upgrade --upgrade-strategy eager -e '.[dev]'
+else
+	$(INSTALL) --require-hashes -r requirements-build.lock -r requirements-dev.lock
+	$(INSTALL) --no-build-isolation --no-deps -e .
+endif
 	@touch $@ .venv/.runtime

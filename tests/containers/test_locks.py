@@ -1,4 +1,4 @@
-"""The locks of the image hold what pyproject.toml asks for."""
+"""The lock files satisfy what pyproject.toml asks for."""
 
 from __future__ import annotations
 
@@ -14,6 +14,10 @@ from hosts.package import ROOT
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 LOCKS = {
     "requirements.lock": PROJECT["project"]["dependencies"],
+    "requirements-dev.lock": [
+        *PROJECT["project"]["dependencies"],
+        *PROJECT["project"]["optional-dependencies"]["dev"],
+    ],
     "requirements-build.lock": PROJECT["build-system"]["requires"],
 }
 
