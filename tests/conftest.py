@@ -1,14 +1,39 @@
-"""What all tests share: those that need a real client say so with `@pytest.mark.client`.
+"""What all tests share.
 
-`--hypothesis-profile thorough` looks longer for what breaks a property; `.ci/run` does.
+- `@pytest.mark.client("kpt")`: needs a real client. Skipped without it, with the reason.
+- `@pytest.mark.slow`: takes a second or more. `--slow` runs these too; `.ci/run` does.
+- `--hypothesis-profile thorough` tries more examples; `.ci/run` does.
 """
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from hypothesis import settings
 
 from hosts.clients import pytest_runtest_setup
 
-settings.register_profile("thorough", max_examples=2000, deadline=None)
+if TYPE_CHECKING:
+    import pytest
 
-__all__ = ["pytest_runtest_setup"]
+# without a deadline, a busy machine does not fail a test
+settings.register_profile("default", deadline=None)
+settings.register_profile("thorough", max_examples=2000, deadline=None)
+settings.load_profile("default")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add `--slow`."""
+    parser.addoption("--slow", action="store_true", help="also run the tests that are marked slow")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out slow tests unless they are asked for."""
+    if config.getoption("--slow"):
+        return
+    slow = [item for item in items if item.get_closest_marker("slow")]
+    config.hook.pytest_deselected(items=slow)
+    items[:] = [item for item in items if not item.get_closest_marker("slow")]
+
+
+__all__ = ["pytest_addoption", "pytest_collection_modifyitems", "pytest_runtest_setup"]

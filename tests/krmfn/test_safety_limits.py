@@ -31,7 +31,10 @@ if TYPE_CHECKING:
     from krmfn.edit import Editor
 
 STATM = Path("/proc/self/statm")
-pytestmark = pytest.mark.skipif(not STATM.exists(), reason="/proc does not tell how much memory a process uses")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not STATM.exists(), reason="/proc does not tell how much memory a process uses"),
+]
 
 MANY = 100_000
 MILLION = 1_000_000
