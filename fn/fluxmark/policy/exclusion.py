@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fluxmark.golang.regexp import RegexpError, compile_pattern
 from fluxmark.policy.errors import PolicyError
-from fluxmark.policy.regexp import RegexpError, compile_pattern
 from fluxmark.policy.release import NEWEST, Release
 
 if TYPE_CHECKING:

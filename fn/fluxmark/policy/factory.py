@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from fluxmark.golang.text import upper
 from fluxmark.policy.errors import InvalidPolicyError
 from fluxmark.policy.filter_tags import RegexFilter
-from fluxmark.policy.gotext import upper
 from fluxmark.policy.release import NEWEST, Release
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def filter_of(spec: Mapping[str, Any], release: Release = NEWEST) -> RegexFilter
 
 
 def _semver(fields: Mapping[str, Any], release: Release) -> Policer:
-    from fluxmark.policy.constraint import ConstraintError
+    from fluxmark.golang.ranges import ConstraintError
     from fluxmark.policy.semver import SemVer
 
     try:

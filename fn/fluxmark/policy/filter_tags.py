@@ -8,15 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from fluxmark.golang.expand import parse_template
+from fluxmark.golang.regexp import RegexpError, compile_pattern
 from fluxmark.policy.errors import InvalidPolicyError
-from fluxmark.policy.regexp import RegexpError, compile_pattern
 from fluxmark.policy.release import NEWEST, Release
-from fluxmark.policy.template import parse_template
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from fluxmark.policy.regexp import Regexp
+    from fluxmark.golang.regexp import Regexp
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,50 +5,16 @@ Source: image-reflector-controller, internal/policy/numerical.go; the grammar is
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from math import inf, isinf, isnan
+from math import inf, isnan
 from typing import TYPE_CHECKING
 
+from fluxmark.golang.numbers import parse_float
 from fluxmark.policy.errors import PolicyError
 from fluxmark.policy.policer import Choice, require_some
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-
-# An underscore stands between two digits, or between 0x and the first digit.
-_DIGITS = "[0-9](?:_?[0-9])*+"
-_HEX_DIGITS = "[0-9a-f](?:_?[0-9a-f])*+"
-_NUMBER = re.compile(
-    rf"""
-    (?P<special> [+-]?inf(?:inity)? | nan )
-  | (?P<hex> [+-]?0x (?: _?{_HEX_DIGITS} (?: \.(?:{_HEX_DIGITS})? )? | \.{_HEX_DIGITS} ) p[+-]?{_DIGITS} )
-  | [+-]? (?: {_DIGITS} (?: \.(?:{_DIGITS})? )? | \.{_DIGITS} ) (?: e[+-]?{_DIGITS} )?
-    """,
-    re.VERBOSE | re.IGNORECASE | re.ASCII,
-)
-
-
-def parse_float(text: str) -> float | None:
-    """Return the float64 nearest to the number that the text is, None where strconv.ParseFloat fails.
-
-    It fails for what is no number of its grammar, and for a number that is too large (1e999); `inf` and `nan` are
-    numbers.
-    """
-    if text.isdecimal() and text.isascii():  # most keys: a timestamp, the number of a build
-        value = float(text)
-        return None if isinf(value) else value
-    match = _NUMBER.fullmatch(text)
-    if match is None:
-        return None
-    if match["special"]:
-        return float(text)
-    digits = text.replace("_", "")
-    try:
-        value = float.fromhex(digits) if match["hex"] else float(digits)
-    except OverflowError:
-        return None
-    return None if isinf(value) else value
 
 
 @dataclass(frozen=True, slots=True)

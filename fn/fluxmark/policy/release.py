@@ -10,6 +10,9 @@ import re
 from dataclasses import dataclass
 
 from fluxmark.errors import FluxmarkError
+from fluxmark.golang.semver import Dialect
+
+NEWEST_SEMVER = Dialect()
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,33 +21,26 @@ class Release:
 
     flux: the first release, (major, minor).
     angle_groups: a pattern may say `(?<name>…)` besides `(?P<name>…)` (Go 1.22).
-    range_zeros: the numbers of a range may have leading zeros (not in Masterminds/semver 3.3.1).
     loose_versions: a tag's numbers may have leading zeros, and its dots count wherever they stand
         (fluxcd/pkg/version 0.10).
-    group_prereleases: one prerelease in a range opens all comparisons that are joined to it with "and"; before,
-        each opened itself alone (Masterminds/semver 3.4).
     sorted_tags: the scanner stores the tags in descending order; before, in the registry's own.
-    limits: ranges and versions have a greatest length, and errors quote the range (Masterminds/semver 3.5).
+    semver: how its Masterminds/semver reads ranges and versions.
     """
 
     flux: tuple[int, int]
     angle_groups: bool = True
-    range_zeros: bool = True
     loose_versions: bool = True
-    group_prereleases: bool = True
     sorted_tags: bool = True
-    limits: bool = True
+    semver: Dialect = NEWEST_SEMVER
 
 
 def _before_2_7(flux: tuple[int, int], *, angle_groups: bool = True, range_zeros: bool = True) -> Release:
     return Release(
         flux,
         angle_groups=angle_groups,
-        range_zeros=range_zeros,
         loose_versions=False,
-        group_prereleases=False,
         sorted_tags=False,
-        limits=False,
+        semver=Dialect(range_zeros=range_zeros, group_prereleases=False, limits=False),
     )
 
 
@@ -53,7 +49,7 @@ RELEASES = (
     _before_2_7((2, 3)),
     _before_2_7((2, 5), range_zeros=False),
     _before_2_7((2, 6)),
-    Release((2, 7), limits=False),
+    Release((2, 7), semver=Dialect(limits=False)),
     Release((2, 9)),
 )
 NEWEST = RELEASES[-1]

@@ -5,17 +5,20 @@ Source: image-reflector-controller, internal/policy/semver.go.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fluxmark.policy.constraint import Constraint
+from fluxmark.golang.ranges import Constraint
+from fluxmark.golang.semver import MAX_LENGTH, Version, parse_version
 from fluxmark.policy.errors import PolicyError
 from fluxmark.policy.policer import Choice, require_some
 from fluxmark.policy.release import NEWEST, Release
-from fluxmark.policy.version import MAX_LENGTH, Version, parse_tag
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+_TWO_NUMBERS = re.compile(r"v?[0-9]+\.[0-9]+\.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,7 @@ class SemVer:
     @classmethod
     def of_range(cls, text: str, release: Release = NEWEST) -> SemVer:
         """Return the policy of a range; raises ConstraintError."""
-        return cls(Constraint.parse(text, release=release), release)
+        return cls(Constraint.parse(text, dialect=release.semver), release)
 
     def choose(self, keys: Sequence[str]) -> Choice:
         """Return the latest; raises PolicyError for an empty list and if no version is in the range."""
@@ -66,5 +69,19 @@ class SemVer:
         return [version.original for version in versions]
 
     def _parse(self, key: str) -> Version | None:
-        limit = MAX_LENGTH if self.release.limits else 0
-        return parse_tag(key, loose=self.release.loose_versions, limit=limit)
+        return parse_tag(key, loose=self.release.loose_versions, limit=self.release.semver.max_length)
+
+
+def parse_tag(tag: str, *, loose: bool = True, limit: int = MAX_LENGTH) -> Version | None:
+    """Return the version that a tag is for Flux, which asks for three parts; None if it is not one.
+
+    loose: two dots are enough, wherever they stand (`1.2-rc.1` is 1.2.0-rc.1), and numbers may have leading zeros.
+    Before Flux 2.7 all three numbers had to be there, without leading zeros.
+    Source: fluxcd/pkg/version (ParseVersion).
+    """
+    parts = tag.split(".", 2)
+    if len(parts) < 3:  # the three-part rule
+        return None
+    if not loose and not _TWO_NUMBERS.fullmatch(tag, endpos=len(tag) - len(parts[2])):
+        return None
+    return parse_version(tag, leading_zeros=loose, limit=limit)

@@ -33,8 +33,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from fluxmark.policy.regexp import RegexpError, compile_pattern
-from fluxmark.policy.template import parse_template
+from fluxmark.golang.expand import parse_template
+from fluxmark.golang.regexp import RegexpError, compile_pattern
 from fluxmark.rules.policies import filter_path, pattern_of
 from fluxmark.schema.nearest import nearest
 from krmfn.result import Severity
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from fluxmark.finding import Finding
-    from fluxmark.policy.template import Reference
+    from fluxmark.golang.expand import Reference
     from fluxmark.world import World
 
 ID: Final = "policy-extract"

@@ -29,9 +29,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from fluxmark.golang.numbers import parse_float
 from fluxmark.policy import PolicyError
 from fluxmark.policy.factory import filter_of
-from fluxmark.policy.numerical import parse_float
 from fluxmark.rules.ordering.pattern import DIGITS, rows
 from fluxmark.rules.ordering.samples import samples
 from fluxmark.rules.policies import filter_path, final_policies, kind_of, pattern_of

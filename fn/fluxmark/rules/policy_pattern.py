@@ -29,7 +29,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from fluxmark.policy.regexp import RegexpError, compile_pattern
+from fluxmark.golang.regexp import RegexpError, compile_pattern
 from fluxmark.policy.release import release_of
 from fluxmark.rules.ordering.samples import impossible
 from fluxmark.rules.policies import pattern_of

@@ -32,11 +32,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from fluxmark.golang.ranges import Constraint, ConstraintError
 from fluxmark.policy import PolicyError, latest
-from fluxmark.policy.constraint import Constraint, ConstraintError
 from fluxmark.policy.factory import filter_of
 from fluxmark.policy.release import release_of
-from fluxmark.policy.version import parse_tag
+from fluxmark.policy.semver import parse_tag
 from fluxmark.rules.ordering.samples import samples
 from fluxmark.rules.policies import final_policies, kind_of, pattern_of
 from krmfn.result import Severity
@@ -45,7 +45,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fluxmark.finding import Finding
-    from fluxmark.policy.release import Release
     from fluxmark.world import Manifest, World
 
 ID: Final = "policy-range"
@@ -64,7 +63,7 @@ def check(world: World) -> Iterator[Finding]:
         if kind_of(policy) != "semver" or not isinstance(text, str):
             continue
         try:
-            constraint = Constraint.parse(text, release=release)
+            constraint = Constraint.parse(text, dialect=release.semver)
         except ConstraintError as error:
             yield policy.report(ID, SEVERITY, _PATH, f"Flux stalls this policy: {error}")
             continue
@@ -96,7 +95,7 @@ def _never(policy: Manifest, pattern: str, constraint: Constraint, flux_version:
             return ""
     else:
         return ""
-    tag_filter = filter_of(policy.spec, constraint.release)
+    tag_filter = filter_of(policy.spec, release_of(flux_version))
     keys = [key for key, _ in tag_filter.pairs(tags)] if tag_filter else tags
     versions = [version for key in keys if (version := parse_tag(key))]
     if not versions:
@@ -141,11 +140,10 @@ def _candidates(constraint: Constraint) -> tuple[tuple[str, ...], tuple[str, ...
 
 def _beyond(constraint: Constraint) -> tuple[str, str] | None:
     """Return a prerelease of the version at which a range should end, and that version, if the range takes it."""
-    release: Release = constraint.release
     for group in constraint.groups:
         for comparison in group:
             bound = comparison.version
-            if comparison.operator != "<" or bound.prerelease or not release.group_prereleases:
+            if comparison.operator != "<" or bound.prerelease or not constraint.dialect.group_prereleases:
                 continue
             text = f"{bound.major}.{bound.minor}.{bound.patch}"
             tag = f"{text}-rc.1"

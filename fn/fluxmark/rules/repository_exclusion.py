@@ -23,9 +23,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from fluxmark.golang.regexp import RegexpError, compile_pattern
 from fluxmark.policy import PolicyError
 from fluxmark.policy.exclusion import DEFAULT, exclude
-from fluxmark.policy.regexp import RegexpError, compile_pattern
 from fluxmark.policy.release import release_of
 from fluxmark.world.manifest import is_templated
 from krmfn.result import Severity

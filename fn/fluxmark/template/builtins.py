@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fluxmark.golang.numbers import INT_MAX
+from fluxmark.golang.text import decode, encode, is_invalid, is_print
 from fluxmark.template.comparison import equal, less
 from fluxmark.template.errors import CallError
-from fluxmark.template.gotext import decode, encode, is_invalid, is_print
-from fluxmark.template.numbers import INT_MAX
 from fluxmark.template.printing import sprint, sprintf, sprintln
 from fluxmark.template.types import ANY, BOOL, INT, INTEGERS, REFLECTED, STRING, UINT8, Function, Kind, Type
 from fluxmark.template.values import Value, concrete, indirect, is_true, string, zero

@@ -8,10 +8,10 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
+from fluxmark.golang.numbers import wrap
 from fluxmark.template.errors import CallError, TemplateError, Unsupported, UnsupportedFunction
 from fluxmark.template.limits import check_items, check_size
 from fluxmark.template.nodes import Bool, Chain, Dot, Field, Identifier, Nil, Number, Pipe, String, Variable
-from fluxmark.template.numbers import wrap
 from fluxmark.template.place import Place
 from fluxmark.template.types import (
     ANY,

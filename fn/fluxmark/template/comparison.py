@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from fluxmark.golang.text import display
 from fluxmark.template.errors import CallError
-from fluxmark.template.gotext import display
 from fluxmark.template.printing import Printer
 from fluxmark.template.types import INTEGERS, NILABLE, SIGNED, Kind, Type
 from fluxmark.template.values import Value, concrete

@@ -8,9 +8,9 @@ from __future__ import annotations
 import enum
 from typing import TYPE_CHECKING
 
+from fluxmark.golang.text import display, encode, quote
 from fluxmark.template.errors import LimitExceeded
 from fluxmark.template.evaluate import Evaluator
-from fluxmark.template.gotext import display, encode, quote
 from fluxmark.template.limits import MAX_DEPTH
 from fluxmark.template.nodes import Action, Break, Continue, If, Range, Template, Text, With
 from fluxmark.template.printing import Printer, show, sorted_items

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from fluxmark.template.gotext import REPLACEMENT, can_backquote, decode, encode, is_print, quote
+from fluxmark.golang.text import REPLACEMENT, can_backquote, decode, encode, is_print, quote
 
 _MAX_RUNE = 0x10FFFF
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING
 
-from fluxmark.template.gotext import is_print, quote
+from fluxmark.golang.text import is_print, quote
 from fluxmark.template.tokens import KEYWORDS, Kind, Token
 
 if TYPE_CHECKING:

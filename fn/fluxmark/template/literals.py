@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 
-from fluxmark.template.gotext import unquote_char
+from fluxmark.golang.numbers import INT_MAX, INT_MIN, UINT_MAX, parse_float, parse_int, parse_uint
+from fluxmark.golang.text import unquote_char
 from fluxmark.template.nodes import Number
-from fluxmark.template.numbers import INT_MAX, INT_MIN, UINT_MAX, parse_float, parse_int, parse_uint
 from fluxmark.template.tokens import Kind, Token
 
 # a sign after the e or p of an exponent is the exponent's

@@ -88,10 +88,10 @@ class _Message:
             raise TemplateError(f"unable to create commit message template from spec: {error}") from None
 
     def _execute(self, parsed: Parsed, *, shuffled: bool) -> str:
+        from fluxmark.golang.text import display
         from fluxmark.template.data import template_data
         from fluxmark.template.execute import Machine
         from fluxmark.template.functions import function
-        from fluxmark.template.gotext import display
 
         machine = Machine(parsed, function, shuffled=shuffled)
         try:

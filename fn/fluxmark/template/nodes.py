@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from fluxmark.template.gotext import encode, quote
+from fluxmark.golang.text import encode, quote
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fluxmark.golang.text import SPACES, decode, encode, quote
 from fluxmark.template.errors import LimitExceeded
-from fluxmark.template.gotext import SPACES, decode, encode, quote
 from fluxmark.template.lex import lex
 from fluxmark.template.limits import MAX_BLOCKS
 from fluxmark.template.nodes import Action, Break, Continue, If, Parsed, Range, Template, Text, With

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fluxmark.golang.text import quote
 from fluxmark.template.errors import LimitExceeded
-from fluxmark.template.gotext import quote
 from fluxmark.template.limits import MAX_PARENTHESES
 from fluxmark.template.literals import BadLiteral, number
 from fluxmark.template.nodes import (

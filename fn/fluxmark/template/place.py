@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fluxmark.golang.text import encode, quote
 from fluxmark.template.errors import TemplateError
-from fluxmark.template.gotext import encode, quote
 from fluxmark.template.limits import check_steps
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fluxmark.golang.text import unquote
 from fluxmark.template.errors import TemplateError
-from fluxmark.template.gotext import unquote
 from fluxmark.template.tokens import Kind, Token
 
 if TYPE_CHECKING:

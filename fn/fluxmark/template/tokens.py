@@ -8,7 +8,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
-from fluxmark.template.gotext import quote
+from fluxmark.golang.text import quote
 
 
 class Kind(enum.Enum):

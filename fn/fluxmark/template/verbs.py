@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fluxmark.golang.text import decode, display, encode
 from fluxmark.template.format import Flags
-from fluxmark.template.gotext import decode, display, encode
 from fluxmark.template.printing import Printer
 from fluxmark.template.types import INTEGERS
 from fluxmark.template.values import Value, concrete

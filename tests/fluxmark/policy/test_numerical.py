@@ -8,8 +8,9 @@ from itertools import permutations
 import pytest
 from hypothesis import given, strategies as st
 
+from fluxmark.golang.numbers import parse_float
 from fluxmark.policy.errors import PolicyError
-from fluxmark.policy.numerical import Numerical, parse_float
+from fluxmark.policy.numerical import Numerical
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,9 @@ import json
 
 from hypothesis import given, strategies as st
 
+from fluxmark.golang.text import decode, encode, quote, unquote
 from fluxmark.template import TemplateError, render
 from fluxmark.template.format import format_float
-from fluxmark.template.gotext import decode, encode, quote, unquote
 from fluxmark.template.lex import lex
 from fluxmark.template.tokens import Kind
 

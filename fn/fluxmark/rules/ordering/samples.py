@@ -6,7 +6,7 @@ import re
 from itertools import islice, product
 from typing import TYPE_CHECKING, Final
 
-from fluxmark.policy.regexp import RegexpError, compile_pattern
+from fluxmark.golang.regexp import RegexpError, compile_pattern
 from fluxmark.rules.ordering.pattern import DIGITS, TAG_CHARACTERS, UnknownSyntaxError, rows
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from fluxmark.golang.expand import parse_template
+from fluxmark.golang.regexp import RegexpError, compile_pattern
 from fluxmark.policy import PolicyError, latest
-from fluxmark.policy.regexp import RegexpError, compile_pattern
-from fluxmark.policy.template import parse_template
 from fluxmark.rules.ordering.pairs import open_pairs, pairs
 from fluxmark.rules.ordering.pattern import DIGITS, UnknownSyntaxError, rows
 from fluxmark.rules.ordering.roles import Role, roles

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from fluxmark.template.gotext import display
-from fluxmark.template.numbers import parse_float, parse_int, to_int, wrap
+from fluxmark.golang.numbers import parse_float, parse_int, to_int, wrap
+from fluxmark.golang.text import display
 from fluxmark.template.types import INTEGERS, Kind
 
 if TYPE_CHECKING:

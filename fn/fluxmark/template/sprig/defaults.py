@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import NoReturn
 
+from fluxmark.golang.text import display
 from fluxmark.template.comparison import deep_equal
 from fluxmark.template.errors import CallError
-from fluxmark.template.gotext import display
 from fluxmark.template.types import ANY, BOOL, STRING, Function
 from fluxmark.template.values import Value, is_true
 

@@ -6,9 +6,9 @@ import base64
 import re
 from typing import TYPE_CHECKING, Any
 
+from fluxmark.golang.text import decode
 from fluxmark.template.errors import CallError
 from fluxmark.template.format import format_float
-from fluxmark.template.gotext import decode
 from fluxmark.template.limits import check_size
 from fluxmark.template.sprig.json_reader import read
 from fluxmark.template.types import ANY, INTEGERS, STRING, Function, Kind, Type

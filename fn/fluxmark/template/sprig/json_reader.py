@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 
+from fluxmark.golang.numbers import parse_float
+from fluxmark.golang.text import REPLACEMENT, decode, quote, valid
 from fluxmark.template.errors import CallError
-from fluxmark.template.gotext import REPLACEMENT, decode, quote, valid
-from fluxmark.template.numbers import parse_float
 from fluxmark.template.values import Slice, Value, any_dict, any_list, boolean, number, string
 
 _SPACES = b" \t\r\n"

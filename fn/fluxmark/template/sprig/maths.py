@@ -6,11 +6,11 @@ import math
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from fluxmark.golang.numbers import INT_MAX, INT_MIN, parse_int, parse_magnitude, wrap
+from fluxmark.golang.text import display
 from fluxmark.template.errors import CallError
 from fluxmark.template.format import format_float
-from fluxmark.template.gotext import display
 from fluxmark.template.limits import check_items
-from fluxmark.template.numbers import INT_MAX, INT_MIN, parse_int, parse_magnitude, wrap
 from fluxmark.template.printing import show
 from fluxmark.template.sprig.cast import to_float64, to_int64
 from fluxmark.template.types import ANY, FLOAT64, INT, INT64, INTS, STRING, Function

@@ -9,8 +9,8 @@ import functools
 import re
 from typing import TYPE_CHECKING, Any
 
+from fluxmark.golang.text import can_backquote, decode, display, encode, quote
 from fluxmark.template.errors import CallError, Unsupported
-from fluxmark.template.gotext import can_backquote, decode, display, encode, quote
 from fluxmark.template.lex import is_alphanumeric
 from fluxmark.template.limits import check_items, check_size
 from fluxmark.template.types import BOOL, INT, STRING, STRINGS, Function

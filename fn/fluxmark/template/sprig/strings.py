@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from fluxmark.golang.text import SPACES, decode, encode, quote
 from fluxmark.template.errors import CallError
-from fluxmark.template.gotext import SPACES, decode, encode, quote
 from fluxmark.template.limits import check_items, check_size
 from fluxmark.template.printing import show
 from fluxmark.template.types import ANY, BOOL, INT, STRING, STRING_MAP, STRINGS, Function, Kind

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from fluxmark.template.gotext import decode
-from fluxmark.template.numbers import INT_MAX, INT_MIN, parse_magnitude, wrap
+from fluxmark.golang.numbers import INT_MAX, INT_MIN, parse_magnitude, wrap
+from fluxmark.golang.text import decode
 from fluxmark.template.types import ANY, STRING, Function, Kind
 
 if TYPE_CHECKING:

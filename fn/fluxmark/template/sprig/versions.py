@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from fluxmark.golang import semver
+from fluxmark.golang.numbers import UINT_MAX
+from fluxmark.golang.ranges import Constraint, ConstraintError
+from fluxmark.golang.text import decode
 from fluxmark.template.errors import CallError, Unsupported
-from fluxmark.template.gotext import decode
-from fluxmark.template.numbers import UINT_MAX, parse_uint
 from fluxmark.template.sprig.panics import nil_dereference
 from fluxmark.template.types import ANY, BOOL, BYTES, INT, STRING, UINT64, Function, Kind, StructField, Type
 from fluxmark.template.values import Slice, Value, string
@@ -21,46 +22,18 @@ if TYPE_CHECKING:
 # major, minor, patch, prerelease, metadata, original: the data of a semver.Version
 Version = tuple[int, int, int, bytes, bytes, bytes]
 
-_MAX_LENGTH = 256
-_IDENTIFIERS = r"([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)"
-_VERSION = re.compile(rf"v?([0-9]+)(?:\.([0-9]+))?(?:\.([0-9]+))?(?:-{_IDENTIFIERS})?(?:\+{_IDENTIFIERS})?")
-_ALLOWED = re.compile(r"[0-9A-Za-z-]+")
-
 
 def parse_version(text: bytes) -> Version:
     """Return a version, also one without minor or patch, or with a `v`; error: CallError."""
-    if len(text) > _MAX_LENGTH:
-        raise CallError(f"version string is too long (max {_MAX_LENGTH} bytes)")
-    found = _VERSION.fullmatch(decode(text))
-    if not found:
-        raise CallError("invalid semantic version")
-    major, minor, patch = (_segment(found[group] or "0") for group in (1, 2, 3))
-    prerelease, metadata = (found[4] or "").encode(), (found[5] or "").encode()
-    if prerelease:
-        _check_prerelease(prerelease)
-    return major, minor, patch, prerelease, metadata, text
+    found = semver.parse_version(decode(text))
+    if found is None:
+        raise CallError(semver.problem(decode(text)))
+    return found.major, found.minor, found.patch, found.prerelease.encode(), found.metadata.encode(), text
 
 
-def _segment(digits: str) -> int:
-    number = parse_uint(digits, 10)
-    if number is None:
-        raise CallError(
-            f'error parsing version segment: strconv.ParseUint: parsing "{digits}": value out of range'
-        )
-    return number
-
-
-def _check_prerelease(text: bytes) -> None:
-    for part in decode(text).split("."):
-        if not _ALLOWED.fullmatch(part):
-            raise CallError("invalid prerelease string")
-        if part.isdigit() and len(part) > 1 and part[0] == "0":
-            raise CallError("version segment starts with 0")
-
-
-def _check_metadata(text: bytes) -> None:
-    if not all(_ALLOWED.fullmatch(part) for part in decode(text).split(".")):
-        raise CallError("invalid metadata string")
+def _require(problem: str) -> None:
+    if problem:
+        raise CallError(problem)
 
 
 def show_version(version: Version) -> bytes:
@@ -96,14 +69,12 @@ def _next(segment: int, name: str) -> int:
 
 
 def _set_prerelease(version: Version, text: bytes) -> Version:
-    if text:
-        _check_prerelease(text)
+    _require(semver.prerelease_problem(decode(text)))
     return _again((*version[:3], text, version[4], b""), like=version)
 
 
 def _set_metadata(version: Version, text: bytes) -> Version:
-    if text:
-        _check_metadata(text)
+    _require(semver.metadata_problem(decode(text)))
     return _again((*version[:4], text, b""), like=version)
 
 
@@ -111,22 +82,8 @@ def compare(left: Version, right: Version | None) -> int:
     """Order two versions: -1, 0 or 1; metadata does not count."""
     if right is None:
         nil_dereference()
-    if left[:3] != right[:3]:
-        return 1 if left[:3] > right[:3] else -1
-    return compare_prerelease(left[3], right[3])
-
-
-def compare_prerelease(left: bytes, right: bytes) -> int:
-    """Order two prereleases; none at all is above any."""
-    if not left or not right:
-        return bool(right) - bool(left)
-    keys = [[_part_key(part) for part in text.split(b".")] for text in (left, right)]
+    keys = [semver.precedence(version[:3], version[3].decode()) for version in (left, right)]
     return (keys[0] > keys[1]) - (keys[0] < keys[1])
-
-
-def _part_key(part: bytes) -> tuple[bool, int, bytes]:
-    number = parse_uint(part.decode(), 10)
-    return (False, number, b"") if number is not None else (True, 0, part)
 
 
 def _json(version: Version) -> Slice:
@@ -209,10 +166,14 @@ for _method in (
 
 
 def _semver_compare(constraint: bytes, version: bytes) -> bool:
-    from fluxmark.template.sprig.constraints import parse_constraints
-
-    constraints = parse_constraints(decode(constraint))
-    return constraints(parse_version(version))
+    try:
+        parsed = Constraint.parse(decode(constraint))
+    except ConstraintError as error:
+        raise CallError(str(error)) from None
+    found = semver.parse_version(decode(version))
+    if found is None:
+        raise CallError(semver.problem(decode(version)))
+    return parsed.check(found)
 
 
 FUNCTIONS: tuple[Function, ...] = (

@@ -9,8 +9,8 @@ from __future__ import annotations
 import enum
 from typing import TYPE_CHECKING
 
+from fluxmark.golang.text import REPLACEMENT, SPACES
 from fluxmark.template.errors import Unsupported
-from fluxmark.template.gotext import REPLACEMENT, SPACES
 from fluxmark.template.sprig import runes
 
 if TYPE_CHECKING:

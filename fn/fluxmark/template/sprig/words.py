@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING
 
-from fluxmark.template.gotext import SPACES, decode, valid
+from fluxmark.golang.text import SPACES, decode, valid
 from fluxmark.template.limits import check_size
 from fluxmark.template.sprig import runes
 from fluxmark.template.types import INT, STRING, Function

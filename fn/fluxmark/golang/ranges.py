@@ -13,15 +13,15 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fluxmark.policy.gotext import quote
-from fluxmark.policy.release import NEWEST, Release
-from fluxmark.policy.version import MAX_LENGTH, parse_version
+from fluxmark.golang.semver import Dialect, parse_version
+from fluxmark.golang.text import quote
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from fluxmark.policy.version import Version
+    from fluxmark.golang.semver import Version
 
+NEWEST = Dialect()
 MAX_RANGE_LENGTH = 512  # bytes
 MAX_GROUPS = 32
 
@@ -80,17 +80,17 @@ class Constraint:
 
     text: str
     groups: tuple[tuple[Comparison, ...], ...]
-    release: Release = NEWEST
+    dialect: Dialect = NEWEST
 
     @classmethod
-    def parse(cls, text: str, *, release: Release = NEWEST) -> Constraint:
+    def parse(cls, text: str, *, dialect: Dialect = NEWEST) -> Constraint:
         """Return the constraint that a range is; raises ConstraintError."""
-        if release.limits and len(text.encode(errors="replace")) > MAX_RANGE_LENGTH:
+        if dialect.limits and len(text.encode(errors="replace")) > MAX_RANGE_LENGTH:
             raise ConstraintError(f"constraint string is too long (max {MAX_RANGE_LENGTH} bytes)")
         groups = _rewrite_hyphen_ranges(text).split("||")
-        if release.limits and len(groups) > MAX_GROUPS:
+        if dialect.limits and len(groups) > MAX_GROUPS:
             raise ConstraintError(f"too many constraint groups (max {MAX_GROUPS})")
-        return cls(text, tuple(_parse_group(group, release) for group in groups), release)
+        return cls(text, tuple(_parse_group(group, dialect) for group in groups), dialect)
 
     def check(self, version: Version) -> bool:
         """Return whether the version is in the range.
@@ -106,7 +106,7 @@ class Constraint:
         return any(all(comparison.check(version) for comparison in group) for group in self.groups)
 
     def _admits_prerelease(self, group: tuple[Comparison, ...], version: Version) -> bool:
-        if self.release.group_prereleases:
+        if self.dialect.group_prereleases:
             asked = any(comparison.version.prerelease for comparison in group)
             return asked and all(comparison.check(version) for comparison in group)
         return all(
@@ -124,13 +124,13 @@ def _rewrite_hyphen_ranges(text: str) -> str:
     return text
 
 
-def _parse_group(text: str, release: Release) -> tuple[Comparison, ...]:
+def _parse_group(text: str, dialect: Dialect) -> tuple[Comparison, ...]:
     if not _GROUP.fullmatch(text):
-        raise ConstraintError(f"improper constraint: {quote(text) if release.limits else text}")
-    return tuple(_parse_comparison(match, release) for match in _FIND_COMPARISON.finditer(text))
+        raise ConstraintError(f"improper constraint: {quote(text) if dialect.limits else text}")
+    return tuple(_parse_comparison(match, dialect) for match in _FIND_COMPARISON.finditer(text))
 
 
-def _parse_comparison(match: re.Match[str], release: Release) -> Comparison:
+def _parse_comparison(match: re.Match[str], dialect: Dialect) -> Comparison:
     major, minor, patch, prerelease = match.group("major", "minor", "patch", "prerelease")
     prerelease = prerelease or ""
     text, dirty, major_only, minor_only = match["version"], True, False, False
@@ -144,12 +144,12 @@ def _parse_comparison(match: re.Match[str], release: Release) -> Comparison:
         dirty = False
     version = parse_version(
         text,
-        leading_zeros=release.range_zeros,
-        limit=MAX_LENGTH if release.limits else 0,
+        leading_zeros=dialect.range_zeros,
+        limit=dialect.max_length,
     )
     if version is None:
         raise ConstraintError(
-            "constraint parser error" if release.group_prereleases else "constraint Parser Error"
+            "constraint parser error" if dialect.group_prereleases else "constraint Parser Error"
         )
     return Comparison(match["operator"], version, dirty, major_only, minor_only)
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from fluxmark.policy.regexp import Match
+    from fluxmark.golang.regexp import Match
 
 _MAX_DIGITS = 9  # Go takes more for a name
 

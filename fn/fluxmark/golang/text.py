@@ -1,7 +1,7 @@
 """Go's strings: bytes that mostly are UTF-8; how Go walks, quotes and unquotes them.
 
-Inside the interpreter a Go string is `bytes`. `decode` gives its runes as a `str` in which a byte that is no
-UTF-8 is a lone surrogate (as Go sees one RuneError of width 1), and `encode` is its inverse.
+Inside the template interpreter a Go string is `bytes`. `decode` gives its runes as a `str` in which a byte that is
+not UTF-8 is a lone surrogate (as Go sees one RuneError of width 1), and `encode` is its inverse.
 Source: packages strconv and unicode/utf8 of Go, https://pkg.go.dev/strconv#Quote
 """
 
@@ -54,9 +54,18 @@ def is_print(rune: str) -> bool:
     return unicodedata.category(rune)[0] in "LMNPS"
 
 
-def quote(data: bytes, *, delimiter: str = '"', ascii_only: bool = False) -> str:
-    """Return a Go string literal, as strconv.Quote (or, `ascii_only`, QuoteToASCII) writes it."""
-    return delimiter + "".join(_escape(rune, delimiter, ascii_only) for rune in decode(data)) + delimiter
+def quote(data: bytes | str, *, delimiter: str = '"', ascii_only: bool = False) -> str:
+    """Return a Go string literal, as strconv.Quote (or, `ascii_only`, QuoteToASCII) writes it.
+
+    A `str` stands for the Go string of its UTF-8.
+    """
+    runes = decode(data if isinstance(data, bytes) else data.encode(errors="surrogatepass"))
+    return delimiter + "".join(_escape(rune, delimiter, ascii_only) for rune in runes) + delimiter
+
+
+def upper(text: str) -> str:
+    """Return a string in upper case, letter by letter (Go, strings.ToUpper: `ß` stays one letter)."""
+    return "".join(big if len(big := letter.upper()) == 1 else letter for letter in text)
 
 
 def _escape(rune: str, delimiter: str, ascii_only: bool) -> str:

@@ -7,7 +7,7 @@ import ast
 import pytest
 from hypothesis import given, strategies as st
 
-from fluxmark.policy.gotext import quote, upper
+from fluxmark.golang.text import quote, upper
 
 
 @pytest.mark.parametrize(

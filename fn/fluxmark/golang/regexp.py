@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from fluxmark.policy.template import parse_template
+from fluxmark.golang.expand import parse_template
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

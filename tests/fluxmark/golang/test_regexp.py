@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, strategies as st
 
-from fluxmark.policy.regexp import RegexpError, compile_pattern
-from fluxmark.policy.template import parse_template, template_names
+from fluxmark.golang.expand import parse_template, template_names
+from fluxmark.golang.regexp import RegexpError, compile_pattern
 
 
 @pytest.mark.parametrize(

@@ -18,9 +18,17 @@ _DIGITS = {
 }
 # an underscore may stand between two digits, or between a base's prefix and a digit
 _UNDERSCORES = re.compile(r"(?:0[bBoOxX]_?)?[0-9a-fA-F]+(?:_[0-9a-fA-F]+)*")
-_FLOAT = re.compile(r"[+-]?(?:[0-9][0-9_]*\.?[0-9_]*|\.[0-9][0-9_]*)(?:[eE][+-]?[0-9][0-9_]*)?")
-_HEX_FLOAT = re.compile(r"([+-]?)0[xX]([0-9a-fA-F_]*)\.?([0-9a-fA-F_]*)[pP]([+-]?[0-9][0-9_]*)")
-_SPECIAL = {"inf": math.inf, "infinity": math.inf, "nan": math.nan}
+# An underscore stands between two digits, or between 0x and the first digit.
+_DECIMALS = "[0-9](?:_?[0-9])*+"
+_HEX_DIGITS = "[0-9a-f](?:_?[0-9a-f])*+"
+_NUMBER = re.compile(
+    rf"""
+    (?P<special> [+-]?inf(?:inity)? | nan )
+  | (?P<hex> [+-]?0x (?: _?{_HEX_DIGITS} (?: \.(?:{_HEX_DIGITS})? )? | \.{_HEX_DIGITS} ) p[+-]?{_DECIMALS} )
+  | [+-]? (?: {_DECIMALS} (?: \.(?:{_DECIMALS})? )? | \.{_DECIMALS} ) (?: e[+-]?{_DECIMALS} )?
+    """,
+    re.VERBOSE | re.IGNORECASE | re.ASCII,
+)
 
 
 def wrap(number: int) -> int:
@@ -66,48 +74,25 @@ def parse_int(text: str, base: int = 0) -> int | None:
 
 
 def parse_float(text: str) -> float | None:
-    """Return a float64, None where the text is none (or overflows)."""
-    special = _SPECIAL.get(text.lstrip("+-").lower()) if len(text) - len(text.lstrip("+-")) <= 1 else None
-    if special is not None:
-        return -special if text[0] == "-" else special
-    if "_" in text and not _good_underscores(text):
-        return None
-    plain = text.replace("_", "")
-    if found := _HEX_FLOAT.fullmatch(text):
-        sign, whole, fraction, exponent = (part.replace("_", "") for part in found.groups())
-        if not whole + fraction:
-            return None
-        try:
-            # exact: the mantissa has one rounding, by Python's own hexadecimal reader
-            return float.fromhex(f"{sign}0x{whole or '0'}.{fraction}p{exponent}")
-        except OverflowError:
-            return None
-    if not _FLOAT.fullmatch(text):
-        return None
-    number = float(plain)
-    return None if math.isinf(number) else number
+    """Return the float64 nearest to the number that the text is, None where strconv.ParseFloat fails.
 
-
-def _good_underscores(text: str) -> bool:
-    """Tell whether each `_` stands between digits (or after a base's prefix); source: strconv.underscoreOK."""
-    body = text.lstrip("+-").lower()
-    previous = "^"
-    is_hex = False
-    if body[:2] in _BASES:
-        is_hex = body[:2] == "0x"
-        previous, body = "0", body[2:]
-    for char in body:
-        if char.isdigit() or (is_hex and char in "abcdef"):
-            previous = "0"
-        elif char == "_":
-            if previous != "0":
-                return False
-            previous = "_"
-        else:
-            if previous == "_":
-                return False
-            previous = "!"
-    return previous != "_"
+    It fails for what is no number of its grammar, and for a number that is too large (1e999); `inf` and `nan` are
+    numbers.
+    """
+    if text.isdecimal() and text.isascii():  # most keys: a timestamp, the number of a build
+        value = float(text)
+        return None if math.isinf(value) else value
+    match = _NUMBER.fullmatch(text)
+    if match is None:
+        return None
+    if match["special"]:
+        return float(text)
+    digits = text.replace("_", "")
+    try:
+        value = float.fromhex(digits) if match["hex"] else float(digits)
+    except OverflowError:
+        return None
+    return None if math.isinf(value) else value
 
 
 def to_int(number: float) -> int:
