@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from fluxmark.golang.expand import parse_template, template_names
-from fluxmark.golang.regexp import RegexpError, compile_pattern
+from fluxmark.golang.regexp import RegexpError, compile_pattern, quote_meta
 
 
 @pytest.mark.parametrize(
@@ -50,6 +50,10 @@ def test_no_match_where_pythons_own_would_have_one_or_nearly(pattern: str, text:
         ("a++", "invalid nested repetition operator: `++`"),
         ("*a", "missing argument to repetition operator: `*`"),
         ("a{1001}", "invalid repeat count: `{1001}`"),
+        ("a{2}{3,1}", "invalid repeat count: `{3,1}`"),
+        ("x{2,1}?", "invalid repeat count: `{2,1}`"),
+        ("a\udcff", "invalid UTF-8: `a\ufffd`"),
+        ("(?P<>a)", "invalid named capture: `(?P<>`"),
         ("(?P<n", "invalid named capture: `(?P<n`"),
         ("a\\", "trailing backslash at end of expression: ``"),
         (r"a\C", r"invalid escape sequence: `\C`"),
@@ -141,3 +145,22 @@ def test_the_names_of_a_template_and_the_dollars_without_one() -> None:
 @given(st.text(alphabet="$a1{}_é-", max_size=12))
 def test_a_doubled_dollar_keeps_any_text(text: str) -> None:
     assert compile_pattern("a").expand(text.replace("$", "$$"), ("a",)) == text
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "spans"),
+    [("a*", b"baac", [(0, 0), (1, 3), (4, 4)]), ("", "éx".encode(), [(0, 0), (2, 2), (3, 3)]), ("b", b"", [])],
+)
+def test_successive_matches_step_over_whole_characters(
+    pattern: str, text: bytes, spans: list[tuple[int, int]]
+) -> None:
+    regexp = compile_pattern(pattern)
+    assert list(regexp.spans(text)) == spans
+    assert list(regexp.spans(text, 1)) == spans[:1]
+
+
+@given(st.text(max_size=20))
+def test_a_quoted_text_matches_itself_only(text: str) -> None:
+    pattern = "^" + quote_meta(text.encode()).decode() + "$"
+    assert compile_pattern(pattern).matches(text)
+    assert not compile_pattern(pattern).matches(f"{text}x")

@@ -79,3 +79,16 @@ def test_the_documentation_lists_what_is_not_supported() -> None:
 
 def test_an_unknown_name_is_no_function() -> None:
     assert function("nosuch") is None
+
+
+@pytest.mark.parametrize(
+    ("template", "output"),
+    [
+        ('{{regexReplaceAll "(?P<n>a)|(x)(?P<n>b)" "xb" "<$n>"}}', "<b>"),
+        ('{{regexMatch "a\\\\C" "ab"}}', "false"),
+        ('{{float64 "+nan"}} {{float64 "0x1p4"}}', "0 16"),
+        ('{{semverCompare "1 - 2 || 11 - 2" "1.5.0"}}', "true"),
+    ],
+)
+def test_functions_follow_go_where_its_libraries_differ_from_pythons(template: str, output: str) -> None:
+    assert render(template, [], automation=("flux-system", "flux-system"), values={}) == output
