@@ -167,8 +167,9 @@ def main(argv: Sequence[str]) -> int:
     if argv and PLUGIN in os.environ and Path(argv[0]).is_file():
         from fluxmark.function import Fluxmark
         from krmfn import plugin
+        from krmfn.host import Host
 
-        return plugin.run(Fluxmark(kustomize=True), argv[0])
+        return plugin.run(Fluxmark(host=Host.BUILD), argv[0])
     if argv and argv[0] == "fn":
         from fluxmark.function import main as function
 

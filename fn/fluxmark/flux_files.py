@@ -12,7 +12,7 @@ from fluxmark.words import GROUP, SECRET, TOKEN
 from krmfn.text import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable
 
     from krmfn.package import Found, Package
 
@@ -31,9 +31,11 @@ def search(package: Package, *, secrets: bool = False) -> Callable[[], Found]:
     return package.search(is_flux_file, [word.encode() for word in words])
 
 
-def named(package: Package, entries: Iterable[str]) -> list[str]:
+def named(package: Package, entries: Iterable[str], items: Collection[str] = ()) -> list[str]:
     """Return the files that entries name: a file, a glob, or a directory with all that Flux reads in it.
 
+    items: the paths of files that were handed over as items. These are not returned, and need not be on the
+    disk.
     Raises InputError for an entry that names nothing.
     """
     found: dict[str, None] = {}
@@ -44,11 +46,11 @@ def named(package: Package, entries: Iterable[str]) -> list[str]:
             found[entry] = None
         else:
             paths = [path for path in package.walk(lambda _: True) if matches(path, entry)]
-            if not paths:
+            if not paths and not any(matches(path, entry) for path in items):
                 where = package.root.resolve()
                 raise InputError(f"{entry}: there is none below {where}; run it in the package's root directory")
             found |= dict.fromkeys(paths)
-    return list(found)
+    return [path for path in found if path not in items]
 
 
 def matches(path: str, glob: str) -> bool:

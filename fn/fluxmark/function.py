@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
 from fluxmark.words import GROUP
 from krmfn.function import Function
+from krmfn.host import Host
 from krmfn.result import Severity
-from krmfn.run import LOG_TO_STDERR, main as run_program
+from krmfn.run import main as run_program
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,11 +25,12 @@ WRITTEN = {"created", "updated"}
 class Fluxmark(Function):
     """Injects, checks or updates, as the functionConfig says; without one, marks what the items' policies select.
 
-    kustomize: whether kustomize runs the function; root: the directory that `files` are relative to.
+    host: what runs the function; without it, what hands over the list tells. root: the directory that `files` are
+    relative to.
     """
 
-    def __init__(self, *, kustomize: bool | None = None, root: str = ".") -> None:
-        self._kustomize = bool(os.environ.get(LOG_TO_STDERR)) if kustomize is None else kustomize
+    def __init__(self, *, host: Host | None = None, root: str = ".") -> None:
+        self._host = host
         self._root = root
         self._job: Function | None = None
 
@@ -39,6 +40,7 @@ class Fluxmark(Function):
             from fluxmark.config import load
             from krmfn.data import to_data
 
+            self._host = self._host or Host.of_config(config)
             self._job = self._start(load(to_data(config.node), _where))
 
     def wanted(self, api_version: str, kind: str) -> bool:
@@ -58,7 +60,8 @@ class Fluxmark(Function):
             self._job = self._start(ImageAutomation())
         if self._job is not None:
             self._job.process(resource_list)
-            if not self._kustomize and WRITTEN & {result.tags.get("rule") for result in resource_list.results}:
+            host = self._host or Host.of(resource_list)
+            if host is Host.FILES and WRITTEN & {result.tags.get("rule") for result in resource_list.results}:
                 resource_list.results += _checked(resource_list)
 
     def _start(self, config: ImageAutomation) -> Function:
@@ -66,14 +69,14 @@ class Fluxmark(Function):
         if config.mode == "Update":
             from fluxmark.update.items import UpdateItems
 
-            return UpdateItems(config, kustomize=self._kustomize, root=self._root)
+            return UpdateItems(config, host=self._host, root=self._root)
         if config.mode == "Check":
             from fluxmark.rules.items import CheckItems
 
-            return CheckItems(config, kustomize=self._kustomize, root=self._root)
+            return CheckItems(config, host=self._host, root=self._root)
         from fluxmark.inject.items import InjectItems
 
-        return InjectItems(config, kustomize=self._kustomize, root=self._root)
+        return InjectItems(config, host=self._host, root=self._root)
 
 
 def main(arguments: Sequence[str] = ()) -> int:

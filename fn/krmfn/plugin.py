@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TextIO
 
+from krmfn.host import is_validator
 from krmfn.named import text_of
 from krmfn.resource import INDEX, PATH, SEQUENCES
 from krmfn.resource_list import ResourceList
@@ -52,7 +53,8 @@ def run(
                 if function.wanted(item.api_version, item.kind):
                     function.visit(item)
             function.process(resources)
-            output = "---\n".join(map(_document, resources.items)).encode()
+            if resources.is_changed or not is_validator(resources.function_config):
+                output = "---\n".join(map(_document, resources.items)).encode()
         except (Exception, SystemExit) as error:  # noqa: BLE001  (it has to be said where kustomize shows it)
             explain(error, resources, stderr)
     for result in resources.results:

@@ -6,6 +6,7 @@ https://github.com/kubernetes-sigs/kustomize/blob/master/cmd/config/docs/api-con
 
 from __future__ import annotations
 
+import operator
 import re
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -88,6 +89,12 @@ class ResourceList:
     def config(self) -> dict[str, Any]:
         """The function's configuration as plain data; empty where there is none."""
         return to_data(self.function_config.node) if self.function_config else {}
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether items were added, removed, moved or edited since the list was read."""
+        same = len(self.items) == len(self._given) and all(map(operator.is_, self.items, self._given))
+        return not same or any(item.is_changed for item in self.items)
 
     def add(self, resource: Resource, *, path: str = "", index: int | None = None) -> None:
         """Append an item; path and index say where an orchestrator is to write it.

@@ -15,6 +15,7 @@ import sys
 from typing import TYPE_CHECKING, BinaryIO, TextIO, cast
 
 from krmfn.function import FunctionError, as_function
+from krmfn.host import Host, is_kustomize, is_validator
 from krmfn.resource_list import ResourceList
 from krmfn.result import Result, Severity
 from krmfn.text import InputError, decode
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
 
 
 OK, FAILED, BAD_ARGUMENTS, INTERRUPTED = 0, 1, 2, 130
-LOG_TO_STDERR = "LOG_TO_STDERR"
-"""Set by kustomize, which shows a function's standard error and never its results."""
 
 
 def main(
@@ -88,7 +87,8 @@ def run(
     process: changes items, results and nothing else. It fails by raising FunctionError (or InputError, or any
     ValueError), or by adding a result of severity error. Then the list is printed as it was read, with the
     results, and the status is 1. Input that is no ResourceList gives a message on `stderr`, nothing on `stdout`
-    and status 1. The streams default to the process's own; what the function prints goes to `stderr`.
+    and status 1. The streams default to the process's own; what the function prints goes to `stderr`. Errors go
+    there, too, as the specification wants it; under kustomize, which shows no results, all results do.
     """
     stdin = sys.stdin.buffer if stdin is None else stdin
     stdout = sys.stdout.buffer if stdout is None else stdout
@@ -131,9 +131,8 @@ def _run(process: Process, text: str, stdout: TextIO | BinaryIO, stderr: TextIO)
             explain(failure, resources, stderr)
         output = _output(resources, before, stderr)
     _write(stdout, output)
-    if os.environ.get(LOG_TO_STDERR):
-        for result in resources.results:
-            print(result, file=stderr)
+    for result in _shown(resources, before):
+        print(result, file=stderr)
     return FAILED if _has_failed(resources) else OK
 
 
@@ -175,6 +174,14 @@ def own_stdout() -> Iterator[BinaryIO]:
         os.close(kept)
 
 
+def _shown(resources: ResourceList, before: list[Result]) -> Iterator[Result]:
+    """Yield the results that go to standard error: new errors, and under kustomize all new results."""
+    everything = is_kustomize(resources.function_config)
+    for result in resources.results:
+        if (everything or result.severity is Severity.ERROR) and result not in before:
+            yield result
+
+
 def _has_failed(resources: ResourceList) -> bool:
     return any(result.severity is Severity.ERROR for result in resources.results)
 
@@ -186,6 +193,12 @@ def _output(resources: ResourceList, before: list[Result], stderr: TextIO) -> st
     """
     try:
         if not _has_failed(resources):
+            if (
+                not resources.is_changed
+                and Host.of(resources) is Host.BUILD
+                and is_validator(resources.function_config)
+            ):
+                resources.items = []
             return _text(resources)
     except Exception as error:  # noqa: BLE001  (the list has to be printed)
         explain(error, resources, stderr)
@@ -196,6 +209,12 @@ def _output(resources: ResourceList, before: list[Result], stderr: TextIO) -> st
         resources.results = before
         explain(error, resources, stderr)
         return _text(resources)
+
+
+def _prints_no_items(resources: ResourceList) -> bool:
+    """Tell whether the function is a validator of kustomize that kept to its part, see `is_validator`."""
+    is_build = not resources.is_changed and Host.of(resources) is Host.BUILD
+    return is_build and is_validator(resources.function_config)
 
 
 def _text(resources: ResourceList) -> str:

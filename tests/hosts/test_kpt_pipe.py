@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -93,6 +94,27 @@ def test_a_failing_pipe_hands_on_the_list_as_it_came(package: Path) -> None:
     assert done.status == 1
     assert done.stdout.startswith(items)
     assert yaml.safe_load(done.stdout)["results"][0]["severity"] == "error"
+    assert "functionConfig.spec.imagse: unknown field" in done.stderr
+
+
+def test_a_failing_pipe_fails_under_pipefail_and_says_why(package: Path) -> None:
+    replace(package, "fluxmark.yaml", "images:", "imagse:")
+    pipeline = 'kpt fn source . --fn-config fluxmark.yaml | "$0" | kpt fn sink ../new'
+    for option, status in (("-e", 0), ("-eo", 1)):
+        arguments = ("bash", option, "pipefail") if status else ("bash", option)
+        done = run(*arguments, "-c", pipeline, FLUXMARK, cwd=package)
+        assert (done.status, "functionConfig.spec.imagse: unknown field" in done.stderr) == (status, True)
+        shutil.rmtree(package.parent / "new")
+
+
+def test_a_pipe_from_elsewhere_finds_files_among_its_items(package: Path, tmp_path: Path) -> None:
+    """What is named in `files` is looked for among the items before the disk."""
+    items = source(package, "--fn-config", "fluxmark.yaml")
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "unrelated.txt").touch()
+    done = run(FLUXMARK, cwd=tmp_path / "elsewhere", stdin=items)
+    assert (done.status, done.stderr) == (0, "")
+    assert BACKEND in done.stdout
 
 
 def test_what_is_no_list_gives_a_message_and_no_output(package: Path) -> None:

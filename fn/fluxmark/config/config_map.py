@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fluxmark.config.parse import API_VERSION, KIND, read
-from fluxmark.config.report import ConfigError, Report
+from fluxmark.config.report import ConfigError, Report, headed
 from fluxmark.schema.message import show
 from fluxmark.schema.nearest import nearest
 
@@ -107,14 +107,14 @@ def from_config_map(data: Mapping[str, str], where: Callable[[Path], str]) -> Im
         if key is None:
             report.problems.append(f"{where(('data', name))}: {_unknown(name)}")
         elif not isinstance(text, str):
-            problem = f"{name}: must be a string: put {show(text)} in quotes"
-            report.problems.append(f"{where(('data', name))}: {problem}")
+            place = headed(where(("data", name)), name)
+            report.problems.append(f"{place}: must be a string: put {show(text)} in quotes")
         else:
             try:
                 _put(spec, key.path, key.convert(text))
                 said.append(key)
             except ValueError as error:
-                report.problems.append(f"{where(('data', name))}: {name}: {error}")
+                report.problems.append(f"{headed(where(('data', name)), name)}: {error}")
     config = read(document, report)
     if report.problems:
         raise ConfigError(report.problems)

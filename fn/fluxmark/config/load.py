@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from fluxmark.config.config_map import from_config_map
 from fluxmark.config.model import ImageAutomation
 from fluxmark.config.parse import API_VERSION, KIND, parse
-from fluxmark.config.report import ConfigError
+from fluxmark.config.report import ConfigError, headed
 from fluxmark.schema.message import show
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def load(document: Mapping[str, Any] | None, where: Callable[[Path], str]) -> Im
     if document.get("kind") == "ConfigMap" and document.get("apiVersion") == "v1":
         data = document.get("data") or {}
         if not isinstance(data, Mapping):
-            raise ConfigError([f"{where(('data',))}: data: must be a mapping, not {show(data)}"])
+            raise ConfigError([f"{headed(where(('data',)), 'data')}: must be a mapping, not {show(data)}"])
         return from_config_map(data, where)
     if "kind" not in document and "apiVersion" not in document:
         text = f"has neither apiVersion nor kind: write apiVersion: {API_VERSION} and kind: {KIND}"

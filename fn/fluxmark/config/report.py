@@ -40,8 +40,7 @@ class Report:
 
     def add(self, path: Path, text: str) -> None:
         """Add a problem of the value at a path, which need not exist."""
-        label = self.label(path)
-        line = f"{self.place(path)}: {label + ': ' if label else ''}{text}"
+        line = f"{headed(self.place(path), self.label(path))}: {text}"
         if line not in self.problems:
             self.problems.append(line)
 
@@ -53,6 +52,14 @@ class Report:
         """Return the path, of those that can say the same, below which most of `inside` is there."""
         full = [(*path, *inside) for path in paths]
         return max(full, key=lambda path: len(existing(self.data, path)) - len(path))
+
+
+def headed(place: str, label: str) -> str:
+    """Return where a problem is and which key has it. The place in a functionConfig is a path, and says both."""
+    whole = f"functionConfig.{label}"
+    if not label or place.endswith(f".{label}"):
+        return place
+    return whole if whole.startswith(place) else f"{place}: {label}"
 
 
 def existing(data: Any, path: Path) -> Path:

@@ -13,6 +13,7 @@ from fluxmark.inject.generate import generate
 from fluxmark.inject.marking import configured, with_package
 from fluxmark.inject.store import ListStore
 from krmfn.function import Function
+from krmfn.host import Host
 from krmfn.node import ScalarNode
 from krmfn.resource import PATH
 from krmfn.result import Result, Severity
@@ -31,15 +32,15 @@ if TYPE_CHECKING:
 class InjectItems(Function):
     """Marks items while they are read, and adds the resources.
 
-    kustomize: whether kustomize runs the function: it hands over no comments and keeps none, so markers are not
-    set, and it takes no Kustomization from a function. root: the directory that `files` are relative to.
+    host: what runs the function; None: the items tell. A build of kustomize hands over no comments and keeps none:
+    markers are not set. It takes no Kustomization from a function. root: the directory that `files` are in.
     """
 
-    def __init__(self, config: ImageAutomation, *, kustomize: bool, root: str) -> None:
+    def __init__(self, config: ImageAutomation, *, host: Host | None, root: str) -> None:
         self._config = config
-        self._kustomize = kustomize
+        self._host = host
         self._root = root
-        self._marking: Marking | None = None if kustomize else configured(config)
+        self._marking: Marking | None = configured(config) if host is Host.FILES else None
         self._findings: list[Finding] = []
 
     @cached_property
@@ -59,7 +60,8 @@ class InjectItems(Function):
 
     def process(self, resource_list: ResourceList) -> None:
         """Write the resources, and the markers that had to wait for the package's own policies."""
-        if not self._kustomize and not resource_list.items and self._names_directory():
+        is_build = (self._host or Host.of(resource_list)) is Host.BUILD
+        if not is_build and not resource_list.items and self._names_directory():
             # nothing was handed over, but a tree is there: it is edited in place, byte for byte
             from fluxmark.inject.directory import inject
 
@@ -67,8 +69,8 @@ class InjectItems(Function):
             resource_list.results += results(self._write(inject(self._package, self._config, below)))
             return
         store = ListStore(resource_list)
-        found = list(generate(self._config, store, with_kustomization=not self._kustomize))
-        if self._kustomize:
+        found = list(generate(self._config, store, with_kustomization=not is_build))
+        if is_build:
             resource_list.results += results(found)
             resource_list.results.append(_no_comments())
             return
@@ -85,14 +87,16 @@ class InjectItems(Function):
         """Mark the files that were not handed over as items."""
         if not self._config.files:
             return ()
+        from fluxmark.flux_files import matches, named
+
+        items = {item.path for item in resource_list.items}
+        elsewhere = [entry for entry in self._config.files if not any(matches(path, entry) for path in items)]
         root = self._package.root
-        if next(root.iterdir(), None) is None:
-            return [_nothing_mounted(str(root.resolve()), self._config.files)]
-        from fluxmark.flux_files import named
+        if elsewhere and next(root.iterdir(), None) is None:
+            return [_nothing_mounted(str(root.resolve()), elsewhere)]
         from fluxmark.inject.directory import mark_files
 
-        paths = [path for path in named(self._package, self._config.files) if not any(resource_list.at(path))]
-        return self._write(mark_files(self._package, paths, marking))
+        return self._write(mark_files(self._package, named(self._package, self._config.files, items), marking))
 
     def _names_directory(self) -> bool:
         return any(self._package.is_directory(path) for path in self._config.files)

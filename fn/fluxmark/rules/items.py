@@ -10,6 +10,7 @@ from fluxmark.rules.engine import run
 from fluxmark.schema import FLUX_VERSIONS
 from fluxmark.world.read import read_items
 from krmfn.function import Function
+from krmfn.host import Host
 from krmfn.result import Result, Severity
 
 if TYPE_CHECKING:
@@ -20,13 +21,13 @@ if TYPE_CHECKING:
 class CheckItems(Function):
     """Checks the items, and the files beside them, and changes none; an error fails the function.
 
-    kustomize: whether kustomize runs the function, which hands over no comments: then rules about markers have
-    nothing to look at, and one result says so. root: the directory that `files` are relative to.
+    host: what runs the function; None: the items tell. A build of kustomize hands over no comments: then rules
+    about markers have nothing to look at, and one result says so. root: the directory that `files` are in.
     """
 
-    def __init__(self, config: ImageAutomation, *, kustomize: bool, root: str) -> None:
+    def __init__(self, config: ImageAutomation, *, host: Host | None, root: str) -> None:
         self._config = config
-        self._kustomize = kustomize
+        self._host = host
         self._root = root
 
     def wanted(self, api_version: str, kind: str) -> bool:
@@ -36,28 +37,29 @@ class CheckItems(Function):
 
     def _files(self, resource_list: ResourceList) -> dict[str, str]:
         """Return the texts of the files that were not handed over as items."""
-        if self._kustomize or not self._config.files:
+        if not self._config.files:
             return {}
         from krmfn.package import Package
 
         package = Package(self._root)
         if next(package.root.iterdir(), None) is None:
             return {}  # nothing is mounted, as in `kpt fn render`
-        paths = named(package, self._config.files)
-        return {path: package.read(path) for path in paths if not any(resource_list.at(path))}
+        paths = named(package, self._config.files, {item.path for item in resource_list.items})
+        return {path: package.read(path) for path in paths}
 
     def process(self, resource_list: ResourceList) -> None:
         """Add the findings as results."""
         flux = self._config.flux_version
+        is_build = (self._host or Host.of(resource_list)) is Host.BUILD
         world = read_items(
             resource_list.items,
-            self._files(resource_list),
+            {} if is_build else self._files(resource_list),
             # the configuration's default is no statement about the Flux that runs
             flux_version=None if flux == FLUX_VERSIONS[-1] else flux,
-            has_comments=not self._kustomize,
+            has_comments=not is_build,
         )
         resource_list.results += results(run(world))
-        if self._kustomize:
+        if is_build:
             resource_list.results.append(
                 Result(
                     "kustomize hands a function no comments, so markers were not checked; "

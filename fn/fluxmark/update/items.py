@@ -18,6 +18,7 @@ from fluxmark.update.sources import from_status
 from fluxmark.update.text import Run, update
 from fluxmark.words import GROUP, TOKEN
 from krmfn.function import Function
+from krmfn.host import Host
 from krmfn.package import Package
 from krmfn.result import Result, Severity
 
@@ -33,13 +34,13 @@ if TYPE_CHECKING:
 class UpdateItems(Function):
     """Updates items, and the files that were not handed over as items.
 
-    kustomize: whether kustomize runs the function, which hands over no comments, and so no markers. root: the
-    directory that `files` are relative to.
+    host: what runs the function; None: the items tell. A build of kustomize hands over no comments, and so no
+    markers. root: the directory that `files` are relative to.
     """
 
-    def __init__(self, config: ImageAutomation, *, kustomize: bool, root: str) -> None:
+    def __init__(self, config: ImageAutomation, *, host: Host | None, root: str) -> None:
         self._config = config
-        self._kustomize = kustomize
+        self._host = host
         self._root = root
 
     def wanted(self, api_version: str, kind: str) -> bool:
@@ -49,13 +50,13 @@ class UpdateItems(Function):
 
     def process(self, resource_list: ResourceList) -> None:
         """Write the latest images at the markers. Raises InputError for a file that cannot be read."""
-        if self._kustomize:
+        if (self._host or Host.of(resource_list)) is Host.BUILD:
             resource_list.results.append(_no_comments())
             return
         texts: dict[str, str] = {}
         package = Package(self._root) if self._config.files else None
         if package is not None:
-            paths = [path for path in named(package, self._config.files) if not any(resource_list.at(path))]
+            paths = named(package, self._config.files, {item.path for item in resource_list.items})
             texts = {path: package.read(path) for path in paths}
         changed, findings = update_items(resource_list.items, texts)
         if package is not None:

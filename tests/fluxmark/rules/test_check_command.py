@@ -13,6 +13,7 @@ import pytest
 from check_packages import check, places
 from fluxmark.cli import main
 from fluxmark.function import Fluxmark
+from krmfn.host import Host
 from krmfn.run import run
 
 if TYPE_CHECKING:
@@ -260,7 +261,7 @@ def item(text: str, path: str) -> str:
 def test_the_function_checks_and_changes_nothing(text: str, status: int) -> None:
     given = RESOURCE_LIST + item(f"apiVersion: apps/v1\nkind: Deployment\n{text}", "apps/app.yaml")
     out, err = io.StringIO(), io.StringIO()
-    assert run(Fluxmark(kustomize=False), stdin=io.StringIO(given), stdout=out, stderr=err) == status
+    assert run(Fluxmark(host=Host.FILES), stdin=io.StringIO(given), stdout=out, stderr=err) == status
     assert out.getvalue().startswith(given)
     assert ("apps/app.yaml: Flux ignores this marker" in out.getvalue()) == bool(status)
     assert "[marker-malformed]" in out.getvalue() or not status
@@ -269,5 +270,5 @@ def test_the_function_checks_and_changes_nothing(text: str, status: int) -> None
 def test_without_comments_the_function_says_so_once() -> None:
     given = RESOURCE_LIST + item(f"apiVersion: apps/v1\nkind: Deployment\n{MARKED}", "apps/app.yaml")
     out = io.StringIO()
-    assert run(Fluxmark(kustomize=True), stdin=io.StringIO(given), stdout=out, stderr=io.StringIO()) == 0
+    assert run(Fluxmark(host=Host.BUILD), stdin=io.StringIO(given), stdout=out, stderr=io.StringIO()) == 0
     assert out.getvalue().count("[no-comments]") == 1

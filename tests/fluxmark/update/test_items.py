@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import yaml
 
 from fluxmark.function import Fluxmark
+from krmfn.host import Host
 from krmfn.run import run
 from update_helpers import MARKER, tree
 
@@ -57,7 +58,12 @@ functionConfig:
 
 def call(text: str, root: Path, *, kustomize: bool = False) -> tuple[int, str]:
     out, err = io.StringIO(), io.StringIO()
-    status = run(Fluxmark(kustomize=kustomize, root=str(root)), stdin=io.StringIO(text), stdout=out, stderr=err)
+    status = run(
+        Fluxmark(host=Host.BUILD if kustomize else None, root=str(root)),
+        stdin=io.StringIO(text),
+        stdout=out,
+        stderr=err,
+    )
     assert err.getvalue() == ""
     return status, out.getvalue()
 
