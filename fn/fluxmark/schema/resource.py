@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from fluxmark.schema import engine, message, unknown
+from fluxmark.schema import message, unknown
 from fluxmark.schema.data import Introduced, Target, introduced, resource_schema, spec_schema, target
 from fluxmark.schema.digest import broken_rules
 from fluxmark.schema.nearest import nearest
 from fluxmark.schema.versions import API_VERSIONS, KINDS, api_version, served, span
+from fluxmark.schema.walk import problems
 from fluxmark.words import GROUP
 
 if TYPE_CHECKING:
@@ -70,11 +71,11 @@ def validate(obj: Mapping[str, Any], *, flux_version: str | None = None) -> list
         errors.append(SchemaError(("apiVersion",), text, ErrorKind.UNSERVED))
         flux_version = None
     at = target(kind, found.api_version, flux_version)
-    problems = list(engine.problems(kind, at, obj))
-    errors += [_error(problem, kind, at) for problem in problems]
-    spec, wrong = obj.get("spec"), {problem.path for problem in problems}
+    wrong = list(problems(resource_schema(kind, at), obj))
+    errors += [_error(problem, kind, at) for problem in wrong]
+    spec, paths = obj.get("spec"), {problem.path for problem in wrong}
     if isinstance(spec, Mapping) and _DIGEST in spec_schema(kind, at)["properties"]:
-        rules = broken_rules(spec) if ("spec", _DIGEST) not in wrong else ()
+        rules = broken_rules(spec) if ("spec", _DIGEST) not in paths else ()
         errors += [SchemaError(("spec", field), text) for field, text in rules]
     return errors
 

@@ -14,8 +14,8 @@ import pytest
 
 from fluxmark.schema import validate
 from fluxmark.schema.data import resource_schema, target
-from fluxmark.schema.engine import problems as by_jsonschema
 from fluxmark.schema.walk import problems as by_walker
+from jsonschema_oracle import problems as by_jsonschema
 
 CASES = json.loads((Path(__file__).parents[3] / "fixtures/conformance/schemas.json").read_text(encoding="utf-8"))[
     "cases"

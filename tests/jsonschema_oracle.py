@@ -1,10 +1,13 @@
-"""What is wrong with a resource, by jsonschema, which is imported when the first one is looked at."""
+"""What jsonschema finds wrong with a resource: the oracle for fluxmark's own walker, which starts faster."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
+
+import jsonschema
+from jsonschema.exceptions import ValidationError
 
 from fluxmark.schema.data import Schema, Target, resource_schema
 from fluxmark.schema.walk import Problem, matches
@@ -45,8 +48,6 @@ def _without_nulls(value: Any, schema: Any) -> Any:
 @cache
 def _validator(kind: str, at: Target) -> Any:
     """Return jsonschema's validator, with three keywords that say more precisely where, or match as Go does."""
-    import jsonschema
-    from jsonschema.exceptions import ValidationError
 
     def required(_: object, names: list[str], value: Any, __: Schema) -> Iterator[ValidationError]:
         if isinstance(value, dict):
