@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fluxmark.commands import CONFIG_NAMES
+from fluxmark.flux_releases import minor
 from fluxmark.rules.engine import BY_ID, Selection, run as run_rules
 from fluxmark.rules.fix import fixed
-from fluxmark.schema.versions import minor
 from fluxmark.world.read import read_directory
 from krmfn.package import Package
 from krmfn.result import Severity

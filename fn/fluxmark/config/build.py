@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from fluxmark.schema.walk import Path
 
 
-def configuration(data: Mapping[str, Any], flux: str, report: Report) -> ImageAutomation:
+def configuration(data: Mapping[str, Any], flux: str | None, report: Report) -> ImageAutomation:
     """Return the configuration that a document holds, and report what no schema says of it.
 
     data: of the right types, but any value may be null.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from fluxmark.schema import FLUX_VERSIONS
+from fluxmark.flux_releases import NEWEST_FLUX
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,7 +48,7 @@ class ImageAutomation:
 
     name: of the configuration, for messages; empty where it has none.
     output: directory relative to the package's root, normalised, with forward slashes.
-    flux_version: a known minor version. repository, policy: as written, for all images.
+    flux_version: a known minor version, None if unset. repository, policy: as written, for all images.
     automation: as written, with its name; None if nothing is said of it.
     files: relative to the root, normalised, with forward slashes.
     """
@@ -56,7 +56,7 @@ class ImageAutomation:
     name: str = ""
     namespace: str = "flux-system"
     output: str = "image-automation"
-    flux_version: str = FLUX_VERSIONS[-1]
+    flux_version: str | None = None
     mode: Mode = "Inject"
     force: bool = False
     tag_format: str | None = None
@@ -65,3 +65,8 @@ class ImageAutomation:
     images: tuple[Image, ...] = ()
     automation: Mapping[str, Any] | None = None
     files: tuple[str, ...] = ()
+
+    @property
+    def flux(self) -> str:
+        """The Flux that resources are written for: the newest known one if `flux_version` is unset."""
+        return self.flux_version or NEWEST_FLUX

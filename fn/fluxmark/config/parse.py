@@ -9,9 +9,9 @@ from fluxmark.config.build import configuration
 from fluxmark.config.report import ConfigError, Report
 from fluxmark.config.schema import SPECS, config_schema
 from fluxmark.config.whole import check_whole
-from fluxmark.schema import FLUX_VERSIONS, UnknownFluxVersionError, introduced, message, unknown
+from fluxmark.flux_releases import NEWEST_FLUX, UnknownFluxVersionError, minor
+from fluxmark.schema import introduced, message, unknown
 from fluxmark.schema.nearest import nearest
-from fluxmark.schema.versions import minor
 from fluxmark.schema.walk import problems
 
 if TYPE_CHECKING:
@@ -43,26 +43,26 @@ def parse(data: Mapping[str, Any], where: Callable[[Path], str]) -> ImageAutomat
 def read(data: Mapping[str, Any], report: Report) -> ImageAutomation:
     """Return what a document says, as far as it is sound, and report what is not."""
     flux = _flux_version(data, report)
-    schema = config_schema(flux)
+    schema = config_schema(flux or NEWEST_FLUX)
     found = _without_echoes(list(problems(schema, data)))
     for problem in found:
-        report.add(problem.path, _describe(problem, schema, flux))
+        report.add(problem.path, _describe(problem, schema, flux or NEWEST_FLUX))
     config = configuration(_sound(data, {problem.path for problem in found}), flux, report)
     if not found:
         check_whole(config, report)
     return config
 
 
-def _flux_version(data: Mapping[str, Any], report: Report) -> str:
+def _flux_version(data: Mapping[str, Any], report: Report) -> str | None:
     spec = data.get("spec")
-    said = spec.get("fluxVersion") if isinstance(spec, Mapping) else None
-    if not isinstance(said, str):
-        return FLUX_VERSIONS[-1]
+    written = spec.get("fluxVersion") if isinstance(spec, Mapping) else None
+    if not isinstance(written, str):
+        return None
     try:
-        return minor(said)
+        return minor(written)
     except UnknownFluxVersionError as error:
         report.add(("spec", "fluxVersion"), str(error))
-        return FLUX_VERSIONS[-1]
+        return None
 
 
 def _describe(problem: Problem, schema: dict[str, Any], flux: str) -> str:

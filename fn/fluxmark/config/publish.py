@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from fluxmark.config.config_map import KEYS
 from fluxmark.config.parse import KIND_OF, section_of
 from fluxmark.config.schema import config_schema
-from fluxmark.schema import FLUX_VERSIONS, introduced
+from fluxmark.flux_releases import FLUX_VERSIONS, NEWEST_FLUX
+from fluxmark.schema import introduced
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +33,7 @@ def published_schema() -> str:
     schema = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$comment": "Made by fluxmark.config.publish from own.json and the schemas of Flux's kinds.",
-        **_noted(config_schema(FLUX_VERSIONS[-1])),
+        **_noted(config_schema(NEWEST_FLUX)),
     }
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
@@ -42,7 +43,7 @@ def documentation(text: str) -> str:
 
     A part stands between `<!-- made: NAME -->` and `<!-- end -->`.
     """
-    spec = _noted(config_schema(FLUX_VERSIONS[-1]))["properties"]["spec"]
+    spec = _noted(config_schema(NEWEST_FLUX))["properties"]["spec"]
     parts = {
         "own": _table(_rows(_without_flux(spec), "spec")),
         "repository": _table(_rows(spec["properties"]["repository"], "")),

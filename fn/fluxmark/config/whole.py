@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def check_whole(config: ImageAutomation, report: Report) -> None:
     """Report what is missing in the specs of the resources once all parts are merged."""
-    flux = config.flux_version
+    flux = config.flux
     for index, image in enumerate(config.images):
         here: Path = ("spec", "images", index)
         repository, parts = repository_spec(config, image), [(*here, "repository"), ("spec", "repository")]

@@ -13,7 +13,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fluxmark.golang.semver import Dialect, parse_version
+from fluxmark.golang.dialect import Dialect
+from fluxmark.golang.semver import parse_version
 from fluxmark.golang.text import quote
 
 if TYPE_CHECKING:

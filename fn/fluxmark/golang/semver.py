@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-MAX_LENGTH = 256  # bytes; Masterminds/semver 3.5
+from fluxmark.golang.dialect import MAX_LENGTH
+
 _MAX_NUMBER = 2**64 - 1
 _MAX_DIGITS = len(str(_MAX_NUMBER))
 
@@ -19,26 +20,6 @@ _LEADING_ZERO = re.compile(r"(?:^|\.)0[0-9]+(?:\.|$)")
 # Numbers come before texts, a version without a prerelease after all with one.
 _Identifier = tuple[int, int, str]
 Precedence = tuple[int, int, int, bool, tuple[_Identifier, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class Dialect:
-    """What differs between releases of Masterminds/semver; the default is 3.5, the newest.
-
-    range_zeros: the numbers of a range may have leading zeros (not in 3.3.1).
-    group_prereleases: a prerelease in a range opens all comparisons joined to it with "and"; before 3.4 each
-        comparison with a prerelease opened only itself.
-    limits: ranges and versions have a maximum length, and errors quote the range (3.5).
-    """
-
-    range_zeros: bool = True
-    group_prereleases: bool = True
-    limits: bool = True
-
-    @property
-    def max_length(self) -> int:
-        """The maximum length of a version in bytes, 0 for none."""
-        return MAX_LENGTH if self.limits else 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ def generate(config: ImageAutomation, store: Store, *, with_kustomization: bool 
             files.append(module.FILE)
         for name, spec in built:
             data = {
-                "apiVersion": schema.api_version(module.KIND, config.flux_version),
+                "apiVersion": schema.api_version(module.KIND, config.flux),
                 "kind": module.KIND,
                 "metadata": {"name": name, "namespace": config.namespace},
                 "spec": in_order(module.KIND, spec),
@@ -51,7 +51,7 @@ def generate(config: ImageAutomation, store: Store, *, with_kustomization: bool 
             found = known.get((module.KIND, config.namespace, name))
             if found is not None:
                 configured = {**data, "spec": said[name]}
-                yield from _update(*found, data, configured, config.flux_version)
+                yield from _update(*found, data, configured, config.flux)
             else:
                 yield _create(store, data, f"{config.output}/{module.FILE}", module.HEADER)
     if with_kustomization and files:

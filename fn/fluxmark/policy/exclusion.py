@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fluxmark.flux_releases import NEWEST, Release
 from fluxmark.golang.regexp import RegexpError, compile_pattern
 from fluxmark.policy.errors import PolicyError
-from fluxmark.policy.release import NEWEST, Release
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from fluxmark.flux_releases import release_of
 from fluxmark.policy.errors import PolicyError
 from fluxmark.policy.exclusion import exclude
 from fluxmark.policy.factory import filter_of, policer_of
-from fluxmark.policy.release import release_of
 from fluxmark.policy.selection import Selection, latest
 
 if TYPE_CHECKING:

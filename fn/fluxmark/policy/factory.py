@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from fluxmark.flux_releases import NEWEST, Release
 from fluxmark.golang.text import upper
 from fluxmark.policy.errors import InvalidPolicyError
 from fluxmark.policy.filter_tags import RegexFilter
-from fluxmark.policy.release import NEWEST, Release
 
 if TYPE_CHECKING:
     from fluxmark.policy.policer import Policer

@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from fluxmark.flux_releases import NEWEST, Release
 from fluxmark.golang.expand import parse_template
 from fluxmark.golang.regexp import RegexpError, compile_pattern
 from fluxmark.policy.errors import InvalidPolicyError
-from fluxmark.policy.release import NEWEST, Release
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

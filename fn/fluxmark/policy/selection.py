@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from fluxmark.flux_releases import release_of
 from fluxmark.policy.exclusion import exclude
 from fluxmark.policy.factory import filter_of, policer_of
-from fluxmark.policy.release import release_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

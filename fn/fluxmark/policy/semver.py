@@ -9,11 +9,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from fluxmark.flux_releases import NEWEST, Release
+from fluxmark.golang.dialect import MAX_LENGTH
 from fluxmark.golang.ranges import Constraint
-from fluxmark.golang.semver import MAX_LENGTH, Version, parse_version
+from fluxmark.golang.semver import Version, parse_version
 from fluxmark.policy.errors import PolicyError
 from fluxmark.policy.policer import Choice, require_some
-from fluxmark.policy.release import NEWEST, Release
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

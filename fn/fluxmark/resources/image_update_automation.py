@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from fluxmark.change import Change
 from fluxmark.config import automation_name, automation_spec
-from fluxmark.schema.versions import flux_order
+from fluxmark.flux_releases import flux_order
 from krmfn.result import ResourceRef
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def build(config: ImageAutomation, *, defaults: bool = True) -> list[tuple[str, 
     if config.automation is None:
         return []
     spec = automation_spec(config, defaults=defaults)
-    if defaults and flux_order(config.flux_version) >= flux_order(CHANGED_SINCE):
+    if defaults and flux_order(config.flux) >= flux_order(CHANGED_SINCE):
         spec["git"]["commit"].setdefault("messageTemplate", MESSAGE_TEMPLATE)
     return [(automation_name(config), spec)]
 

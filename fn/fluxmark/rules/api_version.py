@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Final
 
 from fluxmark import schema
 from fluxmark.finding import Fix
+from fluxmark.flux_releases import NEWEST_FLUX
 from fluxmark.schema.versions import span
 from krmfn.result import Severity
 
@@ -41,7 +42,7 @@ SEVERITY: Final = Severity.ERROR
 
 def check(world: World) -> Iterator[Finding]:
     """Yield the API versions that are not served, once for each file and version."""
-    flux = world.flux_version or schema.FLUX_VERSIONS[-1]
+    flux = world.flux_version or NEWEST_FLUX
     found: dict[tuple[int, str], list[Manifest]] = {}
     for one in world.flux_resources:
         if span(one.kind, one.api_version) and not schema.served(one.api_version, one.kind, flux):

@@ -46,7 +46,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from fluxmark.change import Change
-from fluxmark.schema.versions import flux_order
+from fluxmark.flux_releases import flux_order
 from fluxmark.template import LimitExceeded, TemplateError, UnsupportedFunction, render_with_notes
 from krmfn.result import ResourceRef, Severity
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from fluxmark.finding import results
 from fluxmark.flux_files import named
 from fluxmark.rules.engine import run
-from fluxmark.schema import FLUX_VERSIONS
 from fluxmark.world.read import read_items
 from krmfn.function import Function
 from krmfn.host import Host
@@ -49,13 +48,11 @@ class CheckItems(Function):
 
     def process(self, resource_list: ResourceList) -> None:
         """Add the findings as results."""
-        flux = self._config.flux_version
         is_build = (self._host or Host.of(resource_list)) is Host.BUILD
         world = read_items(
             resource_list.items,
             {} if is_build else self._files(resource_list),
-            # the configuration's default is no statement about the Flux that runs
-            flux_version=None if flux == FLUX_VERSIONS[-1] else flux,
+            flux_version=self._config.flux_version,
             has_comments=not is_build,
         )
         resource_list.results += results(run(world))

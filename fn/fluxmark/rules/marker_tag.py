@@ -20,9 +20,9 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from fluxmark import image
+from fluxmark.flux_releases import release_of
 from fluxmark.policy import PolicyError
 from fluxmark.policy.factory import filter_of, policer_of
-from fluxmark.policy.release import release_of
 from fluxmark.world.manifest import is_templated
 from krmfn.result import Severity
 

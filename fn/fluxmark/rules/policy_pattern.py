@@ -29,8 +29,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from fluxmark.flux_releases import release_of
 from fluxmark.golang.regexp import RegexpError, compile_pattern
-from fluxmark.policy.release import release_of
 from fluxmark.rules.ordering.samples import impossible
 from fluxmark.rules.policies import pattern_of
 from krmfn.result import Severity

@@ -32,10 +32,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from fluxmark.flux_releases import release_of
 from fluxmark.golang.ranges import Constraint, ConstraintError
 from fluxmark.policy import PolicyError, latest
 from fluxmark.policy.factory import filter_of
-from fluxmark.policy.release import release_of
 from fluxmark.policy.semver import parse_tag
 from fluxmark.rules.ordering.samples import samples
 from fluxmark.rules.policies import final_policies, kind_of, pattern_of

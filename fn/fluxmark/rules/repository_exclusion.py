@@ -23,10 +23,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from fluxmark.flux_releases import release_of
 from fluxmark.golang.regexp import RegexpError, compile_pattern
 from fluxmark.policy import PolicyError
 from fluxmark.policy.exclusion import DEFAULT, exclude
-from fluxmark.policy.release import release_of
 from fluxmark.world.manifest import is_templated
 from krmfn.result import Severity
 

@@ -5,24 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fluxmark.schema.data import Introduced, introduced
-from fluxmark.schema.versions import (
-    FLUX_VERSIONS,
-    KINDS,
-    UnknownFluxVersionError,
-    api_version,
-    served,
-)
+from fluxmark.schema.versions import KINDS, api_version, served
 
 if TYPE_CHECKING:
     from fluxmark.schema.resource import ErrorKind, SchemaError, validate
 
 __all__ = [
-    "FLUX_VERSIONS",
     "KINDS",
     "ErrorKind",
     "Introduced",
     "SchemaError",
-    "UnknownFluxVersionError",
     "api_version",
     "introduced",
     "served",

@@ -18,7 +18,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from fluxmark.schema.versions import API_VERSIONS, FLUX_VERSIONS, SERVED, flux_order, minor, span
+from fluxmark.flux_releases import FLUX_VERSIONS, flux_order, minor
+from fluxmark.schema.versions import API_VERSIONS, SERVED, span
 from fluxmark.words import GROUP
 
 if TYPE_CHECKING:

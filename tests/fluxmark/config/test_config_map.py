@@ -10,7 +10,7 @@ from hypothesis import given, strategies as st
 from fluxmark.config import ConfigError, ImageAutomation, from_config_map, load, parse
 from fluxmark.config.config_map import KEYS
 from fluxmark.config.schema import config_schema
-from fluxmark.schema import FLUX_VERSIONS
+from fluxmark.flux_releases import FLUX_VERSIONS
 from fluxmark.schema.unknown import dotted
 
 HEAD = {"apiVersion": "fluxmark.io/v1alpha1", "kind": "ImageAutomation"}

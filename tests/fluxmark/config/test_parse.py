@@ -24,7 +24,8 @@ from fluxmark.config import (
 )
 from fluxmark.config.report import existing
 from fluxmark.config.schema import config_schema
-from fluxmark.schema import FLUX_VERSIONS, KINDS, api_version, validate
+from fluxmark.flux_releases import FLUX_VERSIONS
+from fluxmark.schema import KINDS, api_version, validate
 from fluxmark.schema.unknown import dotted
 
 HEAD = {"apiVersion": "fluxmark.io/v1alpha1", "kind": "ImageAutomation", "metadata": {"name": "production"}}

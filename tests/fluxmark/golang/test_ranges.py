@@ -8,9 +8,9 @@ from contextlib import suppress
 import pytest
 from hypothesis import given, strategies as st
 
+from fluxmark.flux_releases import release_of
 from fluxmark.golang.ranges import Constraint, ConstraintError
 from fluxmark.golang.semver import Version, parse_version
-from fluxmark.policy.release import release_of
 
 
 def version(text: str) -> Version:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 import pytest
 
-from fluxmark.schema import FLUX_VERSIONS, KINDS, api_version
+from fluxmark.flux_releases import FLUX_VERSIONS
+from fluxmark.schema import KINDS, api_version
 from fluxmark.schema.data import raw, resource_schema, target
 from fluxmark.schema.versions import API_VERSIONS, SERVED
 

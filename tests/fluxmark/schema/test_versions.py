@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from fluxmark.schema import FLUX_VERSIONS, KINDS, UnknownFluxVersionError, api_version, served
-from fluxmark.schema.versions import API_VERSIONS, SERVED, minor
+from fluxmark.flux_releases import FLUX_VERSIONS, UnknownFluxVersionError, minor
+from fluxmark.schema import KINDS, api_version, served
+from fluxmark.schema.versions import API_VERSIONS, SERVED
 from fluxmark.words import GROUP
 
 
