@@ -24,7 +24,7 @@ from fluxmark.config import (
 )
 from fluxmark.config.report import existing
 from fluxmark.config.schema import config_schema
-from fluxmark.flux_releases import FLUX_VERSIONS
+from fluxmark.flux_releases import FLUX_VERSIONS, NEWEST_FLUX
 from fluxmark.schema import KINDS, api_version, validate
 from fluxmark.schema.unknown import dotted
 
@@ -133,7 +133,7 @@ def test_the_defaults_are_those_of_the_schema() -> None:
         ("repository: {interval: 1d}", "must be a duration in ms, s, m or h, such as 1m0s, not '1d'"),
         ("namespace: Flux", "must be a name of at most 63 lower-case letters, digits and hyphens (RFC 1123)"),
         ("automation: {name: a_b}", "must be a name of lower-case letters, digits, hyphens and dots (RFC 1123)"),
-        ("fluxVersion: '2.10'", "unknown Flux version '2.10': known are 0.13 to 0.41 and 2.0 to 2.9"),
+        ("fluxVersion: '2.99'", f"unknown Flux version '2.99': known are 0.13 to 0.41 and 2.0 to {NEWEST_FLUX}"),
         ("fluxVersion: newest", "must be a version such as \"2.9\", not 'newest'"),
         ("output: /etc", "spec.output: must be relative to the package's root, not '/etc'"),
         ("output: a/../../b", "spec.output: must not leave the package's root, as 'a/../../b' does"),

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import yaml
 
 from check_packages import check, places
 from fluxmark.cli import main
@@ -272,3 +273,30 @@ def test_without_comments_the_function_says_so_once() -> None:
     out = io.StringIO()
     assert run(Fluxmark(host=Host.BUILD), stdin=io.StringIO(given), stdout=out, stderr=io.StringIO()) == 0
     assert out.getvalue().count("[no-comments]") == 1
+
+
+OLD_POLICY = """\
+apiVersion: image.toolkit.fluxcd.io/v1beta1
+kind: ImagePolicy
+spec: {imageRepositoryRef: {name: app}, policy: {semver: {range: 1.x}}}
+"""
+
+
+@pytest.mark.parametrize(("version", "severity"), [("", "warning"), ("fluxVersion: '2.9'", "error")])
+def test_an_unset_flux_version_means_the_same_in_a_directory_and_in_a_list(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], version: str, severity: str
+) -> None:
+    mode = f"mode: Check, {version}" if version else "mode: Check"
+    given = RESOURCE_LIST.replace("mode: Check", mode) + item(OLD_POLICY, "policy.yaml")
+    out = io.StringIO()
+    run(Fluxmark(kustomize=False), stdin=io.StringIO(given), stdout=out, stderr=io.StringIO())
+    results = yaml.safe_load(out.getvalue())["results"]
+    assert {one["severity"] for one in results if one["tags"]["rule"] == "api-version"} == {severity}
+
+    policy = OLD_POLICY.replace("spec:", "metadata: {name: app}\nspec:")
+    (tmp_path / "policy.yaml").write_text(policy, encoding="utf-8")
+    config = f"apiVersion: fluxmark.io/v1alpha1\nkind: ImageAutomation\nmetadata: {{name: a}}\nspec: {{{mode}}}\n"
+    (tmp_path / "fluxmark.yaml").write_text(config, encoding="utf-8")
+    main(["check", str(tmp_path), "--format", "json", "--select", "api-version"])
+    found = json.loads(capsys.readouterr().out)["findings"]
+    assert {one["severity"] for one in found} == {severity}
