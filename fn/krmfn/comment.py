@@ -60,17 +60,6 @@ def tail(text: str, node: Node) -> int | None:
     return behind(text, end)
 
 
-def line_comment_slot(text: str, node: Node) -> tuple[int, str]:
-    """Return where a line comment for a node would be inserted, and the blank to put before it.
-
-    Raises NoRoomError where something else follows on the line.
-    """
-    start = tail(text, node)
-    if start is None:
-        raise NoRoomError("another value follows on the same line")
-    return start, gap(text, start)
-
-
 def behind(text: str, offset: int) -> int | None:
     """Return where a comment behind an offset starts or would start; None where other text follows."""
     found = _FLOW_PUNCTUATION.match(text, offset)

@@ -43,6 +43,8 @@ REFUSED = (
     ("a" * 64, "64 hexadecimal digits are the ID of an image"),
     (" nginx", "white space"),
     ("nginx\n", "white space"),
+    ("ngi nx:1", "white space"),
+    ("nginx:1 .2", "white space"),
     ("docker://nginx", "remove 'docker://'"),
     ("https://ghcr.io/o/i", "remove 'https://'"),
     ("Nginx", "the repository 'library/Nginx' must be lower case"),

@@ -116,6 +116,26 @@ def test_an_item_is_not_parsed_where_its_type_decides(resources: ResourceList) -
     del resources
 
 
+@pytest.mark.parametrize(
+    ("selector", "decided"),
+    [
+        (kind("Service") | label("x"), True),
+        (label("x") | kind("Service"), True),
+        (kind("Secret") | label("x"), None),
+        (kind("Secret") | kind("Service"), True),
+        (kind("Secret") | group("apps"), False),
+        (kind("Service") & label("x"), None),
+        (kind("Secret") & label("x"), False),
+        (kind("Service") & group(""), True),
+        (~label("x"), None),
+        (~kind("Service"), False),
+    ],
+)
+def test_the_type_decides_wherever_it_can(selector: Selector, decided: bool | None) -> None:
+    assert selector.decide("v1", "Service") is decided
+    assert selector.may_match("v1", "Service") is (decided is not False)
+
+
 def test_an_item_is_not_parsed_where_its_text_decides() -> None:
     broken = Resource("name: web, app: {]", api_version="v1", kind="Service")
     assert not name("other")(broken)

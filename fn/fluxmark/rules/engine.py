@@ -10,10 +10,11 @@ from fluxmark.errors import FluxmarkError
 from fluxmark.rules.registry import RULES
 from fluxmark.rules.silence import Silences
 from fluxmark.schema.nearest import nearest
+from krmfn.function import FunctionError
 from krmfn.result import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Iterable, Iterator
 
     from fluxmark.finding import Finding
     from fluxmark.rules import Rule
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 
 BY_ID: dict[str, Rule] = {rule.ID: rule for rule in RULES}
 _NUMBER = re.compile(r"\d+")
+
+
+class RuleFailedError(RuntimeError):
+    """A rule raised an error of its own: a fault of fluxmark. The message names the rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +48,18 @@ class Selection:
 def run(world: World, selection: Selection | None = None) -> list[Finding]:
     """Return the findings of the selected rules that no comment silences, by file and position."""
     wanted = selection or Selection()
-    found = [finding for rule in RULES if rule.ID in wanted for finding in rule.check(world)]
+    found = [finding for rule in RULES if rule.ID in wanted for finding in _findings(rule, world)]
     silences = Silences(world)
     return sorted((one for one in found if not silences.cover(one)), key=_place)
 
 
-def worst(findings: Collection[Finding]) -> Severity | None:
-    """Return the greatest severity among findings; None without any."""
-    order = list(Severity)
-    return min((one.severity for one in findings), key=order.index, default=None)
+def _findings(rule: Rule, world: World) -> Iterator[Finding]:
+    try:
+        yield from rule.check(world)
+    except (FunctionError, OSError):
+        raise  # what is wrong with the input names its file
+    except Exception as error:
+        raise RuleFailedError(f"the rule {rule.ID} failed: {error!r}") from error
 
 
 def _known(names: Iterable[str]) -> frozenset[str]:

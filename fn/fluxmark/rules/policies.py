@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from fluxmark.rules.marker_tag import current_tag
 from fluxmark.world.manifest import is_templated
@@ -46,8 +46,3 @@ def filter_path(policy: Manifest, field: str) -> tuple[str, ...]:
     if policy.get("spec", "filterTags", field) is not None:
         return ("spec", "filterTags", field)
     return ("spec", "filterTags") if policy.get("spec", "filterTags") is not None else ("spec", "policy")
-
-
-def with_choice(policy: Manifest, **fields: Any) -> dict[str, Any]:
-    """Return a policy's spec with other fields."""
-    return {**policy.spec, **fields}

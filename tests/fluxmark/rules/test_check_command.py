@@ -14,6 +14,7 @@ import yaml
 from check_packages import check, places
 from fluxmark.cli import main
 from fluxmark.function import Fluxmark
+from fluxmark.rules.engine import RuleFailedError
 from krmfn.host import Host
 from krmfn.run import run
 
@@ -289,7 +290,7 @@ def test_an_unset_flux_version_means_the_same_in_a_directory_and_in_a_list(
     mode = f"mode: Check, {version}" if version else "mode: Check"
     given = RESOURCE_LIST.replace("mode: Check", mode) + item(OLD_POLICY, "policy.yaml")
     out = io.StringIO()
-    run(Fluxmark(kustomize=False), stdin=io.StringIO(given), stdout=out, stderr=io.StringIO())
+    run(Fluxmark(host=Host.FILES), stdin=io.StringIO(given), stdout=out, stderr=io.StringIO())
     results = yaml.safe_load(out.getvalue())["results"]
     assert {one["severity"] for one in results if one["tags"]["rule"] == "api-version"} == {severity}
 
@@ -300,3 +301,12 @@ def test_an_unset_flux_version_means_the_same_in_a_directory_and_in_a_list(
     main(["check", str(tmp_path), "--format", "json", "--select", "api-version"])
     found = json.loads(capsys.readouterr().out)["findings"]
     assert {one["severity"] for one in found} == {severity}
+
+
+def test_a_rule_that_crashes_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: object) -> None:
+        raise ValueError("it broke")
+
+    monkeypatch.setattr("fluxmark.rules.policy_range.check", fail)
+    with pytest.raises(RuleFailedError, match=r"^the rule policy-range failed: ValueError\('it broke'\)$"):
+        check({"a.yaml": MARKED})
