@@ -1,0 +1,32 @@
+"""Builds of kustomizations, as kustomize and Flux make them, for the kinds that fluxmark looks at.
+
+- `Repository(files).build(directory, settings)` returns a `Build`: its objects, and what went wrong. `files` is
+  anything that reads as `Files` does. Every build of one Repository shares what was read and built before, so make
+  one per tree; `build(files, directory, settings)` is for a single directory.
+- Without `FluxSettings` a directory is built as by `kustomize build --load-restrictor LoadRestrictionsNone`, with
+  them as by kustomize-controller: without a kustomization, all manifests below are its resources.
+- `Object.origin(path)` tells where a value is written, through patches and all that kustomizations set.
+
+It follows kustomize 5.8, which kustomize-controller has, and never runs or fetches anything.
+"""
+
+from fluxmark.kustomize.build import Build, Object, Repository, build
+from fluxmark.kustomize.errors import Problem, Unfollowed
+from fluxmark.kustomize.flux import FluxSettings
+from fluxmark.kustomize.kinds import KINDS
+from fluxmark.kustomize.library import NAMES, Files
+from fluxmark.kustomize.tree import Origin
+
+__all__ = [
+    "KINDS",
+    "NAMES",
+    "Build",
+    "Files",
+    "FluxSettings",
+    "Object",
+    "Origin",
+    "Problem",
+    "Repository",
+    "Unfollowed",
+    "build",
+]

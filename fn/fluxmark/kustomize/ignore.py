@@ -1,0 +1,176 @@
+"""What Flux leaves out of a source: `.sourceignore`, `spec.ignore`, and its own defaults; read as a .gitignore.
+
+Source: github.com/fluxcd/pkg, `sourceignore/sourceignore.go` and `sourceignore/gitignore/pattern.go`.
+"""
+
+from __future__ import annotations
+
+import re
+from fnmatch import translate
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from fluxmark.kustomize.library import Files
+
+NAME = ".sourceignore"
+_VCS = ".git/,.gitignore,.gitmodules,.gitattributes"
+_DEFAULTS = (
+    "*.jpg,*.jpeg,*.gif,*.png,*.wmv,*.flv,*.tar.gz,*.zip,"
+    ".github/,.circleci/,.travis.yml,.gitlab-ci.yml,appveyor.yml,.drone.yml,cloudbuild.yaml,"
+    "codeship-services.yml,codeship-steps.yml,**/.goreleaser.yml,**/.sops.yaml,**/.flux.yaml"
+)
+
+
+class Pattern(NamedTuple):
+    """A pattern: the directory that it counts below, its parts, and what it does."""
+
+    domain: tuple[str, ...]
+    parts: tuple[str, ...]
+    keeps: bool
+    directory: bool
+    anchored: bool
+
+    def matches(self, path: tuple[str, ...], *, directory: bool) -> bool:
+        """Tell whether a path, or a directory above it, matches."""
+        if len(path) <= len(self.domain) or path[: len(self.domain)] != self.domain:
+            return False
+        below = path[len(self.domain) :]
+        return self._anchored(below, directory) if self.anchored else self._anywhere(below, directory)
+
+    def _anywhere(self, path: tuple[str, ...], directory: bool) -> bool:
+        for number, name in enumerate(path):
+            if _glob(self.parts[0])(name):
+                return not (self.directory and not directory and number == len(path) - 1)
+        return False
+
+    def _anchored(self, path: tuple[str, ...], directory: bool) -> bool:
+        matched = False
+        can_traverse = False
+        left = list(path)
+        for number, part in enumerate(self.parts):
+            if part == "":
+                can_traverse = False
+                continue
+            if part == "**":
+                if number == len(self.parts) - 1:
+                    break
+                can_traverse = True
+                continue
+            if "**" in part:
+                return False
+            if not left:
+                return False
+            if can_traverse:
+                can_traverse = False
+                while left:
+                    name = left.pop(0)
+                    if _glob(part)(name):
+                        matched = True
+                        break
+                    if not left:
+                        matched = False
+            else:
+                if not _glob(part)(left[0]):
+                    return False
+                matched = True
+                left.pop(0)
+        if matched and self.directory and not directory and not left:
+            matched = False
+        return matched
+
+
+_GLOBS: dict[str, re.Pattern[str]] = {}
+
+
+def _glob(text: str):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    found = _GLOBS.get(text)
+    if found is None:
+        found = _GLOBS[text] = re.compile(translate(text))
+    return found.match
+
+
+def patterns(text: str, domain: tuple[str, ...] = ()) -> list[Pattern]:
+    """Return the patterns of a text; domain: the directory that they count below."""
+    return [_pattern(line, domain) for line in text.splitlines() if line.strip() and not line.startswith("#")]
+
+
+def _pattern(text: str, domain: tuple[str, ...]) -> Pattern:
+    keeps = text.startswith("!")
+    text = text.removeprefix("!")
+    if not text.endswith("\\ "):
+        text = text.rstrip(" ")
+    directory = text.endswith("/")
+    text = text.removesuffix("/")
+    anchored = "/" in text
+    return Pattern(domain, tuple(text.split("/")), keeps, directory, anchored)
+
+
+class Source:
+    """The files of a repository that a source of Flux delivers.
+
+    ignore: the source's `spec.ignore`, which takes the place of the defaults; None where it has none.
+    """
+
+    def __init__(self, files: Files, ignore: str | None) -> None:
+        self.files = files
+        self.ignore = ignore
+        self._cached: dict[tuple[str, bool], bool] = {}
+
+    @cached_property
+    def _patterns(self) -> list[Pattern]:
+        found = [_pattern(text, ()) for text in _VCS.split(",")]
+        if self.ignore is None:
+            found += [_pattern(text, ()) for text in _DEFAULTS.split(",")]
+        found += self._below("")
+        if self.ignore is not None:
+            found += patterns(self.ignore)
+        return found
+
+    def _below(self, directory: str) -> Iterable[Pattern]:
+        found: list[Pattern] = []
+        pending = [directory]
+        while pending:
+            here = pending.pop(0)
+            domain = tuple(here.split("/")) if here else ()
+            text = self.files.read(f"{here}/{NAME}".lstrip("/"))
+            if text is not None:
+                found += patterns(text, domain)
+            for name in self.files.names(here):
+                path = f"{here}/{name}".lstrip("/")
+                if name != ".git" and self.files.is_directory(path):
+                    pending.append(path)
+        return found
+
+    def excludes(self, path: str, *, directory: bool = False) -> bool:
+        """Tell whether a file or directory is left out."""
+        key = (path, directory)
+        if key not in self._cached:
+            self._cached[key] = self._excludes(tuple(path.split("/")), directory)
+        return self._cached[key]
+
+    def _excludes(self, path: tuple[str, ...], directory: bool) -> bool:
+        for pattern in reversed(self._patterns):
+            if pattern.matches(path, directory=directory):
+                return not pattern.keeps
+        return False
+
+    def read(self, path: str) -> str | None:
+        """Return the text of a file that is delivered."""
+        return None if self.excludes(path) else self.files.read(path)
+
+    def names(self, directory: str) -> list[str]:
+        """Return the names in a directory that are delivered."""
+        return [
+            name
+            for name in self.files.names(directory)
+            if not self.excludes(
+                path := f"{directory}/{name}".lstrip("/"), directory=self.files.is_directory(path)
+            )
+        ]
+
+    def is_directory(self, path: str) -> bool:
+        """Tell whether there is a directory at a path."""
+        return self.files.is_directory(path) and not (path and self.excludes(path, directory=True))

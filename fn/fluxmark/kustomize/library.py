@@ -1,0 +1,232 @@
+"""The files of a repository, each read and parsed once for all builds."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from typing import TYPE_CHECKING, Protocol
+
+from fluxmark.kustomize.errors import BuildError
+from fluxmark.kustomize.kinds import KINDS, MENTION
+from fluxmark.kustomize.resource import Resource, split_api_version
+from fluxmark.kustomize.tree import Mapping, Place, Scalar, Sequence, Text, TreeError, is_null, read, text_at
+from krmfn.node import MapNode, ScalarNode, parse
+from krmfn.text import InputError, Lines
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence as List
+
+    from fluxmark.kustomize.tree import Tree
+    from krmfn.node import Document, Node
+
+NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+"""The names of kustomizations, the first one preferred."""
+
+_PLACE = re.compile(r".*?:(\d+):(\d+): ([^\n]*)", re.DOTALL)
+
+
+class Files(Protocol):
+    """A repository's tree. Paths are POSIX paths relative to its root, which is ''."""
+
+    def read(self, path: str) -> str | None:
+        """Return the text of a file; None where there is none, or none that is text."""
+
+    def names(self, directory: str) -> List[str]:
+        """Return the names in a directory in their order; none where there is no such directory."""
+
+    def is_directory(self, path: str) -> bool:
+        """Tell whether there is a directory at a path."""
+
+
+class _At:
+    """A place given by offsets."""
+
+    def __init__(self, start: int, end: int) -> None:
+        self.start = start
+        self.end = end
+
+
+def documents(source: Text) -> list[Document]:
+    """Return the documents of a text.
+
+    Raises BuildError for a text that is no YAML.
+    """
+    try:
+        return parse(source.text, source.file, whole=True)
+    except InputError as error:
+        found = _PLACE.match(str(error))
+        start = 0
+        if found:
+            lines = Lines(source.text)
+            start = lines.starts[int(found[1]) - 1] + int(found[2]) - 1
+            message = found[3]
+        else:
+            message = str(error)
+        raise BuildError(f"MalformedYAMLError: {message}", Place(source, _At(start, start))) from None
+
+
+def tree_of(root: Node, source: Text) -> Tree:
+    """Return the tree of a node.
+
+    Raises BuildError for aliases that lead nowhere.
+    """
+    try:
+        return read(root, source)
+    except TreeError as error:
+        raise BuildError(str(error), Place(source, root)) from None
+
+
+def resources(source: Text, kinds: Collection[tuple[str, str]] | None = None) -> tuple[Resource, ...]:
+    """Return the resources in a text, lists expanded; kinds: (group, kind) to keep, None for all.
+
+    Raises BuildError for what kustomize does not read.
+    """
+    found: list[Resource] = []
+    later: list[Resource] = []
+    for number, document in enumerate(documents(source)):
+        root = document.root
+        if root is None or (type(root) is ScalarNode and not root.value.strip()):
+            continue
+        if type(root) is not MapNode:
+            raise BuildError("wrong node kind: expected MappingNode", Place(source, root))
+        if not root.pairs:
+            continue
+        kind = _word(root, "kind")
+        _check(root, kind, source)
+        if kind.endswith("List") and root.pair("items") is not None:
+            later += _items(root, source, number, kinds)
+        elif kinds is None or (split_api_version(_word(root, "apiVersion"))[0], kind) in kinds:
+            tree = tree_of(root, source)
+            assert type(tree) is Mapping
+            found.append(Resource(tree, source.file, number, start=root.start))
+    return (*found, *later)
+
+
+def _word(root: MapNode, name: str) -> str:
+    try:
+        value = root.get(name)
+    except ValueError:
+        return ""
+    return value.value if type(value) is ScalarNode else ""
+
+
+def _check(root: MapNode, kind: str, source: Text) -> None:
+    if not kind:
+        raise BuildError("missing kind in object", Place(source, root))
+    metadata = root.get("metadata")
+    named = type(metadata) is MapNode and _word(metadata, "name")
+    if not named and not kind.endswith("List"):
+        raise BuildError("missing metadata.name in object", Place(source, root))
+
+
+def _items(
+    root: MapNode, source: Text, number: int, kinds: Collection[tuple[str, str]] | None
+) -> Iterator[Resource]:
+    """Yield the resources of a list; lists in it are expanded, too."""
+    items = tree_of(root.get("items"), source)  # type: ignore[arg-type]
+    if is_null(items):
+        return
+    if type(items) is not Sequence:
+        raise BuildError("expected array in List/items", items.place)
+    pending = list(enumerate(items.items))
+    while pending:
+        index, item = pending.pop(0)
+        if is_null(item):
+            continue
+        if type(item) is not Mapping:
+            raise BuildError("wrong node kind: expected MappingNode", item.place)
+        kind = text_at(item, "kind")
+        if not kind:
+            raise BuildError("missing kind in object", item.place)
+        inner = item.get("items")
+        if kind.endswith("List") and type(inner) is Sequence:
+            pending += [(index, below) for below in inner.items]
+            continue
+        if not text_at(item, "metadata", "name") and not kind.endswith("List"):
+            raise BuildError("missing metadata.name in object", item.place)
+        if kinds is None or (split_api_version(text_at(item, "apiVersion"))[0], kind) in kinds:
+            yield Resource(item, source.file, number, index, item.place.node.start)
+
+
+def inline(scalar: Scalar) -> Text:
+    """Return the text of a scalar as one of its own, whose places are places of the file."""
+    place = scalar.place
+    node = place.node
+    outer = place.text
+    if type(node) is not ScalarNode:
+        return Text(outer.file, scalar.text, lambda _start, _end: (place.origin.start, place.origin.end))
+    if node.style != "|":
+        return Text(outer.file, scalar.text, lambda _start, _end: (place.origin.start, place.origin.end))
+    starts = [0, *(found.end() for found in re.finditer("\n", scalar.text))]
+    head = outer.text.find("\n", node.start) + 1
+    written = [head, *(found.end() for found in re.finditer("\n", outer.text[head : node.end]))]
+    written[1:] = [head + offset for offset in written[1:]]
+    body = outer.text[head : node.end].split("\n")
+    first = next((line for line in body if line.strip()), "")
+    inner_first = next((line for line in scalar.text.split("\n") if line.strip()), "")
+    indent = len(first) - len(inner_first)
+
+    def at(offset: int) -> int:
+        line = min(bisect_right(starts, offset) - 1, len(written) - 1)
+        return min(written[line] + indent + offset - starts[line], node.end)
+
+    def span(start: int, end: int) -> tuple[int, int]:
+        first, last = at(start), at(end)
+        outside = outer.origin(first, max(first, last))
+        return outside.start, outside.end
+
+    return Text(outer.file, scalar.text, span)
+
+
+class Library:
+    """What was read of a repository so far; every build of its directories shares it.
+
+    shared: the library of the whole repository, where these files are a part of it.
+    """
+
+    def __init__(self, files: Files, shared: Library | None = None) -> None:
+        self.files = files
+        self._shared = shared
+        self._texts: dict[str, Text | None] = {}
+        self._resources: dict[str, tuple[Resource, ...] | BuildError] = {}
+        self._directories: dict[str, bool] = {}
+
+    def is_directory(self, path: str) -> bool:
+        """Tell whether there is a directory at a path."""
+        if path not in self._directories:
+            self._directories[path] = self.files.is_directory(path)
+        return self._directories[path]
+
+    def text(self, path: str) -> Text | None:
+        """Return the text of a file; None where there is none."""
+        if path not in self._texts:
+            text = self.files.read(path)
+            shared = self._shared.text(path) if text is not None and self._shared is not None else None
+            self._texts[path] = shared or (None if text is None else Text(path, text))
+        return self._texts[path]
+
+    def resources(self, path: str) -> tuple[Resource, ...] | None:
+        """Return the resources of a file that builds keep; None where there is no such file.
+
+        Raises BuildError for what kustomize does not read.
+        """
+        if self._shared is not None:
+            return None if self.text(path) is None else self._shared.resources(path)
+        found = self._resources.get(path)
+        if found is None:
+            source = self.text(path)
+            if source is None:
+                return None
+            found = self._resources[path] = _kept(source)
+        if isinstance(found, BuildError):
+            raise found
+        return found
+
+
+def _kept(source: Text) -> tuple[Resource, ...] | BuildError:
+    if not MENTION.search(source.text) and source.file.rpartition("/")[2] not in NAMES:
+        return ()
+    try:
+        return resources(source, KINDS)
+    except BuildError as error:
+        return error

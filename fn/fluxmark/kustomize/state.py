@@ -1,0 +1,98 @@
+"""What a build has gathered so far: its resources, and what went wrong on the way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from fluxmark.kustomize.errors import BuildError, Problem, Unfollowed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from fluxmark.kustomize.kustomization import Kustomization
+    from fluxmark.kustomize.resource import Resource
+    from fluxmark.kustomize.tree import Mapping, Place
+
+
+@dataclass(slots=True)
+class State:
+    """The accumulator of a build.
+
+    incomplete: whether there are resources that are not known. chained: whether a problem depends on the
+    directories that led here, so that nobody else may use this.
+    """
+
+    resources: list[Resource] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    unfollowed: list[Unfollowed] = field(default_factory=list)
+    files: set[str] = field(default_factory=set)
+    directories: set[str] = field(default_factory=set)
+    images: list[tuple[str, Mapping]] = field(default_factory=list)
+    incomplete: bool = False
+    chained: bool = False
+    _index: dict[tuple[str, ...], Resource] | None = None
+
+    def append(self, resource: Resource) -> None:
+        """Add a resource; one whose identity is there already is refused."""
+        index = self.index()
+        key = resource.id.key
+        if key in index:
+            self.collide(index[key], resource)
+            return
+        index[key] = resource
+        self.resources.append(resource)
+
+    def collide(self, first: Resource, second: Resource) -> None:
+        """Note that two resources have one identity."""
+        place = second.tree.place.origin
+        other = first.tree.place.origin
+        message = f"may not add resource with an already registered id: {second.id}"
+        self.problems.append(Problem(place.file, place.start, place.end, message, other))
+
+    def index(self) -> dict[tuple[str, ...], Resource]:
+        """Return the resources by their identity."""
+        if self._index is None:
+            self._index = {resource.id.key: resource for resource in self.resources}
+        return self._index
+
+    def replace_all(self, resources: Iterable[Resource]) -> None:
+        """Take these resources for all there were."""
+        self.resources = list(resources)
+        self._index = None
+
+    def change(self, change: Callable[[Resource], Resource]) -> None:
+        """Change every resource."""
+        self.replace_all([change(resource) for resource in self.resources])
+
+    def fail(self, error: BuildError, place: Place) -> None:
+        """Note an error; place: where it is written if the error does not say."""
+        origin = (error.place or place).origin
+        if origin.start < 0:
+            origin = place.origin
+        self.problems.append(Problem(origin.file, origin.start, origin.end, error.message))
+
+    def leave(self, place: Place, what: str) -> None:
+        """Note something that cannot be followed, which may hold resources."""
+        origin = place.origin
+        self.unfollowed.append(Unfollowed(origin.file, origin.start, origin.end, what))
+
+    def merge(self, other: State) -> None:
+        """Add what a base has gathered."""
+        for resource in other.resources:
+            self.append(resource)
+        self.note(other)
+
+    def note(self, other: State) -> None:
+        """Add what a base has gathered but its resources."""
+        self.problems += other.problems
+        self.unfollowed += other.unfollowed
+        self.files |= other.files
+        self.directories |= other.directories
+        self.images += other.images
+        self.incomplete |= other.incomplete
+        self.chained |= other.chained
+
+    def visit(self, kustomization: Kustomization) -> None:
+        """Note a kustomization on the way."""
+        self.directories.add(kustomization.directory)

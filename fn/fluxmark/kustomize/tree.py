@@ -1,0 +1,298 @@
+"""Values that know where they were written: what builds of kustomizations are made of.
+
+Trees are never changed in place: a change returns a new tree that shares what is left of the old one. So a base
+is built once, however many overlays use it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from krmfn.node import MapNode, Node, ScalarNode, follow
+from krmfn.scalar import resolve
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping as Dict, Sequence as List
+
+_OLD_BOOLEANS = frozenset(
+    ["y", "Y", "yes", "Yes", "YES", "on", "On", "ON", "n", "N", "no", "No", "NO", "off", "Off", "OFF"]
+)
+"""Booleans of YAML 1.1 that kustomize's reader, go-yaml 3, takes for text."""
+
+MAX_ALIASED = 1_000_000
+"""Most values that a document may hold once its aliases are written out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where something is written: offsets into the text of a file, both -1 where no text states it."""
+
+    file: str
+    start: int
+    end: int
+
+
+class Text:
+    """A text with its file: the file's own text, or a piece of it, as an inline patch.
+
+    span: turns a piece of this text, as offsets, into one of the file's; None where they are the same.
+    """
+
+    __slots__ = ("file", "span", "text")
+
+    def __init__(self, file: str, text: str, span: Callable[[int, int], tuple[int, int]] | None = None) -> None:
+        self.file = file
+        self.text = text
+        self.span = span
+
+    def origin(self, start: int, end: int) -> Origin:
+        """Return the place of a piece of this text."""
+        if self.span is not None:
+            start, end = self.span(start, end)
+        return Origin(self.file, start, end)
+
+
+class Place:
+    """Where a value is written: a node of a text."""
+
+    __slots__ = ("node", "text")
+
+    def __init__(self, text: Text, node: Any) -> None:
+        self.text = text
+        self.node = node
+
+    @property
+    def origin(self) -> Origin:
+        """The place as offsets."""
+        return self.text.origin(self.node.start, self.node.end)
+
+
+NOWHERE = Place(Text("", ""), Origin("", -1, -1))
+
+
+class Scalar:
+    """A scalar: `text` as it is written, `data` as what it means."""
+
+    __slots__ = ("data", "place", "text")
+
+    def __init__(self, text: str, data: Any, place: Place) -> None:
+        self.text = text
+        self.data = data
+        self.place = place
+
+
+class Mapping:
+    """A mapping: its values, and where its keys are written."""
+
+    __slots__ = ("fields", "keys", "place")
+
+    def __init__(self, fields: dict[str, Tree], keys: dict[str, Place], place: Place) -> None:
+        self.fields = fields
+        self.keys = keys
+        self.place = place
+
+    def get(self, key: str) -> Tree | None:
+        """Return the value of a key."""
+        return self.fields.get(key)
+
+    def with_field(self, key: str, value: Tree, place: Place) -> Mapping:
+        """Return this mapping with a value behind a key; place: of the key, where it is new."""
+        keys = self.keys if key in self.keys else {**self.keys, key: place}
+        return Mapping({**self.fields, key: value}, keys, self.place)
+
+    def without(self, key: str) -> Mapping:
+        """Return this mapping without a key."""
+        if key not in self.fields:
+            return self
+        fields = {name: value for name, value in self.fields.items() if name != key}
+        return Mapping(fields, self.keys, self.place)
+
+
+class Sequence:
+    """A sequence."""
+
+    __slots__ = ("items", "place")
+
+    def __init__(self, items: tuple[Tree, ...], place: Place) -> None:
+        self.items = items
+        self.place = place
+
+
+Tree: TypeAlias = Scalar | Mapping | Sequence
+
+
+class TreeError(ValueError):
+    """A document has no tree: its aliases are recursive, have no anchor, or multiply without end."""
+
+
+def string(text: str, place: Place) -> Scalar:
+    """Return a tree for a text."""
+    return Scalar(text, text, place)
+
+
+def is_null(tree: Tree | None) -> bool:
+    """Tell whether nothing, or a null, is there."""
+    return tree is None or (type(tree) is Scalar and tree.data is None)
+
+
+class _Reader:
+    def __init__(self, text: Text) -> None:
+        self.text = text
+        self.open: set[int] = set()
+        self.count = 0
+
+    def read(self, node: Node) -> Tree:
+        if type(node) is ScalarNode:
+            return Scalar(node.value, _data(node), Place(self.text, node))
+        try:
+            node = follow(node)
+        except ValueError as error:
+            raise TreeError(str(error)) from None
+        if type(node) is ScalarNode:
+            return Scalar(node.value, _data(node), Place(self.text, node))
+        if id(node) in self.open:
+            raise TreeError(f"anchor '{node.anchor}' value contains itself")
+        self.open.add(id(node))
+        found = self.mapping(node) if type(node) is MapNode else self.sequence(node)
+        self.open.discard(id(node))
+        return found
+
+    def mapping(self, node: MapNode) -> Mapping:
+        fields: dict[str, Tree] = {}
+        keys: dict[str, Place] = {}
+        merged: list[Tree] = []
+        self.counted(len(node.pairs))
+        for key, value in node.pairs:
+            if type(key) is ScalarNode and key.value == "<<" and not key.style:
+                more = self.read(value)
+                merged += more.items if type(more) is Sequence else [more]
+                continue
+            name = follow(key)
+            if type(name) is ScalarNode:
+                fields[name.value] = self.read(value)
+                keys[name.value] = Place(self.text, key)
+        for other in merged:
+            if type(other) is Mapping:
+                for word, inherited in other.fields.items():
+                    if word not in fields:
+                        fields[word] = inherited
+                        keys[word] = other.keys[word]
+        return Mapping(fields, keys, Place(self.text, node))
+
+    def sequence(self, node: Any) -> Sequence:
+        self.counted(len(node.items))
+        return Sequence(tuple(self.read(item) for item in node.items), Place(self.text, node))
+
+    def counted(self, more: int) -> None:
+        self.count += more
+        if self.count > MAX_ALIASED:
+            raise TreeError("document contains excessive aliasing")
+
+
+def _data(node: ScalarNode) -> Any:
+    tag = node.tag
+    if tag is None:
+        return node.value if node.style or node.value in _OLD_BOOLEANS else resolve(node.value)
+    if tag == "tag:yaml.org,2002:null":
+        return None
+    return resolve(node.value) if tag.startswith("tag:yaml.org,2002:") and not tag.endswith(":str") else node.value
+
+
+def read(node: Node, text: Text) -> Tree:
+    """Return the tree of a node.
+
+    Raises TreeError.
+    """
+    return _Reader(text).read(node)
+
+
+def from_data(data: Any, place: Place) -> Tree:
+    """Return a tree for plain data, all of it written at one place."""
+    if isinstance(data, dict):
+        fields = {str(key): from_data(value, place) for key, value in data.items()}
+        return Mapping(fields, dict.fromkeys(fields, place), place)
+    if isinstance(data, list | tuple):
+        return Sequence(tuple(from_data(item, place) for item in data), place)
+    return Scalar(scalar_text(data), data, place)
+
+
+def scalar_text(data: Any) -> str:
+    """Write a scalar as YAML does, without quotes."""
+    if data is None:
+        return "null"
+    if isinstance(data, bool):
+        return "true" if data else "false"
+    return str(data)
+
+
+def plain(tree: Tree | None) -> Any:
+    """Return dicts, lists and scalars."""
+    if type(tree) is Mapping:
+        return {key: plain(value) for key, value in tree.fields.items()}
+    if type(tree) is Sequence:
+        return [plain(item) for item in tree.items]
+    return tree.data if type(tree) is Scalar else None
+
+
+def find(tree: Tree | None, path: List[str | int]) -> Tree | None:
+    """Return the value at a path; None where there is none."""
+    for step in path:
+        if type(tree) is Mapping:
+            tree = tree.fields.get(str(step))
+        elif type(tree) is Sequence and isinstance(step, int) and -len(tree.items) <= step < len(tree.items):
+            tree = tree.items[step]
+        else:
+            return None
+    return tree
+
+
+def text_at(tree: Tree | None, *path: str) -> str:
+    """Return the text of a scalar at a path; '' where there is none, or null."""
+    found = find(tree, path)
+    return found.text if type(found) is Scalar and found.data is not None else ""
+
+
+def texts(tree: Tree | None) -> Dict[str, str]:
+    """Return the scalars of a mapping as texts: labels, annotations."""
+    if type(tree) is not Mapping:
+        return {}
+    return {key: value.text for key, value in tree.fields.items() if type(value) is Scalar}
+
+
+def put(tree: Mapping, path: List[str], value: Tree, place: Place) -> Mapping:
+    """Return the tree with a value at a path of keys; mappings on the way are made where they are missing."""
+    key, *rest = path
+    if rest:
+        below = tree.fields.get(key)
+        inner = below if type(below) is Mapping else Mapping({}, {}, place)
+        value = put(inner, rest, value, place)
+    return tree.with_field(key, value, place)
+
+
+def drop(tree: Mapping, path: List[str]) -> Mapping:
+    """Return the tree without what is at a path of keys."""
+    key, *rest = path
+    if not rest:
+        return tree.without(key)
+    below = tree.fields.get(key)
+    if type(below) is not Mapping:
+        return tree
+    return Mapping({**tree.fields, key: drop(below, rest)}, tree.keys, tree.place)
+
+
+def deepest(tree: Tree, path: List[str | int], *, key: bool = False) -> Origin:
+    """Return where the deepest value on a path is written, or its key."""
+    place = tree.place
+    name: Place | None = None
+    for step in path:
+        if type(tree) is Mapping and str(step) in tree.fields:
+            name = tree.keys[str(step)]
+            tree = tree.fields[str(step)]
+        elif type(tree) is Sequence and isinstance(step, int) and -len(tree.items) <= step < len(tree.items):
+            tree = tree.items[step]
+            name = None
+        else:
+            break
+        place = tree.place
+    return (name if key and name is not None else place).origin

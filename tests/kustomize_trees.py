@@ -1,0 +1,37 @@
+"""Trees of kustomizations for tests: texts by path, on disk where the real program has to read them."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+
+class Texts:
+    """The files of a repository, given as texts by path."""
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        self.texts = {path: textwrap.dedent(text) for path, text in texts.items()}
+        self.reads: list[str] = []
+
+    def read(self, path: str) -> str | None:
+        self.reads.append(path)
+        return self.texts.get(path)
+
+    def names(self, directory: str) -> Sequence[str]:
+        prefix = f"{directory}/" if directory else ""
+        return sorted(
+            {path.removeprefix(prefix).partition("/")[0] for path in self.texts if path.startswith(prefix)}
+        )
+
+    def is_directory(self, path: str) -> bool:
+        return not path or any(name.startswith(f"{path}/") for name in self.texts)
+
+    def write(self, root: Path) -> None:
+        """Write them below a directory."""
+        for path, text in self.texts.items():
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            (root / path).write_text(text, encoding="utf-8")
