@@ -75,6 +75,11 @@ class Finding:
         )
 
 
+def of_notes(notes: Iterable[str]) -> list[Finding]:
+    """Return what could not be kept of the files that were written."""
+    return [Finding("file-attributes", Severity.INFO, note) for note in notes]
+
+
 def results(findings: Iterable[Finding]) -> list[Result]:
     """Return findings as results, the worst first: kpt shows four."""
     return [finding.to_result() for finding in sorted(findings, key=lambda one: _ORDER.index(one.severity))]

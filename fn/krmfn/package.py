@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from krmfn.forked import ahead
 from krmfn.replacing import Seen, Target, reason, replace, seen
+from krmfn.staging import is_staging, remove_stale
 from krmfn.text import InputError, decode
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class Package:
         self._shown = "" if str(self.root) == "." else f"{self.root}/"
         self._seen: dict[str, Seen] = {}
         self._plain: set[str] = set()  # found by walking: files, and no link leads to them
+        self._staging: set[str] = set()  # staging directories, found by walking
 
     def walk(
         self, accepts: Callable[[str], bool], below: str = ".", *, enters: Callable[[str], bool] | None = None
@@ -62,7 +64,9 @@ class Package:
         while stack:
             for path, entry in stack[-1]:
                 if entry.is_dir(follow_symlinks=False):
-                    if entry.name not in SKIPPED_DIRECTORIES and (enters is None or enters(path)):
+                    if is_staging(entry.name):
+                        self._staging.add(entry.path)
+                    elif entry.name not in SKIPPED_DIRECTORIES and (enters is None or enters(path)):
                         stack.append(iter(self._entries(Path(entry.path), f"{path}/")))
                         break
                 elif accepts(entry.name) and self._is_file(entry, path, linked=below != "."):
@@ -133,19 +137,28 @@ class Package:
         """
         return decode(self.read_bytes(path), self.show(path))
 
-    def write(self, texts: Mapping[str, str | None]) -> None:
+    def write(self, texts: Mapping[str, str | None]) -> list[str]:
         """Write files, existing and new; either all of them are replaced, or the error says which were.
 
-        Every text is first written to a temporary file beside its target and flushed to the disk; only then
-        are the targets replaced, one rename each. Modes are kept, symbolic links are written through. None
-        deletes a file, after all others were written.
+        Every text is first written to a staging directory and flushed to the disk; only then are the targets
+        replaced, one rename each. Modes, owners and extended attributes are kept as far as that is allowed; what
+        is not kept is returned, a sentence each. Symbolic links are written through. None deletes a file, after
+        all others were written. Staging directories that a killed run left are removed.
 
         Raises WriteError: where a file cannot be written, is read-only, or was changed since it was read; and
         InputError for a path that leads outside, or two texts for the same file.
         """
-        replace(self._targets(texts))
+        self._remove_stale()
+        notes = replace(str(self._resolved), self._targets(texts)) if texts else []
         for path in texts:
             self._seen.pop(path, None)
+        return notes
+
+    def _remove_stale(self) -> None:
+        """Remove what killed runs left: in the root, and where a walk found it."""
+        with contextlib.suppress(OSError), os.scandir(self._resolved) as found:
+            self._staging |= {entry.path for entry in found if is_staging(entry.name)}
+        remove_stale(self._staging)
 
     def show(self, path: str) -> str:
         """Return a path as a user of the command would write it."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from fluxmark import places
 from fluxmark.errors import FluxmarkError
-from fluxmark.finding import Finding, results
+from fluxmark.finding import Finding, of_notes, results
 from fluxmark.flux_resources import in_items
 from fluxmark.inject.generate import generate
 from fluxmark.inject.marking import configured, with_package
@@ -102,8 +102,8 @@ class InjectItems(Function):
         return any(self._package.is_directory(path) for path in self._config.files)
 
     def _write(self, injection: Injection) -> Sequence[Finding]:
-        self._package.write({path: new for path, (_, new) in injection.changes.items()})
-        return injection.findings
+        notes = self._package.write({path: new for path, (_, new) in injection.changes.items()})
+        return (*injection.findings, *of_notes(notes))
 
 
 def _nothing_mounted(root: str, files: Sequence[str]) -> Finding:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fluxmark.finding import Finding, results
+from fluxmark.finding import Finding, of_notes, results
 from fluxmark.flux_files import named
 from fluxmark.flux_resources import in_items, in_text
 from fluxmark.latest import refused
@@ -60,7 +60,7 @@ class UpdateItems(Function):
             texts = {path: package.read(path) for path in paths}
         changed, findings = update_items(resource_list.items, texts)
         if package is not None:
-            package.write(changed)
+            findings += of_notes(package.write(changed))
         resource_list.results += results(findings)
 
 
