@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from typing import NoReturn
@@ -10,7 +11,7 @@ from typing import NoReturn
 def run() -> NoReturn:
     """Run, and leave: to take down what the process holds, object by object, costs a tenth of a short run."""
     status = main()
-    if sys.stderr is not None:
+    with contextlib.suppress(OSError, ValueError):
         sys.stderr.flush()
     os._exit(status)
 
@@ -19,10 +20,12 @@ def main() -> int:
     """Run, and turn what went wrong into one message and an exit status; all output has been flushed then."""
     import gc
 
+    from krmfn import signals, streams
     from krmfn.function import FunctionError
     from krmfn.text import InputError
 
     gc.disable()  # one job and out: trees hold no cycles, and collecting would cost more than parsing
+    streams.begin()
     try:
         if len(sys.argv) == 1:
             from fluxmark.function import main as function  # hosts start it for every run: no parser of arguments
@@ -32,23 +35,19 @@ def main() -> int:
             from fluxmark.cli import main as command
 
             status = command(sys.argv[1:])
-        if sys.stdout is not None:  # closed by who started this
+        with contextlib.suppress(BrokenPipeError):
             sys.stdout.flush()
-    except BrokenPipeError:
-        # the reader of standard output has gone: `fluxmark … | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except (FunctionError, InputError, OSError) as error:
-        print(error, file=sys.stderr)
+        streams.say_last(streams.explained(error))
         return 2
-    except KeyboardInterrupt:
-        print("interrupted; nothing was written", file=sys.stderr)
-        return 130
+    except KeyboardInterrupt as error:
+        streams.say_last(f"interrupted; {streams.last_words()}")
+        return signals.exit_status(error)
     except Exception:  # noqa: BLE001  (the last resort: a trace and what to do with it)
         import traceback
 
-        traceback.print_exc()
-        print("internal error: nothing was written; please report it with the trace above", file=sys.stderr)
+        streams.say_last(traceback.format_exc().rstrip())
+        streams.say_last(f"internal error; {streams.last_words()}; please report it with the trace above")
         return 3
     return status
 

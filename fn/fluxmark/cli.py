@@ -13,12 +13,11 @@ from fluxmark.commands import CONFIG_NAMES
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-OK, FINDINGS, BAD_INPUT, INTERNAL, INTERRUPTED = 0, 1, 2, 3, 130
 PLUGIN = "KUSTOMIZE_PLUGIN_CONFIG_ROOT"
 """Set by kustomize for a legacy exec plugin, whose first argument is the file with its configuration."""
 
 EPILOG = """\
-exit status: 0 done, 1 findings or a failed function, 2 bad input, 3 an internal error, 130 interrupted
+exit status: 0 done, 1 findings or a failed function, 2 bad input, 3 an internal error, 128 + N ended by signal N
 """
 
 

@@ -20,6 +20,8 @@ def text_or_input(name: str) -> tuple[str, str]:
     """Return a file's text and its name for messages; `-` is standard input. Raises InputError, too."""
     if name != "-":
         return text_of(name), name
+    if sys.stdin is None:
+        raise InputError("stdin: is closed; a file is expected there")
     try:
         return decode(sys.stdin.buffer.read(), "stdin"), "stdin"
     except OSError as error:

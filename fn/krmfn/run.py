@@ -14,8 +14,10 @@ import os
 import sys
 from typing import TYPE_CHECKING, BinaryIO, TextIO, cast
 
+from krmfn import signals, streams
 from krmfn.function import FunctionError, as_function
 from krmfn.host import Host, is_kustomize, is_validator
+from krmfn.replacing import WRITTEN, WriteError, reason
 from krmfn.resource_list import ResourceList
 from krmfn.result import Result, Severity
 from krmfn.text import InputError, decode
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from krmfn.function import Process
 
 
-OK, FAILED, BAD_ARGUMENTS, INTERRUPTED = 0, 1, 2, 130
+OK, FAILED, BAD_ARGUMENTS = 0, 1, 2
 
 
 def main(
@@ -51,27 +53,26 @@ def main(
     """
     arguments = sys.argv[1:] if argv is None else argv
     prog = prog or (sys.argv[0].rpartition(os.sep)[2] if sys.argv else "") or "function"
+    closed = streams.begin()
     try:
+        if "stdout" in closed:
+            streams.say_last(f"{prog}: standard output is closed; the ResourceList is printed there")
+            return FAILED
         if arguments:
             from krmfn.arguments import obey
 
             return obey(process, arguments, docs, prog)
         if sys.stdin is None or sys.stdin.isatty():
             what = "is a terminal" if sys.stdin else "is closed"
-            print(
-                f"{prog}: standard input {what}; a ResourceList is expected there, see --help",
-                file=sys.stderr,
-            )
+            streams.say_last(f"{prog}: standard input {what}; a ResourceList is expected there, see --help")
             return BAD_ARGUMENTS
         with own_stdout() as stdout:
             return run(process, stdout=stdout)
-    except KeyboardInterrupt:
-        print(f"{prog}: interrupted", file=sys.stderr)
-        return INTERRUPTED
-    except BrokenPipeError:
-        return FAILED  # the reader of standard output has gone, and with it whom to tell
-    except OSError as error:
-        print(f"{prog}: {error}", file=sys.stderr)
+    except KeyboardInterrupt as error:
+        streams.say_last(f"{prog}: interrupted; {streams.last_words()}")
+        return signals.exit_status(error)
+    except OSError as error:  # of reading, and of the function itself, `run` makes results and messages
+        streams.say_last(f"{prog}: cannot write to standard output: {streams.explained(error)}")
         return FAILED
 
 
@@ -94,7 +95,7 @@ def run(
     stdout = sys.stdout.buffer if stdout is None else stdout
     stderr = sys.stderr if stderr is None else stderr
     try:
-        data = stdin.read()
+        data = _read(stdin)
         text = data if isinstance(data, str) else decode(data, "stdin")
     except InputError as error:
         print(error, file=stderr)
@@ -111,6 +112,7 @@ def run(
 def _run(process: Process, text: str, stdout: TextIO | BinaryIO, stderr: TextIO) -> int:
     function = as_function(process)
     failure: BaseException | None = None
+    written = len(WRITTEN)
     with contextlib.redirect_stdout(stderr):
         try:
             resources = ResourceList.read(text, function=function)
@@ -129,11 +131,21 @@ def _run(process: Process, text: str, stdout: TextIO | BinaryIO, stderr: TextIO)
                 failure = error
         if failure is not None:
             explain(failure, resources, stderr)
+        if _has_failed(resources) and len(WRITTEN) > written and not isinstance(failure, WriteError):
+            said = f"the list is unchanged, but {streams.last_words(written)}"
+            resources.results.append(Result(said, Severity.WARNING))
         output = _output(resources, before, stderr)
     _write(stdout, output)
     for result in _shown(resources, before):
         print(result, file=stderr)
     return FAILED if _has_failed(resources) else OK
+
+
+def _read(stdin: TextIO | BinaryIO) -> str | bytes:
+    try:
+        return stdin.read()
+    except OSError as error:
+        raise InputError(f"stdin: cannot be read: {reason(error)}") from None
 
 
 def explain(error: BaseException, resources: ResourceList, stderr: TextIO) -> None:

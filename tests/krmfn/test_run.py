@@ -243,7 +243,7 @@ def test_a_program_that_gives_up_prints_the_list_and_fails(body: str, tmp_path: 
 def test_an_interrupted_program_prints_nothing_and_says_so(tmp_path: Path) -> None:
     done = start(program(tmp_path, "raise KeyboardInterrupt"))
     assert (done.returncode, done.stdout) == (130, "")
-    assert done.stderr == "function.py: interrupted\n"
+    assert done.stderr == "function.py: interrupted; nothing was written\n"
 
 
 def test_a_full_disk_is_a_failure(tmp_path: Path) -> None:

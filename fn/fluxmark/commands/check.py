@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 
 from fluxmark.commands import CONFIG_NAMES
 from fluxmark.flux_releases import minor
+from fluxmark.output.standard import put
 from fluxmark.rules.engine import BY_ID, Selection, run as run_rules
 from fluxmark.rules.fix import fixed
 from fluxmark.world.read import read_directory
 from krmfn.package import Package
 from krmfn.result import Severity
+from krmfn.streams import say
 
 if TYPE_CHECKING:
     import argparse
@@ -55,9 +57,10 @@ def _mend(
         texts |= more
         world = read_directory(package, flux_version=world.flux_version, texts=texts)
         found = run_rules(world, selection)
-    package.write(texts)
+    for note in package.write(texts):
+        say(note)
     if texts:
-        print(f"mended {len(texts)} {'file' if len(texts) == 1 else 'files'}", file=sys.stderr)
+        say(f"mended {len(texts)} {'file' if len(texts) == 1 else 'files'}")
     return world, found
 
 
@@ -66,23 +69,23 @@ def _show(form: str, world: World, found: Sequence[Finding]) -> None:
     if form == "json":
         from fluxmark.output import json
 
-        sys.stdout.write(json.render(found))
+        put(json.render(found))
     elif form == "github":
         from fluxmark.output import github
 
-        sys.stdout.write(github.render(found))
+        put(github.render(found))
     elif form == "sarif":
         from fluxmark.output import sarif
         from fluxmark.output.documentation import documentation
 
         rules = {name: (rule.SEVERITY, documentation(rule)) for name, rule in BY_ID.items()}
-        sys.stdout.write(sarif.render(found, rules, lambda finding: _line(world, finding)))
+        put(sarif.render(found, rules, lambda finding: _line(world, finding)))
     else:
         from fluxmark.output import text
 
-        text.report(found, lambda path: texts.get(path) or _other(world, path), sys.stdout)
+        put(text.report(found, lambda path: texts.get(path) or _other(world, path), text.painter(sys.stdout)))
         if not found:
-            print("nothing to say", file=sys.stderr)
+            say("nothing to say")
 
 
 def _line(world: World, finding: Finding) -> str:

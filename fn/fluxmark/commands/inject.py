@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fluxmark.commands.load_config import load
 from fluxmark.inject.directory import inject
 from fluxmark.output import diff, text
+from fluxmark.output.standard import put
 from krmfn.package import Package
 from krmfn.result import Severity
+from krmfn.streams import say
 
 if TYPE_CHECKING:
     import argparse
@@ -28,14 +29,15 @@ def run(arguments: argparse.Namespace) -> int:
     result = inject(package, config)
     dry = arguments.diff or arguments.dry_run
     if not dry:
-        package.write({path: new for path, (_, new) in result.changes.items()})
+        for note in package.write({path: new for path, (_, new) in result.changes.items()}):
+            say(note)
     if arguments.diff:
-        sys.stdout.write(diff.diff(result.changes))
+        put(diff.diff(result.changes))
     said = [one for one in result.findings if not arguments.quiet or one.severity is not Severity.INFO]
-    text.write([*said, *_checked(package, config, result.changes)], sys.stderr)
+    text.write([*said, *_checked(package, config, result.changes)])
     count = len(result.changes)
     done = f"{count} {'file' if count == 1 else 'files'} {'would be written' if dry else 'written'}"
-    print(done if count else "nothing to do", file=sys.stderr)
+    say(done if count else "nothing to do")
     return 0
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,9 +9,11 @@ from typing import TYPE_CHECKING
 from fluxmark import tag_lists
 from fluxmark.flux_resources import POLICY, in_package
 from fluxmark.output import selection
+from fluxmark.output.standard import put
 from fluxmark.select import FileTags, RegistryTags, TagSource, select
 from krmfn.named import text_or_input
 from krmfn.package import Package
+from krmfn.streams import say
 
 if TYPE_CHECKING:
     import argparse
@@ -27,15 +28,11 @@ def run(arguments: argparse.Namespace) -> int:
     package = Package(Path("." if arguments.directory == "-" else arguments.directory))
     resources = in_package(package, secrets=arguments.registry)
     for line in resources.unreadable:
-        print(f"left out: {line}", file=sys.stderr)
+        say(f"left out: {line}")
     policies = resources.all(POLICY)
     if not policies:
-        print(f"{package.root}: there is no ImagePolicy", file=sys.stderr)
-    source: TagSource
-    if arguments.registry:
-        source = RegistryTags(resources, lambda line: print(line, file=sys.stderr))
-    else:
-        source = _file(arguments.tags)
+        say(f"{package.root}: there is no ImagePolicy")
+    source: TagSource = RegistryTags(resources, say) if arguments.registry else _file(arguments.tags)
     reports = []
     start = said = time.monotonic()
     for number, report in enumerate(select(resources, source, flux_version=arguments.flux_version), 1):
@@ -43,9 +40,9 @@ def run(arguments: argparse.Namespace) -> int:
         now = time.monotonic()
         if now - start > PATIENCE and now - said > PATIENCE:
             said = now
-            print(f"{number} of {len(policies)} policies", file=sys.stderr)
+            say(f"{number} of {len(policies)} policies")
     as_format = selection.as_json if arguments.format == "json" else selection.as_text
-    sys.stdout.write(as_format(reports))
+    put(as_format(reports))
     return A_POLICY_FAILS if any(report.error for report in reports) else OK
 
 

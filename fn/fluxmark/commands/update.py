@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import gc
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fluxmark.flux_files import search
+from fluxmark.output.standard import put
 from krmfn.named import text_or_input
 from krmfn.package import Package
-from krmfn.replacing import WriteError
+from krmfn.streams import say
 
 if TYPE_CHECKING:
     import argparse
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from fluxmark.latest import LatestImage
     from fluxmark.update.directory import Outcome
 
-OK, BAD_INPUT = 0, 2
+OK = 0
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     read = files.read(found(), package, secrets=arguments.registry)
     for line in (*read.unreadable, *read.resources.unreadable):
-        print(f"left out: {line}", file=sys.stderr)
+        say(f"left out: {line}")
     latest, findings = _latest(arguments, read.resources)
     wishes = directory.Wishes(
         Options(arguments.lists, _older(read.resources) if arguments.no_downgrade else None),
@@ -46,13 +46,10 @@ def run(arguments: argparse.Namespace) -> int:
     outcome = directory.update_package(package, read, latest, wishes)
     dry = arguments.diff or arguments.dry_run
     if not dry:
-        try:
-            package.write({path: new for path, (_, new) in outcome.texts.items()})
-        except WriteError as error:
-            print(error, file=sys.stderr)
-            return BAD_INPUT
+        for note in package.write({path: new for path, (_, new) in outcome.texts.items()}):
+            say(note)
     _show(arguments, outcome, package)
-    text.write((*findings, *outcome.findings), sys.stderr)
+    text.write((*findings, *outcome.findings))
     _summarize(outcome, dry=dry)
     return OK
 
@@ -73,7 +70,7 @@ def _latest(
     if arguments.registry:
         from fluxmark.update.registry import Registry
 
-        registry = Registry(resources, lambda line: print(line, file=sys.stderr))
+        registry = Registry(resources, say)
         return sources.from_tags(resources, registry, registry.digest)
     return sources.from_status(resources)
 
@@ -89,15 +86,19 @@ def _show(arguments: argparse.Namespace, outcome: Outcome, package: Package) -> 
     if arguments.diff:
         from fluxmark.output import diff
 
-        sys.stdout.write(diff.diff({_real(package, path): texts for path, texts in outcome.texts.items()}))
+        put(diff.diff({_real(package, path): texts for path, texts in outcome.texts.items()}))
     elif arguments.message:
         if outcome.commits:
-            sys.stdout.write(outcome.message.rstrip("\n") + "\n")
+            put(outcome.message.rstrip("\n") + "\n")
     elif arguments.format == "json":
-        sys.stdout.write(_as_json(outcome))
+        put(_as_json(outcome))
     else:
-        for change in outcome.changes:
-            print(f"{change.file}:{change.line}: {change.old} -> {change.new} ({change.setter})")
+        put(
+            "".join(
+                f"{change.file}:{change.line}: {change.old} -> {change.new} ({change.setter})\n"
+                for change in outcome.changes
+            )
+        )
 
 
 def _real(package: Package, path: str) -> str:
@@ -131,7 +132,7 @@ def _as_json(outcome: Outcome) -> str:
 def _summarize(outcome: Outcome, *, dry: bool) -> None:
     values, count = len(outcome.changes), len(outcome.texts)
     if not count:
-        print("nothing to update", file=sys.stderr)
+        say("nothing to update")
         return
     what = f"{values} {'value' if values == 1 else 'values'} in {count} {'file' if count == 1 else 'files'}"
-    print(f"{what} {'would be updated' if dry else 'updated'}", file=sys.stderr)
+    say(f"{what} {'would be updated' if dry else 'updated'}")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import sys
 from itertools import groupby
 from typing import TYPE_CHECKING, TextIO
 
 from krmfn.result import Severity
+from krmfn.streams import say
 from krmfn.text import Lines
 
 if TYPE_CHECKING:
@@ -14,41 +16,45 @@ if TYPE_CHECKING:
 
     from fluxmark.finding import Finding
 
+    Painter = Callable[[str, str], str]
+
 _COLOURS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.INFO: "36"}
 _BOLD, _DIM = "1", "2"
 _SHOWN = 120
 """Columns of a source line that are shown."""
 
 
-def write(findings: Iterable[Finding], stream: TextIO) -> None:
-    """Write `file:line:column: severity: message [rule]`, a line each."""
-    paint = _painter(stream)
+def write(findings: Iterable[Finding]) -> None:
+    """Write `file:line:column: severity: message [rule]` to standard error, a line each."""
+    paint = painter(sys.stderr)
     for finding in findings:
         severity = paint(str(finding.severity), _COLOURS[finding.severity])
         where = f"{finding.where}: " if finding.where else ""
-        print(f"{where}{severity}: {finding.message} [{finding.rule}]", file=stream)
+        say(f"{where}{severity}: {finding.message} [{finding.rule}]")
 
 
-def report(findings: Sequence[Finding], text_of: Callable[[str], str | None], stream: TextIO) -> None:
-    """Write findings, sorted by file, with their source lines and a summary; nothing where there are none.
+def report(findings: Sequence[Finding], text_of: Callable[[str], str | None], paint: Painter) -> str:
+    """Return findings, sorted by file, with their source lines and a summary; '' where there are none.
 
     text_of: the text of a file, None where it is unknown.
     """
-    paint = _painter(stream)
+    lines = list(_report(findings, text_of, paint))
+    return "\n".join([*lines, summary(findings), ""]) if findings else ""
+
+
+def _report(findings: Sequence[Finding], text_of: Callable[[str], str | None], paint: Painter) -> Iterator[str]:
     for file, group in groupby(findings, lambda finding: finding.file):
         text = text_of(file)
         lines = Lines(text) if text is not None else None
-        print(paint(file or "(no file)", _BOLD), file=stream)
+        yield paint(file or "(no file)", _BOLD)
         for finding in group:
             severity = paint(str(finding.severity), _COLOURS[finding.severity])
             place = f"{finding.line}:{finding.column}: " if finding.line else ""
-            print(f"  {place}{severity}: {finding.message} {paint(f'[{finding.rule}]', _DIM)}", file=stream)
+            yield f"  {place}{severity}: {finding.message} {paint(f'[{finding.rule}]', _DIM)}"
             if lines is not None and finding.line:
                 for shown in _excerpt(finding, lines):
-                    print(paint(shown, _DIM), file=stream)
-        print(file=stream)
-    if findings:
-        print(summary(findings), file=stream)
+                    yield paint(shown, _DIM)
+        yield ""
 
 
 def summary(findings: Sequence[Finding]) -> str:
@@ -77,7 +83,8 @@ def _count(number: int, what: str) -> str:
     return f"{number} {what if number == 1 or what == 'info' else f'{what}s'}"
 
 
-def _painter(stream: TextIO) -> Callable[[str, str], str]:
+def painter(stream: TextIO) -> Painter:
+    """Return what paints text for a stream, in one of the colours of ANSI; without a terminal, nothing."""
     if not stream.isatty() or os.environ.get("NO_COLOR"):
         return lambda text, _: text
     return lambda text, colour: f"\x1b[{colour}m{text}\x1b[0m"

@@ -98,9 +98,8 @@ def test_sarif_is_valid() -> None:
 def test_long_lines_are_cut_around_the_fault() -> None:
     line = "x" * 300 + "HERE" + "y" * 300
     finding = Finding("reformat", Severity.INFO, "m", "a.yaml", 1, 301, length=4)
-    out = io.StringIO()
-    text.report([finding], lambda _: line, out)
-    shown, caret = (one.removeprefix("    | ") for one in out.getvalue().splitlines()[2:4])
+    report = text.report([finding], lambda _: line, text.painter(io.StringIO()))
+    shown, caret = (one.removeprefix("    | ") for one in report.splitlines()[2:4])
     assert len(shown) == 120
     assert shown[caret.index("^") : caret.index("^") + 4] == "HERE"
     assert caret.endswith("^~~~")

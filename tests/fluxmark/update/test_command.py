@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import pytest
 
 from fluxmark.cli import main, parser
 from fluxmark.update import directory
+from krmfn.replacing import WriteError
 from krmfn.text import InputError
 from update_helpers import MARKER, tree
 
@@ -187,9 +189,7 @@ def leftovers(root: Path) -> list[str]:
     return [path.name for path in root.rglob("*.tmp")]
 
 
-def test_a_full_disk_leaves_every_file_as_it_was(
-    root: Path, tags: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_full_disk_leaves_every_file_as_it_was(root: Path, tags: str, monkeypatch: pytest.MonkeyPatch) -> None:
     calls = []
 
     def full(handle: int) -> None:
@@ -199,15 +199,15 @@ def test_a_full_disk_leaves_every_file_as_it_was(
 
     with monkeypatch.context() as patched:
         patched.setattr(os, "fsync", full)
-        assert main(["update", str(root), "--tags", tags]) == 2
+        with pytest.raises(WriteError, match="No space left on device; no file was changed"):
+            main(["update", str(root), "--tags", tags])
 
     assert [(root / name).read_text() for name in ("a.yaml", "b/c.yaml")] == [VALUE, VALUE]
     assert leftovers(root) == []
-    assert "No space left on device; no file was changed" in capsys.readouterr().err
 
 
 def test_a_failing_replacement_says_which_files_were_replaced_and_a_second_run_finishes(
-    root: Path, tags: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    root: Path, tags: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     replace = os.replace
 
@@ -218,10 +218,10 @@ def test_a_failing_replacement_says_which_files_were_replaced_and_a_second_run_f
 
     with monkeypatch.context() as patched:
         patched.setattr(os, "replace", refuse)
-        assert main(["update", str(root), "--tags", tags]) == 2
+        said = f"replaced: {root}/a.yaml; not replaced: {root}/b/c.yaml; run it again to finish"
+        with pytest.raises(WriteError, match=re.escape(said)):
+            main(["update", str(root), "--tags", tags])
 
-    said = f"replaced: {root}/a.yaml; not replaced: {root}/b/c.yaml; run it again to finish"
-    assert said in capsys.readouterr().err
     assert leftovers(root) == []
     assert main(["update", str(root), "--tags", tags]) == 0
     assert [(root / name).read_text() for name in ("a.yaml", "b/c.yaml")] == [NEW, NEW]
@@ -246,12 +246,14 @@ def test_a_killed_run_leaves_whole_files_and_a_second_run_finishes(root: Path, t
 
     assert killed.returncode == -signal.SIGKILL
     assert [(root / name).read_text() for name in ("a.yaml", "b/c.yaml")] == [NEW, VALUE]
+    assert leftovers(root)
     assert main(["update", str(root), "--tags", tags]) == 0
     assert (root / "b/c.yaml").read_text() == NEW
+    assert leftovers(root) == []
 
 
 def test_a_file_that_changed_meanwhile_stops_the_run_before_it_writes(
-    root: Path, tags: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    root: Path, tags: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     compute = directory.update_package
 
@@ -262,11 +264,11 @@ def test_a_file_that_changed_meanwhile_stops_the_run_before_it_writes(
 
     monkeypatch.setattr(directory, "update_package", interfere)
 
-    assert main(["update", str(root), "--tags", tags]) == 2
+    with pytest.raises(WriteError, match=r"b/c.yaml was changed by another program.*; no file was changed"):
+        main(["update", str(root), "--tags", tags])
 
     assert (root / "a.yaml").read_text() == VALUE
     assert (root / "b/c.yaml").read_text() == "image: mine\n"
-    assert "b/c.yaml was changed by another program meanwhile; no file was changed" in capsys.readouterr().err
 
 
 def test_modes_and_links_are_kept(root: Path, tags: str) -> None:
