@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from fluxmark.cli import VERBS, main
+from fluxmark.cli import main
+from fluxmark.commands import COMMANDS
 from fluxmark.function import main as function
 from krmfn.resource_list import ResourceList
 
@@ -83,9 +84,9 @@ def test_the_function_over_files_edits_those_of_its_configuration_as_under_kpt(
     assert Path("compose.yaml").read_text() == marked
 
 
-def test_every_verb_has_help(capsys: pytest.CaptureFixture[str]) -> None:
-    for verb in VERBS:
-        if verb.name == "fn":
+def test_every_command_has_help(capsys: pytest.CaptureFixture[str]) -> None:
+    for command in COMMANDS:
+        if command == "fn":
             assert main(["fn", "--help"]) == 0
         else:
-            assert "DIR" in said(capsys, verb.name, "--help")
+            assert "DIR" in said(capsys, command, "--help")

@@ -1,4 +1,4 @@
-"""`fluxmark check`: what Flux stays silent about, over a directory."""
+"""`fluxmark check`: finds mistakes that Flux does not report, in a directory."""
 
 from __future__ import annotations
 
@@ -24,9 +24,33 @@ if TYPE_CHECKING:
     from fluxmark.finding import Finding
     from fluxmark.world import World
 
+DESCRIPTION = """\
+Find mistakes that Flux does not report: markers that it ignores, policies that select an older build, templates
+that fail at the next commit. docs/rules.md describes the rules.
+"""
 OK, FINDINGS = 0, 1
 MOST_ROUNDS = 10
 """Rounds of `--fix`: one mends all that does not touch the same text."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Define the arguments."""
+    parser.add_argument("directory", nargs="?", default="-", metavar="DIR", help="default: current directory")
+    parser.add_argument("--format", choices=("text", "json", "sarif", "github"), default="text")
+    parser.add_argument(
+        "--fail-on",
+        choices=("error", "warning", "info", "never"),
+        default="error",
+        help="the lowest severity for which the exit status is 1 (default: error)",
+    )
+    parser.add_argument("--select", action="append", default=[], metavar="RULE,…", help="run only these rules")
+    parser.add_argument("--ignore", action="append", default=[], metavar="RULE,…", help="skip these rules")
+    parser.add_argument("--fix", action="store_true", help="apply safe fixes, then check again")
+    parser.add_argument(
+        "--flux-version",
+        metavar="X.Y",
+        help="the Flux version to check for; default: the configured one, else the newest known",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -1,10 +1,11 @@
-"""`fluxmark inject`: the main job over a directory."""
+"""`fluxmark inject`: adds Flux's image resources and setter comments to a directory."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fluxmark.commands import CONFIG_NAMES
 from fluxmark.commands.load_config import load
 from fluxmark.inject.directory import inject
 from fluxmark.output import diff, text
@@ -19,6 +20,26 @@ if TYPE_CHECKING:
 
     from fluxmark.config import ImageAutomation
     from fluxmark.finding import Finding
+
+
+DESCRIPTION = """\
+Add Flux's image resources and setter comments to a directory. A second run changes nothing.
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Define the arguments."""
+    parser.add_argument("directory", nargs="?", default="-", metavar="DIR", help="default: current directory")
+    parser.add_argument(
+        "-c",
+        "--config",
+        metavar="FILE",
+        help=f"an ImageAutomation or a ConfigMap; default: {' or '.join(CONFIG_NAMES)} in DIR; without a "
+        "configuration, the images of the policies in DIR are marked",
+    )
+    parser.add_argument("--diff", action="store_true", help="print the changes as a diff and write nothing")
+    parser.add_argument("--dry-run", action="store_true", help="report what would change and write nothing")
+    parser.add_argument("-q", "--quiet", action="store_true", help="report only warnings and errors")
 
 
 def run(arguments: argparse.Namespace) -> int:

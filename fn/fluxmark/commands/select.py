@@ -1,4 +1,4 @@
-"""`fluxmark select`: what each policy of a directory would choose, and why."""
+"""`fluxmark select`: shows which tag each policy of a directory would select, and why."""
 
 from __future__ import annotations
 
@@ -18,9 +18,27 @@ from krmfn.streams import say
 if TYPE_CHECKING:
     import argparse
 
+DESCRIPTION = """\
+Show which tag each ImagePolicy in DIR would select, and why: which tags are dropped, and how the others are
+ordered. Exit status 1 if a policy selects no tag.
+"""
 OK, A_POLICY_FAILS = 0, 1
 PATIENCE = 1.0
 """Seconds after which a run says what it is doing."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Define the arguments."""
+    parser.add_argument("directory", nargs="?", default="-", metavar="DIR", help="default: current directory")
+    tags = parser.add_mutually_exclusive_group(required=True)
+    tags.add_argument("--tags", metavar="FILE", help="JSON or YAML: {image: [tag, …]}; `-`: standard input")
+    tags.add_argument("--registry", action="store_true", help="list the tags in the registries")
+    parser.add_argument("--format", choices=("text", "json"), default="text")
+    parser.add_argument(
+        "--flux-version",
+        metavar="X.Y",
+        help="the Flux version whose behaviour to follow; default: the newest known",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:

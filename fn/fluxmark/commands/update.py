@@ -1,4 +1,4 @@
-"""`fluxmark update`: what Flux would commit, written into a directory."""
+"""`fluxmark update`: updates the marked fields of a directory, as Flux would commit them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,38 @@ if TYPE_CHECKING:
     from fluxmark.latest import LatestImage
     from fluxmark.update.directory import Outcome
 
+DESCRIPTION = """\
+Update marked fields in DIR to the latest images, as each ImageUpdateAutomation in it would, and change nothing
+else. Without a source, the latest images are those in the status of the policies in DIR.
+"""
 OK = 0
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Define the arguments."""
+    parser.add_argument("directory", nargs="?", default="-", metavar="DIR", help="default: current directory")
+    source = parser.add_mutually_exclusive_group()
+    source.add_argument(
+        "--latest", metavar="FILE", help='JSON or YAML: {"namespace:policy": {"name": …, "tag": …, "digest": …}}'
+    )
+    source.add_argument("--tags", metavar="FILE", help="JSON or YAML: {image: [tag, …]}; `-`: standard input")
+    source.add_argument("--registry", action="store_true", help="list the tags in the registries")
+    shown = parser.add_mutually_exclusive_group()
+    shown.add_argument("--diff", action="store_true", help="print the changes as a diff and write nothing")
+    shown.add_argument("--message", action="store_true", help="print the commit message")
+    shown.add_argument("--format", choices=("text", "json"), default="text")
+    parser.add_argument("--dry-run", action="store_true", help="report what would change and write nothing")
+    deviations = parser.add_argument_group("deviations from Flux")
+    deviations.add_argument(
+        "--no-downgrade", action="store_true", help="keep a tag that the policy orders after the new one"
+    )
+    deviations.add_argument("--lists", action="store_true", help="also update files whose top level is a list")
+    deviations.add_argument("--any-namespace", action="store_true", help="use the policies of every namespace")
+    deviations.add_argument(
+        "--strict-flux",
+        action="store_true",
+        help="fail where Flux's whole run would, for example on an invalid latest image",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -178,9 +178,9 @@ def test_registries_are_asked_for_tags_and_for_the_digests_that_policies_reflect
 
 def test_every_option_is_documented() -> None:
     page = (Path(__file__).resolve().parents[3] / "docs/update.md").read_text(encoding="utf-8")
-    verbs = next(action.choices for action in parser(["update"])._actions if action.dest == "verb")
-    assert isinstance(verbs, dict)
-    options = {option for action in verbs["update"]._actions for option in action.option_strings}
+    commands = next(action.choices for action in parser(["update"])._actions if action.dest == "command")
+    assert isinstance(commands, dict)
+    options = {option for action in commands["update"]._actions for option in action.option_strings}
 
     assert {option for option in options if f"`{option}" not in page} == {"-h", "--help"}
 

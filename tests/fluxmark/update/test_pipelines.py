@@ -87,7 +87,7 @@ def test_commands_exist(path: Path) -> None:
             if command:
                 words = shlex.split(command[1])
                 arguments = parser(words).parse_args(words)
-                found.append((arguments.verb, arguments.registry))
+                found.append((arguments.command, arguments.registry))
 
     assert {("select", True), ("update", True)} == set(found)
 
