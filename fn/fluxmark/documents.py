@@ -189,6 +189,27 @@ def fault(text: str, root: Node) -> tuple[Node, str] | None:
     return None
 
 
+def braces(root: Node) -> Node | None:
+    """Return the first `{{ … }}` outside quotes, which YAML reads as a mapping in a mapping; None without any.
+
+    Flux encodes a changed file anew and writes `{? {.Values.name: ''} : ''}` there, which is not a template.
+    """
+    for node in walk(root):
+        if type(node) is MapNode and node.flow and any(type(key) is MapNode and key.flow for key, _ in node.pairs):
+            return node
+    return None
+
+
+def signed_by_sops(root: MapNode) -> bool:
+    """Tell whether SOPS signs the values of a document that are not encrypted, too.
+
+    Then every change breaks the MAC, and decryption fails (https://github.com/getsops/sops#46message-authentication-code-mac).
+    """
+    sops = field(root, "sops")
+    mac, only = field(sops, "mac"), field(sops, "mac_only_encrypted")
+    return type(mac) is ScalarNode and not (type(only) is ScalarNode and only.value == "true")
+
+
 def _check(piece: Piece, *, lists: bool) -> None:
     root = piece.root
     is_list = type(root) is SeqNode

@@ -16,6 +16,8 @@ from fluxmark.errors import FluxmarkError
 DEFAULT_REGISTRY: Final = "docker.io"
 MAX_REPOSITORY: Final = 255  # RepositoryNameTotalLengthMax; the registry's host is not counted
 MAX_TAG: Final = 128  # Docker's limit, part of the grammar
+MAX_REFERENCE: Final = 1024
+"""Characters of the longest text that is tried as a reference: more than a host, a repository, tag and digest."""
 HEX_DIGITS: Final = {"sha256": 64, "sha384": 96, "sha512": 128}  # the algorithms that go-digest knows
 
 _OFFICIAL = "library/"
@@ -92,6 +94,25 @@ def parse(text: str) -> ImageRef:
     if digest and (fault := _digest_fault(digest)):
         raise ImageError(f"{_quote(text)} is not an image: {fault}")
     return ImageRef(name, tag, digest)
+
+
+def parse_templated(text: str) -> ImageRef | None:
+    """Read a reference whose tag may hold templating (`nginx:${TAG}`), the tag as written; None for others."""
+    if len(text) > MAX_REFERENCE:
+        return None
+    try:
+        if not templating(text):
+            return parse(text)
+        ref = parse(_TEMPLATING.sub("x", text))
+    except ImageError:
+        return None
+    rest = text.removeprefix(ref.name)
+    return ImageRef(ref.name, rest[1:]) if rest != text and rest.startswith((":", "@")) else None
+
+
+def is_tag(text: str) -> bool:
+    """Tell whether a text can be a tag."""
+    return _IS_TAG.fullmatch(text) is not None
 
 
 def same_repository(one: ImageRef, other: ImageRef) -> bool:

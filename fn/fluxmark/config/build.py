@@ -6,7 +6,7 @@ import posixpath
 from typing import TYPE_CHECKING, Any
 
 from fluxmark.config.image import default_name, repository_problem
-from fluxmark.config.model import Image, ImageAutomation, Where
+from fluxmark.config.model import FieldSpec, Image, ImageAutomation, Where
 from fluxmark.config.specs import ORDER_FIELDS
 from fluxmark.schema.message import show
 
@@ -35,6 +35,8 @@ def configuration(data: Mapping[str, Any], flux: str | None, report: Report) -> 
         "policy": spec.get("policy"),
         "automation": spec.get("automation"),
         "images": _images(spec.get("images") or (), report),
+        "mark_names": spec.get("markNames"),
+        "fields": _fields(spec.get("fields") or (), report),
         "files": _paths(spec.get("files"), ("spec", "files"), report, is_directory=True),
     }
     given = {name: value for name, value in said.items() if value is not None}
@@ -73,6 +75,22 @@ def _images(items: Sequence[Mapping[str, Any] | None], report: Report) -> tuple[
             )
         )
     return tuple(images)
+
+
+def _fields(items: Sequence[Mapping[str, Any] | None], report: Report) -> tuple[FieldSpec, ...]:
+    fields: list[FieldSpec] = []
+    for index, item in enumerate(items):
+        path = ("spec", "fields", index)
+        if item is None or item.get("path") is None or item.get("image") is None:
+            continue
+        if problem := repository_problem(item["image"]):
+            report.add((*path, "image"), problem)
+        elif not (item.get("file") or item.get("kind")):
+            report.add(path, "must have a `file` or a `kind`, so that it is known which documents are meant")
+        else:
+            part, file, kind = (item.get(key) or "" for key in ("part", "file", "kind"))
+            fields.append(FieldSpec(item["path"], item["image"], part, file, kind))
+    return tuple(fields)
 
 
 def _check_order(level: Mapping[str, Any], path: Path, report: Report) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from fluxmark.flux_files import matches
 from fluxmark.flux_releases import NEWEST_FLUX
 
 if TYPE_CHECKING:
@@ -43,6 +44,27 @@ class Image:
 
 
 @dataclass(frozen=True, slots=True)
+class FieldSpec:
+    """An image field that no rule can know.
+
+    path: of the field, keys separated by dots; `[]` stands for every item, `*` for every key. image: the
+    repository. part: '' for a whole reference, else what of it the field holds. file: a glob; kind: of documents;
+    at least one of the two is given.
+    """
+
+    path: str
+    image: str
+    part: str = ""
+    file: str = ""
+    kind: str = ""
+
+    def applies(self, kind: str, file: str) -> bool:
+        """Tell whether documents of this kind and file are meant; a file that is unknown is taken to match."""
+        named = not self.file or not file or matches(file, self.file)
+        return named and (not self.kind or self.kind == kind)
+
+
+@dataclass(frozen=True, slots=True)
 class ImageAutomation:
     """What to do. The defaults are those of the schema, and mean: mark what the package's policies say.
 
@@ -50,7 +72,7 @@ class ImageAutomation:
     output: directory relative to the package's root, normalised, with forward slashes.
     flux_version: a known minor version, None if unset. repository, policy: as written, for all images.
     automation: as written, with its name; None if nothing is said of it.
-    files: relative to the root, normalised, with forward slashes.
+    files: relative to the root, normalised, with forward slashes. mark_names: whether names get markers, too.
     """
 
     name: str = ""
@@ -65,6 +87,8 @@ class ImageAutomation:
     images: tuple[Image, ...] = ()
     automation: Mapping[str, Any] | None = None
     files: tuple[str, ...] = ()
+    fields: tuple[FieldSpec, ...] = ()
+    mark_names: bool = False
 
     @property
     def flux(self) -> str:

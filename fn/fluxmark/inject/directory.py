@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from fluxmark import places
+from fluxmark.documents import LISTS
+from fluxmark.fields.gather import gather
 from fluxmark.finding import Finding
 from fluxmark.flux_files import named
 from fluxmark.flux_resources import FluxResources, in_text
 from fluxmark.inject.generate import generate
 from fluxmark.inject.marking import with_package
+from fluxmark.inject.nowhere import nowhere
 from fluxmark.inject.store import FileStore
 from fluxmark.words import GROUP
 from krmfn.result import Severity
 from krmfn.text import InputError, Lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from fluxmark.config import ImageAutomation
     from fluxmark.inject.marking import Marking
+    from fluxmark.inject.tally import Tally
     from krmfn.package import Package
 
 LARGEST = 32 * 1024 * 1024
@@ -29,10 +32,11 @@ LARGEST = 32 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Injection:
-    """What a run would change, old and new text by path, and what there is to say."""
+    """What a run would change, old and new text by path; what there is to say; and what was counted."""
 
     changes: dict[str, tuple[str, str]]
     findings: tuple[Finding, ...]
+    tally: Tally
 
 
 def inject(package: Package, config: ImageAutomation, below: Sequence[str] = (".",)) -> Injection:
@@ -50,14 +54,11 @@ def inject(package: Package, config: ImageAutomation, below: Sequence[str] = (".
                 resources.add(resource)
     findings = list(generate(config, store))
     marking = with_package(config, resources)
-    mention = marking.targets.mention
-    findings += [
-        finding
-        for path, text in texts.items()
-        if mention.search(text)
-        for finding in _mark(store, package, path, text, marking)
-    ]
-    return Injection(store.changed(), tuple(findings))
+    if marking.targets:
+        marking = replace(marking, clues=gather(texts, config.fields))
+    findings += _mark_texts(store, package, texts, marking)
+    findings += nowhere(config, marking, texts)
+    return Injection(store.changed(), tuple(findings), marking.tally)
 
 
 def mark_files(package: Package, paths: Iterable[str], marking: Marking) -> Injection:
@@ -66,22 +67,23 @@ def mark_files(package: Package, paths: Iterable[str], marking: Marking) -> Inje
     Raises InputError for files that cannot be read.
     """
     store = FileStore(package)
-    mention = marking.targets.mention
-    findings = [
-        finding
-        for path, text in _read(package, paths)
-        if mention.search(text)
-        for finding in _mark(store, package, path, text, marking)
-    ]
-    return Injection(store.changed(), tuple(findings))
+    findings = _mark_texts(store, package, dict(_read(package, paths)), marking)
+    return Injection(store.changed(), tuple(findings), marking.tally)
 
 
 def _read(package: Package, paths: Iterable[str]) -> Iterator[tuple[str, str]]:
     for path in paths:
-        text = package.read(path)
-        # every text that this job looks into has one of these words in it
-        if "image" in text or "services" in text or "Kustomization" in text:
-            yield path, text
+        yield path, package.read(path)
+
+
+def _mark_texts(store: FileStore, package: Package, texts: Mapping[str, str], marking: Marking) -> list[Finding]:
+    marking.tally.files += len(texts)
+    return [
+        finding
+        for path, text in texts.items()
+        if marking.concerns(path, text)
+        for finding in _mark(store, package, path, text, marking)
+    ]
 
 
 def _open(store: FileStore, package: Package, path: str, text: str) -> Finding | None:
@@ -112,6 +114,7 @@ def _mark(store: FileStore, package: Package, path: str, text: str, marking: Mar
         yield skipped
         return
     lines = Lines(text)
-    for resource in store.open(path).resources:
-        if places.matches(resource.api_version, resource.kind):
-            yield from marking.mark(resource, lambda _: path, lines)
+    resources = store.open(path).resources
+    for resource in resources:
+        alone = len(resources) == 1 and resource.kind in LISTS
+        yield from marking.mark(resource, lambda _: path, lines, is_list=alone)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from fluxmark import places
 from fluxmark.errors import FluxmarkError
+from fluxmark.fields import holds_whole_images
+from fluxmark.fields.gather import gather
 from fluxmark.finding import Finding, of_notes, results
 from fluxmark.flux_resources import in_items
 from fluxmark.inject.generate import generate
@@ -50,8 +52,8 @@ class InjectItems(Function):
         return Package(self._root)
 
     def wanted(self, api_version: str, kind: str) -> bool:
-        """Look at what may have places, where the configuration alone says what to mark."""
-        return self._marking is not None and places.matches(api_version, kind)
+        """Look at kinds whose fields the table names, where the configuration alone says what to mark."""
+        return self._marking is not None and holds_whole_images(api_version, kind)
 
     def visit(self, resource: Resource) -> None:
         """Mark an item."""
@@ -74,14 +76,24 @@ class InjectItems(Function):
             resource_list.results += results(found)
             resource_list.results.append(_no_comments())
             return
-        marking = self._marking
-        if marking is None:
-            marking = with_package(self._config, in_items(resource_list.items))
-            for item in resource_list.items if marking.targets else ():
-                if places.matches(item.api_version, item.kind):
+        self._mark_others(resource_list)
+        assert self._marking is not None
+        in_files = self._mark_files(resource_list, self._marking)
+        resource_list.results += results([*self._findings, *found, *in_files])
+
+    def _mark_others(self, resource_list: ResourceList) -> None:
+        """Mark the items that were not visited, now that the whole list tells what they hold."""
+        texts = {str(number): item.text for number, item in enumerate(resource_list.items)}
+        visited = self._marking is not None
+        marking = self._marking or with_package(self._config, in_items(resource_list.items))
+        if marking.targets:
+            marking = replace(marking, clues=gather(texts, self._config.fields))
+            for number, item in enumerate(resource_list.items):
+                seen = visited and holds_whole_images(item.api_version, item.kind)
+                if not seen and marking.concerns(str(number), texts[str(number)]):
                     self._findings += marking.mark(item, _path)
                     item.release()
-        resource_list.results += results([*self._findings, *found, *self._mark_files(resource_list, marking)])
+        self._marking = marking
 
     def _mark_files(self, resource_list: ResourceList, marking: Marking) -> Iterable[Finding]:
         """Mark the files that were not handed over as items."""

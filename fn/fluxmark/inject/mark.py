@@ -1,4 +1,4 @@
-"""Marks places: decides for each whether it gets a marker, and says why not where it gets none.
+"""Marks image fields: decides for each whether it gets a marker, and gives the reason where it gets none.
 
 What Flux honours: image-automation-controller 1.2, `internal/update/filter.go` and kyaml's `fieldmeta`; what it
 does to the text around a marker is measured.
@@ -11,48 +11,38 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from fluxmark import image, marker, places
+from fluxmark import image, marker
+from fluxmark.documents import braces, signed_by_sops
+from fluxmark.inject.reasons import MARKED, NOT_MARKED, RIGHT
 from krmfn import comment, layout, scalar
 from krmfn.result import Severity
 from krmfn.text import BREAKS, line_end
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
+    from fluxmark.fields import Finder, ImageField
     from fluxmark.inject.targets import Target, Targets
-    from fluxmark.places import Place
     from krmfn.edit import Editor
     from krmfn.resource import Resource
     from krmfn.result import ResourceRef
 
-MARKED = "marked"
-LEFT = {
-    "several-policies": "{policies} select from this repository; say `where` each applies",
-    "outside-update-path": "not marked: Flux would never see it, because the automation updates {path} and "
-    "nothing else; move the file, or widen update.path",
-    "other-policy": "left: its marker names {other}, not {policy}; remove it, or set `force: true`",
-    "block-scalar": "not marked: Flux would rewrite the whole block; write the image on the key's line",
-    "flow-collection": "not marked: Flux ignores a marker behind `{{…}}` or `[…]`; write one key a line",
-    "several-lines": "not marked: the value goes over several lines; write it on one",
-    "value-below-key": "not marked: Flux ignores a marker there; write the value on its key's line",
-    "unusual-line-break": "not marked: only some readers know the break that ends this line; use a line feed",
-    "not-text": "not marked: unquoted, this is no text, and Flux would write a broken value; quote it",
-    "digest-without-reflection": "not marked: Flux would drop the digest; set the policy's "
-    "digestReflectionPolicy, or remove it here",
-    "no-room": "not marked: another value follows on its line; put each value on its own line",
-    "templated-image": "not marked: Flux would write over {piece}; write the image in full, or mark the place "
-    "where it is set",
-}
-"""Why a place is left, by rule; docs/inject.md says more."""
 _BREAK = re.compile(f"[{BREAKS}]")
 UNUSUAL_BREAKS = ("\x85", "\u2028", "\u2029")
+_TOOLS = {
+    "kpt": re.compile(r"kpt-set|\$openapi"),
+    "release-please": re.compile(r"x-release-please-"),
+    "Renovate": re.compile(r"renovate:"),
+}
+"""Tools whose comments are read by position, and how to tell them."""
 
 
 class Context:
     """What marking needs to know of a document beside its text, found out when it is asked for.
 
-    Most places are marked already, and then nothing of it is. path_of: gives the document's file, '' where that is
+    Most fields are marked already, and then nothing of it is. path_of: gives the document's file, '' where that is
     unknown. covers: tells whether the automation updates a file. force: whether another policy's marker goes.
+    names: whether names get markers of their own. is_list: whether Flux would take the document apart.
     """
 
     def __init__(
@@ -63,12 +53,16 @@ class Context:
         update_path: str,
         *,
         force: bool,
+        names: bool = False,
+        is_list: bool = False,
     ) -> None:
         self._resource = resource
         self._path_of = path_of
         self._covers = covers
         self.update_path = update_path
         self.force = force
+        self.names = names
+        self.is_list = is_list
 
     @cached_property
     def file(self) -> str:
@@ -85,6 +79,15 @@ class Context:
         """Whether the automation updates the file."""
         return self._covers(self.file)
 
+    @cached_property
+    def forbidden(self) -> str:
+        """The rule that says why nothing in the document may be marked; '' where nothing stands against it."""
+        if self.is_list:
+            return "kind-list"
+        if "{{" in self._resource.text and braces(self._resource.node):
+            return "template"
+        return "sops-mac" if signed_by_sops(self._resource.node) else ""
+
     def applies(self, target: Target) -> bool:
         """Tell whether a policy's images are to be marked here."""
         return target.where is None or target.applies(self.file, self.ref)
@@ -92,51 +95,103 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What there is to say of one place: a marker that was set, or why none was."""
+    """What there is to say of one field: a marker that was set, one that was right, or why none was set.
 
-    place: Place
+    targets: the policies that select from the field's repository.
+    """
+
+    field: ImageField
     rule: str
     severity: Severity
     message: str
+    targets: tuple[Target, ...] = ()
 
 
-def mark(editor: Editor, resource: Resource, targets: Targets, context: Context) -> Iterator[Mark]:
-    """Mark the places of a document through an editor of it; yield what there is to say of them."""
-    for place in places.find(resource.node, resource.api_version, resource.kind):
-        said = _mark_place(editor, place, targets, context)
-        if said is not None:
+def mark(editor: Editor, resource: Resource, targets: Targets, finder: Finder, context: Context) -> Iterator[Mark]:
+    """Mark the image fields of a document through an editor of it; yield what there is to say of them."""
+    fields = finder.find(resource.node, resource.api_version, resource.kind, context.file)
+    digests = {id(field.node): field for field in fields if field.part == "digest"}
+    beside = {id(field.digest) for field in fields if field.digest is not None}
+    for field in fields:
+        ref = image.parse_templated(field.image)
+        if ref is None:
+            if piece := _filled_in_name(field, targets):
+                yield _left(field, (), "templated-image", piece=piece)
+            continue
+        selecting = targets.of_image(ref)
+        fits = [target for target in selecting if context.applies(target)]
+        if not selecting:
+            continue
+        if not fits:
+            yield Mark(field, "where", Severity.INFO, NOT_MARKED["where"], selecting)
+            continue
+        said = _mark_field(editor, field, ref, fits, context, digests.get(id(field.digest)), finder)
+        if said is not None and not (said.rule == "digest-without-reflection" and id(field.node) in beside):
             yield said
 
 
-def _mark_place(editor: Editor, place: Place, targets: Targets, context: Context) -> Mark | None:
-    node = place.node
-    try:
-        ref = image.parse(place.image)
-    except image.ImageError:
-        return _templated(place, targets)
-    fits = [target for target in targets.of_image(ref) if context.applies(target)]
-    if not fits:
-        return None
+def _mark_field(
+    editor: Editor,
+    field: ImageField,
+    ref: image.ImageRef,
+    fits: list[Target],
+    context: Context,
+    digest: ImageField | None,
+    finder: Finder,
+) -> Mark | None:
+    node = field.node
     beside = comment.line_comment(editor.text, node)
     setter = marker.read(beside.text) if beside else None
-    if setter is not None and any(target.named(place.suffix) == setter for target in fits):
-        return None
-    if len(fits) > 1:
-        return _left(place, "several-policies", policies=" and ".join(str(target.setter) for target in fits))
-    target = fits[0]
+    if setter is not None and any(target.named(field.part) == setter for target in fits):
+        rule = context.forbidden
+        return _left(field, fits, rule) if rule else Mark(field, RIGHT, Severity.INFO, "", tuple(fits))
+    if field.part == "name" and not (context.names and not field.alone and _is_full_name(field, ref)):
+        return _left(field, fits, "no-tag") if field.alone else None
+    if piece := image.templating(node.value):
+        if finder.clues.fills_in(piece):
+            return None
+        return _left(field, fits, "templated-image", piece=piece)
+    target = _choose(fits, field, ref)
+    if target is None:
+        return _left(field, fits, "several-policies", policies=" and ".join(str(one.setter) for one in fits))
     if not context.covered:
-        return _left(place, "outside-update-path", path=context.update_path)
-    if rule := _harm(editor, place, ref, target):
-        return _left(place, rule)
+        return _left(field, fits, "outside-update-path", path=context.update_path)
+    if rule := context.forbidden or _harm(editor, field, ref, target, digest):
+        return _left(field, fits, rule)
     if setter is not None and not target.is_named_by(setter) and not context.force:
-        return _left(place, "other-policy", other=setter, policy=target.setter)
-    return _set(editor, place, target, beside, setter)
+        return _left(field, fits, "other-policy", other=setter, policy=target.setter)
+    if tool := _other_tool(editor, field, beside):
+        return _left(field, fits, "other-tool", tool=tool)
+    return _set(editor, field, target, beside, setter)
+
+
+def _filled_in_name(field: ImageField, targets: Targets) -> str:
+    """Return the templating in a name that may be that of a policy's repository; '' where it is another one."""
+    text = field.node.value
+    return image.templating(text) if targets.mention.search(text) else ""
+
+
+def _choose(fits: Sequence[Target], field: ImageField, ref: image.ImageRef) -> Target | None:
+    """Return the policy that a field gets: of several the one that takes the tag that stands there now."""
+    if len(fits) == 1:
+        return fits[0]
+    tag = field.node.value if field.part == "tag" else ref.tag
+    taking = [target for target in fits if tag and target.takes(tag)]
+    return taking[0] if len(taking) == 1 else None
+
+
+def _is_full_name(field: ImageField, ref: image.ImageRef) -> bool:
+    """Tell whether a name is written with its registry: Flux would write both."""
+    try:
+        return image.same_repository(image.parse(field.node.value), ref)
+    except image.ImageError:
+        return False
 
 
 def _set(
-    editor: Editor, place: Place, target: Target, beside: comment.Comment | None, setter: marker.Setter | None
+    editor: Editor, field: ImageField, target: Target, beside: comment.Comment | None, setter: marker.Setter | None
 ) -> Mark:
-    named = target.named(place.suffix)
+    named = target.named(field.part)
     new = marker.render(named)
     above = ""
     if beside is not None and setter is None:
@@ -144,47 +199,68 @@ def _set(
         problem = marker.diagnose(beside.text)
         above = beside.text if problem is None else problem.lost
     try:
-        editor.set_line_comment(place.node, new)
+        editor.set_line_comment(field.node, new)
     except comment.NoRoomError:
-        return _left(place, "no-room")
+        return _left(field, [target], "no-room")
     said = f"marked for {named}"
     if above:
-        editor.add_head_comment(place.node, above)
+        editor.add_head_comment(field.node, above)
         said += "; the comment moved above"
     elif beside is not None:
         said += f" in place of {beside.text}"
-    return Mark(place, MARKED, Severity.INFO, said)
+    return Mark(field, MARKED, Severity.INFO, said, (target,))
 
 
-def _harm(editor: Editor, place: Place, ref: image.ImageRef, target: Target) -> str:
+def _harm(
+    editor: Editor, field: ImageField, ref: image.ImageRef, target: Target, digest: ImageField | None
+) -> str:
     """Return the rule that says why a marker would be ignored, or do harm, on this scalar; '' where it is fine."""
-    node, text = place.node, editor.text
+    node, text = field.node, editor.text
     if node.style in ("|", ">"):
         return "block-scalar"
     # within a flow collection there are flow collections only, so the parent tells
-    if editor.in_flow(node) if place.parent is None else place.parent.flow:
+    if editor.in_flow(node) if field.parent is None else getattr(field.parent, "flow", False):
         return "flow-collection"
     if _BREAK.search(text, layout.content_start(text, node), node.end):
         return "several-lines"
-    if _BREAK.search(text, place.key.end, node.start):
+    if _BREAK.search(text, field.key.end, node.start):
         return "value-below-key"
     end = line_end(text, node.end)
     if text[end : end + 1] in UNUSUAL_BREAKS:
         return "unusual-line-break"
     if not node.style and node.tag is None and not scalar.is_text(node.value):
         return "not-text"
-    if not target.reflects_digest and (ref.digest or place.suffix == "digest"):
+    if field.part == "tag":
+        return _tag_harm(editor, field, ref, target, digest)
+    if not target.reflects_digest and (ref.digest or field.part == "digest"):
         return "digest-without-reflection"
     return ""
 
 
-def _templated(place: Place, targets: Targets) -> Mark | None:
-    """Say that Flux would overwrite a template, where one of the repositories is meant."""
-    piece = image.templating(place.node.value)
-    if not piece or not targets.mention.search(place.node.value):
-        return None
-    return _left(place, "templated-image", piece=piece)
+def _tag_harm(
+    editor: Editor, field: ImageField, ref: image.ImageRef, target: Target, digest: ImageField | None
+) -> str:
+    """Return why a new tag alone would be of no use: a digest pins the image."""
+    if "@" in field.node.value:
+        return "digest-within-tag"
+    if field.digest is None:
+        return ""
+    if not target.reflects_digest or digest is None:
+        return "digest-beside-tag"
+    return _harm(editor, digest, ref, target, None)
 
 
-def _left(place: Place, rule: str, **parts: object) -> Mark:
-    return Mark(place, rule, Severity.WARNING, LEFT[rule].format(**parts))
+def _other_tool(editor: Editor, field: ImageField, beside: comment.Comment | None) -> str:
+    """Return the tool whose comment a marker would move or part from its value; '' where there is none."""
+    if beside is None:
+        return ""
+    above = comment.head_comments(editor.text, field.key.start)
+    for text in (beside.text, *(one.text for one in above)):
+        for tool, pattern in _TOOLS.items():
+            if pattern.search(text):
+                return tool
+    return ""
+
+
+def _left(field: ImageField, targets: Sequence[Target], rule: str, **parts: object) -> Mark:
+    return Mark(field, rule, Severity.WARNING, NOT_MARKED[rule].format(**parts), tuple(targets))

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from fluxmark import image
 from fluxmark.config import Where
 from fluxmark.flux_files import matches
 from fluxmark.flux_resources import POLICY
 from fluxmark.marker import Setter
+from fluxmark.policy import PolicyError
+from fluxmark.policy.factory import filter_of, policer_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from fluxmark.config import ImageAutomation
     from fluxmark.flux_resources import FluxResources
@@ -26,16 +28,26 @@ NEVER = "Never"
 class Target:
     """One policy: the repository whose images it selects, and the setter that its markers name.
 
-    reflects_digest: whether Flux would write a digest, so that a pinned one may be marked.
+    reflects_digest: whether Flux would write a digest, so that a pinned one may be marked. spec: of the policy.
     """
 
     setter: Setter
     repository: image.ImageRef
     reflects_digest: bool = False
     where: Where | None = None
+    spec: Mapping[str, Any] = field(default_factory=dict)
+
+    def takes(self, tag: str) -> bool:
+        """Tell whether the policy would select a tag, if it were the only one."""
+        try:
+            tags = filter_of(self.spec)
+            keys = [key for key, _ in tags.pairs([tag])] if tags else [tag]
+            return bool(keys) and not policer_of(self.spec).objection(keys[0])
+        except PolicyError:
+            return False
 
     def named(self, suffix: str) -> Setter:
-        """Return the setter for a place: the whole image, or the part that the suffix says."""
+        """Return the setter for a field: the whole image, or the part that the suffix says."""
         return Setter(self.setter.namespace, self.setter.policy, suffix) if suffix else self.setter
 
     def is_named_by(self, setter: Setter) -> bool:
@@ -77,6 +89,10 @@ class Targets:
         """Return the policies that select from an image's repository."""
         return self.by_repository.get(ref.canonical, ())
 
+    def selects(self, repository: str) -> bool:
+        """Tell whether a policy selects from a repository, by its canonical name."""
+        return repository in self.by_repository
+
     @property
     def mention(self) -> re.Pattern[str]:
         """A pattern that finds every text in which one of the repositories can be named."""
@@ -84,7 +100,7 @@ class Targets:
         return re.compile("|".join(sorted(lasts)) or r"(?!)")
 
 
-def configured(config: ImageAutomation, specs: Sequence[dict[str, object]]) -> Targets:
+def configured(config: ImageAutomation, specs: Sequence[dict[str, Any]]) -> Targets:
     """Return the policies of a configuration; specs: of its ImagePolicies, in the order of its images."""
     return Targets.of(
         Target(
@@ -92,6 +108,7 @@ def configured(config: ImageAutomation, specs: Sequence[dict[str, object]]) -> T
             image.parse(entry.image),
             spec.get("digestReflectionPolicy", NEVER) != NEVER,
             entry.where if entry.where != Where() else None,
+            spec,
         )
         for entry, spec in zip(config.images, specs, strict=True)
     )
@@ -108,5 +125,5 @@ def found(resources: FluxResources) -> Targets:
             ref = None
         if ref is not None:
             reflects = policy.spec.get("digestReflectionPolicy", NEVER) != NEVER
-            targets.append(Target(Setter(policy.namespace, policy.name), ref, reflects))
+            targets.append(Target(Setter(policy.namespace, policy.name), ref, reflects, None, policy.spec))
     return Targets.of(targets)

@@ -1,6 +1,6 @@
 """An image has a policy, but no marker.
 
-Flux selects its newest tag and has nowhere to write it: this place stays at its tag while others move on.
+Flux selects its newest tag and has nowhere to write it: this field keeps its tag while others move on.
 
 Fails:
     apiVersion: apps/v1
@@ -50,7 +50,7 @@ SEVERITY: Final = Severity.INFO
 
 
 def check(world: World) -> Iterator[Finding]:
-    """Yield the places of images that a policy selects, and that have no marker of any kind."""
+    """Yield the image fields whose tag a policy selects, and that have no marker of any kind."""
     if not world.has_comments:
         return
     by_name: dict[str, list[Manifest]] = {}
@@ -64,19 +64,14 @@ def check(world: World) -> Iterator[Finding]:
     paths = sorted({re.escape(name.partition("/")[2].removeprefix("library/")) for name in by_name})
     mention = re.compile(rf"(?<![\w.-])(?:{'|'.join(paths)})(?![\w/-])")
     meant = {id(marker.node) for marker in world.markers}  # wherever it stands, and whatever is wrong with it
-    for source, manifest, place in world.places(lambda text: mention.search(text) is not None):
-        if id(place.node) in meant:
+    found = world.fields(lambda text: mention.search(text) is not None, by_name.__contains__)
+    for source, manifest, field in found:
+        if id(field.node) in meant or field.part not in ("", "tag") or image.templating(field.node.value):
             continue
-        try:
-            policies = by_name.get(image.parse(place.image).canonical, [])
-        except image.ImageError:
-            continue
-        beside = line_comment(source.text, place.node)
-        if (
-            not policies
-            or place.suffix not in ("", "tag")
-            or (beside and (markers.read(beside.text) or markers.diagnose(beside.text)))
-        ):
+        ref = image.parse_templated(field.image)
+        policies = by_name.get(ref.canonical, []) if ref else []
+        beside = line_comment(source.text, field.node)
+        if not policies or (beside and (markers.read(beside.text) or markers.diagnose(beside.text))):
             continue
         covers = [world.covers(one, source) for one in world.automations]
         if covers and all(answer is False for answer in covers):
@@ -85,9 +80,9 @@ def check(world: World) -> Iterator[Finding]:
         yield source.finding(
             ID,
             SEVERITY,
-            source.span(place.node),
+            source.span(field.node),
             f"Flux selects the tag of this image with {names} and does not write it here: there is no marker",
             resource=manifest.ref,
-            path=place.path,
-            current=place.node.value,
+            path=field.path,
+            current=field.node.value,
         )

@@ -60,7 +60,7 @@ def read_directory(
                 sources.append(Source(path, text))
         elif matters(text, name):
             sources.append(Source(path, text, failure=failure))
-        elif "image" in text:
+        else:
             others[path] = _later(path, text)
     here = package.root.resolve()
     known = {above for path in given for above in (PurePosixPath(path), *PurePosixPath(path).parents)}
@@ -90,13 +90,13 @@ def read_items(
         text = item.text
         path = PurePosixPath(item.path)
         paths.update((path, *path.parents))
-        if matters(text, path.name) or "image" in text:
+        if has_comments or matters(text, path.name):
             documents = [Document(0, False, _item(one.root)) for one in parse(text, item.path)]
             sources.append(Source(item.path, text, index=item.index, exact=False, documents=documents))
     for name, text in (files or {}).items():
         path = PurePosixPath(name)
         paths.update((path, *path.parents))
-        if matters(text, path.name) or "image" in text:
+        if has_comments or matters(text, path.name):
             sources.append(Source(name, text))
     return World(sources, flux_version=flux_version, has_comments=has_comments, exists=lambda path: path in paths)
 

@@ -7,7 +7,8 @@ from itertools import chain
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from fluxmark import places
+from fluxmark.fields import Finder
+from fluxmark.fields.gather import gather
 from fluxmark.words import GROUP
 from fluxmark.world.manifest import Manifest, is_templated
 from fluxmark.world.markers import MENTION, find_markers
@@ -17,7 +18,7 @@ from krmfn.node import MapNode
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from fluxmark.places import Place
+    from fluxmark.fields import ImageField
     from fluxmark.world.markers import Marker
     from fluxmark.world.source import Source
 
@@ -136,7 +137,7 @@ class World:
             None,
         )
 
-    # markers and places
+    # markers and fields
 
     @cached_property
     def markers(self) -> tuple[Marker, ...]:
@@ -164,16 +165,22 @@ class World:
             for one in markers
         ]
 
-    def places(self, mentions: Callable[[str], bool]) -> Iterator[tuple[Source, Manifest, Place]]:
-        """Yield the places in all texts in which the predicate finds an image's name."""
-        more = (make() for make in self.others.values())
-        for source in chain(self.sources, more):
-            if not mentions(source.text):
+    def fields(
+        self, mentions: Callable[[str], bool], selected: Callable[[str], bool]
+    ) -> Iterator[tuple[Source, Manifest, ImageField]]:
+        """Yield the image fields in all texts in which `mentions` finds an image's name.
+
+        selected: tells whether a policy selects from a repository, by its canonical name.
+        """
+        sources = [*self.sources, *(make() for make in self.others.values())]
+        clues = gather({source.path or str(number): source.text for number, source in enumerate(sources)})
+        finder = Finder(selected, clues)
+        for source in sources:
+            if not (mentions(source.text) or clues.concern(source.path, source.text)):
                 continue
             for manifest in self.manifests.get(source) or manifests_of(source):
-                if places.matches(manifest.api_version, manifest.kind):
-                    for place in places.find(manifest.root, manifest.api_version, manifest.kind):
-                        yield source, manifest, place
+                for field in finder.find(manifest.root, manifest.api_version, manifest.kind, source.path):
+                    yield source, manifest, field
 
     # the repository
 

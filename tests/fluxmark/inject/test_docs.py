@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from fluxmark.inject.mark import LEFT, MARKED
+from fluxmark.inject.nowhere import RULE
+from fluxmark.inject.reasons import MARKED, NOT_MARKED
 
 DOCS = Path(__file__).resolve().parents[3] / "docs" / "inject.md"
 
 
 def test_every_rule_is_documented() -> None:
     table = DOCS.read_text().partition("| rule | what it means |")[2].partition("\n\n")[0]
-    assert set(re.findall(r"^\| `([a-z-]+)` \|", table, re.MULTILINE)) == {*LEFT, MARKED, "template"}
+    assert set(re.findall(r"^\| `([a-z-]+)` \|", table, re.MULTILINE)) == {*NOT_MARKED, MARKED, RULE}

@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fluxmark.places.workloads import POD_SPECS
-
 if TYPE_CHECKING:
     from pathlib import Path
 from inject_helpers import CONFIG, injected, new_text, said, tree
@@ -16,31 +14,17 @@ MARKER = '# {"$imagepolicy": "flux-system:app"}'
 IMAGE = "reg.io/app:main-abc1234-1707300000"
 
 
-def workload(kind: str, group: str, path: tuple[str, ...]) -> str:
-    lines = [f"apiVersion: {f'{group}/v1' if group else 'v1'}", f"kind: {kind}", "metadata: {name: web}"]
-    for depth, key in enumerate(path):
-        lines.append("  " * depth + f"{key}:")
-    pad = "  " * len(path)
-    for name in ("initContainers", "containers"):
-        lines += [f"{pad}{name}:", f"{pad}- name: {name}", f"{pad}  image: {IMAGE}"]
-    return "\n".join(lines) + "\n"
+POD = f"""\
+apiVersion: v1
+kind: Pod
+metadata: {{name: web}}
+spec:
+  containers:
+    - name: web
+      image: {IMAGE}
+"""
 
-
-@pytest.mark.parametrize("kind", POD_SPECS)
-def test_every_workload_is_marked_at_containers_and_init_containers(kind: str, tmp_path: Path) -> None:
-    path, groups = POD_SPECS[kind]
-    text = workload(kind, groups[0], path)
-    tree(tmp_path, {"a.yaml": text})
-    assert new_text(tmp_path, "a.yaml") == text.replace(IMAGE, f"{IMAGE} {MARKER}")
-
-
-def test_a_custom_resource_of_the_same_kind_is_no_workload(tmp_path: Path) -> None:
-    text = workload("Deployment", "acme.io", ("spec", "template", "spec"))
-    tree(tmp_path, {"a.yaml": text})
-    assert new_text(tmp_path, "a.yaml") == text
-
-
-# compose files are the shortest documents with places
+# compose files are the shortest documents with image fields
 MARKED = {
     "plain": ("image: reg.io/app:1", f"image: reg.io/app:1 {MARKER}"),
     "single quotes": ("image: 'reg.io/app:1'", f"image: 'reg.io/app:1' {MARKER}"),
@@ -53,8 +37,8 @@ MARKED = {
     "another comment": ("image: reg.io/app:1 # pinned", f"# pinned\n    image: reg.io/app:1 {MARKER}"),
     "two comments": ("image: reg.io/app:1   # a # b", f"# a # b\n    image: reg.io/app:1   {MARKER}"),
     "text behind a marker": (
-        f"image: reg.io/app:1 {MARKER} # renovate: no",
-        f"# renovate: no\n    image: reg.io/app:1 {MARKER}",
+        f"image: reg.io/app:1 {MARKER} # pinned",
+        f"# pinned\n    image: reg.io/app:1 {MARKER}",
     ),
     "single quotes in the marker": (
         "image: reg.io/app:1 # {'$imagepolicy': 'flux-system:app'}",
@@ -167,8 +151,7 @@ def test_a_file_outside_the_update_path_is_left_and_said(tmp_path: Path) -> None
     ],
 )
 def test_where_limits_what_is_marked(where: str, marked: list[str], tmp_path: Path) -> None:
-    pod = workload("Pod", "", ("spec",))
-    files = {f"{name}/a.yaml": pod.replace("web", f"web, namespace: {name}") for name in ("dev", "prod")}
+    files = {f"{name}/a.yaml": POD.replace("web}", f"web, namespace: {name}}}") for name in ("dev", "prod")}
     config = CONFIG.replace("{image: reg.io/app}", f"{{image: reg.io/app, where: {{{where}}}}}")
     tree(tmp_path, files, config)
     assert sorted(path for path in injected(tmp_path).changes if path.endswith("a.yaml")) == marked
