@@ -23,7 +23,7 @@ ONLY_A_CONFIGURATION_CAN_KNOW = re.compile(
     r'|^\s*- "v'  # lists of versions of Kubernetes
     r"|content-hash:|^\s*value: [\w-]+ "  # settings with a tag and no name
     r"|investager-ui:tag"  # a tag whose repository only the chart names
-    r"|: '0\."  # versions of apps from a catalogue
+    r"|: '0\.1\."  # versions of apps from a catalogue
     r"|\$\{"  # policies whose name another tool fills in
 )
 

@@ -154,6 +154,8 @@ def _mark_field(
     target = _choose(fits, field, ref)
     if target is None:
         return _left(field, fits, "several-policies", policies=" and ".join(str(one.setter) for one in fits))
+    if not target.setter.namespace:
+        return _left(field, fits, "policy-namespace", policy=target.setter.policy)
     if not context.covered:
         return _left(field, fits, "outside-update-path", path=context.update_path)
     if rule := context.forbidden or _harm(editor, field, ref, target, digest):
