@@ -11,7 +11,7 @@ RIGHT: Final = "right"
 NOT_MARKED: Final = {
     "where": "not marked: the `where` of its image excludes this document",
     "several-policies": "not marked: {policies} select from this repository; set `where` for each",
-    "policy-namespace": "not marked: the namespace of {policy} is not known here, and a marker must name it; write "
+    "policy-namespace": "not marked: the namespace of {policy} is not known here, and a marker must name it; set "
     "metadata.namespace in the ImagePolicy",
     "outside-update-path": "not marked: Flux would never see the marker, because the automation updates {path} "
     "and nothing else; move the file, or widen update.path",
