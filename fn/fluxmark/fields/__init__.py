@@ -78,8 +78,8 @@ class Finder:
 
 
 def holds_whole_images(api_version: str, kind: str) -> bool:
-    """Tell whether the table names where a kind holds whole references: its fields need no clues."""
-    return bool(tables.whole_paths(api_version.rpartition("/")[0], kind))
+    """Tell whether a kind is known to hold whole references, so that its fields need no clues; compose files do."""
+    return bool(tables.whole_paths(api_version.rpartition("/")[0], kind)) or not (api_version or kind)
 
 
 __all__ = ["NO_CLUES", "Clues", "Finder", "ImageField", "holds_whole_images"]
