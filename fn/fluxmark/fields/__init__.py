@@ -78,7 +78,7 @@ class Finder:
 
 
 def holds_whole_images(api_version: str, kind: str) -> bool:
-    """Tell whether a kind is known to hold whole references, so that its fields need no clues; compose files do."""
+    """Tell whether a kind is known to hold whole references, which need no clues; compose files do."""
     return bool(tables.whole_paths(api_version.rpartition("/")[0], kind)) or not (api_version or kind)
 
 
