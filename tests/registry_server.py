@@ -62,6 +62,7 @@ class Registry:
     def __init__(self, answer: Callable[[Asked], Answer], context: ssl.SSLContext | None = None) -> None:
         self.asked: list[Asked] = []
         self.connections = 0
+        self.answer = answer
         registry = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -76,7 +77,7 @@ class Registry:
                 length = int(self.headers.get("Content-Length", 0))
                 asked = Asked(self.command, self.path, dict(self.headers), self.rfile.read(length))
                 registry.asked.append(asked)
-                reply = answer(asked)
+                reply = registry.answer(asked)
                 if reply.drop:
                     self.close_connection = True
                     return

@@ -37,10 +37,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     source.add_argument("--tags", metavar="FILE", help="JSON or YAML: {image: [tag, …]}; `-`: standard input")
     source.add_argument("--registry", action="store_true", help="list the tags in the registries")
-    shown = parser.add_mutually_exclusive_group()
-    shown.add_argument("--diff", action="store_true", help="print the changes as a diff and write nothing")
-    shown.add_argument("--message", action="store_true", help="print the commit message")
-    shown.add_argument("--format", choices=("text", "json"), default="text")
+    parser.add_argument("--diff", action="store_true", help="print the changes as a diff and write nothing")
+    parser.add_argument("--message", action="store_true", help="print the commit message, above the diff")
+    parser.add_argument(
+        "--format", choices=("text", "json"), default="text", help="json: changes, message and patch in one object"
+    )
     parser.add_argument("--dry-run", action="store_true", help="report what would change and write nothing")
     deviations = parser.add_argument_group("deviations from Flux")
     deviations.add_argument(
@@ -114,16 +115,15 @@ def _older(resources: FluxResources) -> Callable[[str, str, str], bool]:
 
 def _show(arguments: argparse.Namespace, outcome: Outcome, package: Package) -> None:
     """Print what was asked for to standard output."""
+    if arguments.format == "json":
+        put(_as_json(outcome, _patch(outcome, package)))
+        return
+    if arguments.message and outcome.commits:
+        put(outcome.message.rstrip("\n") + "\n")
     if arguments.diff:
-        from fluxmark.output import diff
-
-        put(diff.diff({_real(package, path): texts for path, texts in outcome.texts.items()}))
-    elif arguments.message:
-        if outcome.commits:
-            put(outcome.message.rstrip("\n") + "\n")
-    elif arguments.format == "json":
-        put(_as_json(outcome))
-    else:
+        # git apply skips what stands before the first `diff --git`
+        put(_patch(outcome, package))
+    elif not arguments.message:
         put(
             "".join(
                 f"{change.file}:{change.line}: {change.old} -> {change.new} ({change.setter})\n"
@@ -132,13 +132,19 @@ def _show(arguments: argparse.Namespace, outcome: Outcome, package: Package) -> 
         )
 
 
+def _patch(outcome: Outcome, package: Package) -> str:
+    from fluxmark.output import diff
+
+    return diff.diff({_real(package, path): texts for path, texts in outcome.texts.items()})
+
+
 def _real(package: Package, path: str) -> str:
     """Return the path of the file that a path leads to: git applies no patch through a symbolic link."""
     file = package.root / path
     return file.resolve().relative_to(package.root.resolve()).as_posix() if file.is_symlink() else path
 
 
-def _as_json(outcome: Outcome) -> str:
+def _as_json(outcome: Outcome, patch: str) -> str:
     import json
 
     changes = [
@@ -157,7 +163,8 @@ def _as_json(outcome: Outcome) -> str:
         }
         for change in outcome.changes
     ]
-    return json.dumps({"changes": changes, "message": outcome.message}, indent=2, ensure_ascii=False) + "\n"
+    data = {"changes": changes, "message": outcome.message, "patch": patch}
+    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
 
 
 def _summarize(outcome: Outcome, *, dry: bool) -> None:

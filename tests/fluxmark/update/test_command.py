@@ -94,10 +94,14 @@ def test_json(root: Path, tags: str, capsys: pytest.CaptureFixture[str]) -> None
         "new": "reg.io/app:1.2.0",
         "resource": {"apiVersion": "", "kind": "Pod", "namespace": "", "name": ""},
     }
-    assert json.loads(capsys.readouterr().out) == {
+    printed = json.loads(capsys.readouterr().out)
+    patch = printed.pop("patch")
+    assert printed == {
         "changes": [{"file": "a.yaml", **change}, {"file": "b/c.yaml", **change}],
         "message": "reg.io/app:1.2.0\n",
     }
+    assert main(["update", str(root), "--tags", tags, "--diff"]) == 0
+    assert capsys.readouterr().out == patch
     assert (root / "a.yaml").read_text() == VALUE
 
 
@@ -107,6 +111,17 @@ def test_message(root: Path, tags: str, capsys: pytest.CaptureFixture[str]) -> N
 
     assert main(["update", str(root), "--tags", tags, "--message"]) == 0
     assert capsys.readouterr().out == ""
+
+
+def test_a_message_and_its_diff_are_asked_for_together(
+    root: Path, tags: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["update", str(root), "--tags", tags, "--message", "--diff"]) == 0
+    message, diff, patch = capsys.readouterr().out.partition("diff --git ")
+    assert message == "reg.io/app:1.2.0\n"
+    assert (root / "a.yaml").read_text() == VALUE
+    subprocess.run(["git", "apply", "-"], input=(message + diff + patch).encode(), cwd=root, check=True)
+    assert (root / "a.yaml").read_text() == NEW
 
 
 def test_diff_is_what_git_applies(root: Path, tags: str, capsys: pytest.CaptureFixture[str]) -> None:
