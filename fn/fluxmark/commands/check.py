@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 from fluxmark.commands import CONFIG_NAMES
 from fluxmark.flux_releases import minor
+from fluxmark.output import FORMATS, Report, render
 from fluxmark.output.standard import put
-from fluxmark.rules.engine import BY_ID, Selection, run as run_rules
+from fluxmark.output.text import painter
+from fluxmark.rules.engine import Selection, run as run_rules
 from fluxmark.rules.fix import fixed
 from fluxmark.world.read import read_directory
 from krmfn.package import Package
@@ -36,7 +38,7 @@ MOST_ROUNDS = 10
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Define the arguments."""
     parser.add_argument("directory", nargs="?", default="-", metavar="DIR", help="default: current directory")
-    parser.add_argument("--format", choices=("text", "json", "sarif", "github"), default="text")
+    parser.add_argument("--format", choices=FORMATS, default=FORMATS[0])
     parser.add_argument(
         "--fail-on",
         choices=("error", "warning", "info", "never"),
@@ -90,33 +92,9 @@ def _mend(
 
 def _show(form: str, world: World, found: Sequence[Finding]) -> None:
     texts = {source.path: source.text for source in world.sources}
-    if form == "json":
-        from fluxmark.output import json
-
-        put(json.render(found))
-    elif form == "github":
-        from fluxmark.output import github
-
-        put(github.render(found))
-    elif form == "sarif":
-        from fluxmark.output import sarif
-        from fluxmark.output.documentation import documentation
-
-        rules = {name: (rule.SEVERITY, documentation(rule)) for name, rule in BY_ID.items()}
-        put(sarif.render(found, rules, lambda finding: _line(world, finding)))
-    else:
-        from fluxmark.output import text
-
-        put(text.report(found, lambda path: texts.get(path) or _other(world, path), text.painter(sys.stdout)))
-        if not found:
-            say("nothing to say")
-
-
-def _line(world: World, finding: Finding) -> str:
-    source = next((one for one in world.sources if one.path == finding.file), None)
-    if source is None and finding.file in world.others:
-        source = world.others[finding.file]()
-    return source.lines.line(finding.line) if source and finding.line else ""
+    put(render(form, Report(found, lambda path: texts.get(path) or _other(world, path), painter(sys.stdout))))
+    if form == "text" and not found:
+        say("nothing to say")
 
 
 def _other(world: World, path: str) -> str | None:

@@ -1,1 +1,41 @@
-"""How a run is shown: one file per format."""
+"""How findings and selections are shown: one module per format of `check --format`, listed in FORMATS."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
+from krmfn.text import Lines
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from fluxmark.finding import Finding
+
+FORMATS: Final = ("text", "json", "sarif", "github")
+"""The formats of findings. Each is a module here, with `render(report)`, which returns a string."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a run of `check` found.
+
+    findings: sorted by file and position. text_of: returns the text of a file, None if it is unknown. paint: adds
+    the colours of a terminal to a string.
+    """
+
+    findings: Sequence[Finding]
+    text_of: Callable[[str], str | None] = field(default=lambda _: None)
+    paint: Callable[[str, str], str] = field(default=lambda text, _: text)
+
+    def line_of(self, finding: Finding) -> str:
+        """Return the source line of a finding; empty if it has none."""
+        text = self.text_of(finding.file) if finding.line else None
+        return "" if text is None else Lines(text).line(finding.line)
+
+
+def render(name: str, report: Report) -> str:
+    """Return a report in one of the FORMATS."""
+    rendered: str = import_module(f"fluxmark.output.{name}").render(report)
+    return rendered

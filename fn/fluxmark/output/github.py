@@ -10,16 +10,15 @@ from typing import TYPE_CHECKING, Final
 from krmfn.result import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from fluxmark.finding import Finding
+    from fluxmark.output import Report
 
 _COMMANDS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 
 
-def render(findings: Iterable[Finding]) -> str:
-    """Return one workflow command a line."""
-    return "".join(f"{_command(finding)}\n" for finding in findings)
+def render(report: Report) -> str:
+    """Return one workflow command per line."""
+    return "".join(f"{_command(finding)}\n" for finding in report.findings)
 
 
 def _command(finding: Finding) -> str:

@@ -5,21 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from fluxmark.finding import Finding
+    from fluxmark.output import Report
 
 VERSION = 1
 
 
-def render(findings: Iterable[Finding]) -> str:
+def render(report: Report) -> str:
     """Return `{"version": 1, "findings": [{"rule", "severity", "file", "line", "column", "message", "fix"?}]}`.
 
     line and column are 0 where they are unknown; fix says what `--fix` would do.
     """
     import json
 
-    data = {"version": VERSION, "findings": [_entry(finding) for finding in findings]}
+    data = {"version": VERSION, "findings": [_entry(finding) for finding in report.findings]}
     return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
 
 

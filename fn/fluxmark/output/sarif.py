@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from fluxmark import __version__
+from fluxmark.output.documentation import documentation
 from krmfn.result import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from fluxmark.finding import Finding
-    from fluxmark.output.documentation import Documentation
+    from fluxmark.output import Report
+    from fluxmark.rules import Rule
 
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 PROJECT: Final = "https://github.com/fluxmark/fluxmark"
@@ -24,19 +26,16 @@ PROJECT: Final = "https://github.com/fluxmark/fluxmark"
 _LEVELS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 
 
-def render(
-    findings: Sequence[Finding],
-    rules: Mapping[str, tuple[Severity, Documentation]],
-    line_of: Callable[[Finding], str],
-) -> str:
-    """Return a log of one run.
+def render(report: Report) -> str:
+    """Return a log of one run, with the documentation of all rules.
 
-    rules: of all rules, severity and documentation by name. line_of: the text of a finding's line, from which its
-    fingerprint is made, so that it is known again when it moves.
+    The fingerprint of a finding is made from its source line, so that services recognise it when it moves.
     """
     import json
 
-    names = list(rules)
+    from fluxmark.rules.registry import RULES
+
+    names = [rule.ID for rule in RULES]
     log = {
         "$schema": SCHEMA,
         "version": "2.1.0",
@@ -47,26 +46,27 @@ def render(
                         "name": "fluxmark",
                         "version": __version__,
                         "informationUri": PROJECT,
-                        "rules": [_rule(name, *rules[name]) for name in names],
+                        "rules": list(map(_rule, RULES)),
                     }
                 },
                 "columnKind": "unicodeCodePoints",
-                "results": list(_results(findings, names, line_of)),
+                "results": list(_results(report.findings, names, report.line_of)),
             }
         ],
     }
     return json.dumps(log, indent=2, ensure_ascii=False) + "\n"
 
 
-def _rule(name: str, severity: Severity, documentation: Documentation) -> dict[str, Any]:
+def _rule(rule: Rule) -> dict[str, Any]:
+    name, documented = rule.ID, documentation(rule)
     return {
         "id": name,
         "name": name.title().replace("-", ""),
-        "shortDescription": {"text": documentation.summary},
-        "fullDescription": {"text": documentation.why},
-        "help": {"text": documentation.plain, "markdown": documentation.markdown},
+        "shortDescription": {"text": documented.summary},
+        "fullDescription": {"text": documented.why},
+        "help": {"text": documented.plain, "markdown": documented.markdown},
         "helpUri": f"{PROJECT}/blob/main/docs/rules.md#{name}",
-        "defaultConfiguration": {"level": _LEVELS[severity]},
+        "defaultConfiguration": {"level": _LEVELS[rule.SEVERITY]},
     }
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from fluxmark.finding import Finding
+    from fluxmark.output import Report
 
     Painter = Callable[[str, str], str]
 
@@ -33,18 +34,16 @@ def write(findings: Iterable[Finding]) -> None:
         say(f"{where}{severity}: {finding.message} [{finding.rule}]")
 
 
-def report(findings: Sequence[Finding], text_of: Callable[[str], str | None], paint: Painter) -> str:
-    """Return findings, sorted by file, with their source lines and a summary; '' where there are none.
-
-    text_of: the text of a file, None where it is unknown.
-    """
-    lines = list(_report(findings, text_of, paint))
-    return "\n".join([*lines, summary(findings), ""]) if findings else ""
+def render(report: Report) -> str:
+    """Return findings by file, with their source lines and a summary; empty if there are none."""
+    findings = report.findings
+    return "\n".join([*_lines(report), summary(findings), ""]) if findings else ""
 
 
-def _report(findings: Sequence[Finding], text_of: Callable[[str], str | None], paint: Painter) -> Iterator[str]:
-    for file, group in groupby(findings, lambda finding: finding.file):
-        text = text_of(file)
+def _lines(report: Report) -> Iterator[str]:
+    paint = report.paint
+    for file, group in groupby(report.findings, lambda finding: finding.file):
+        text = report.text_of(file)
         lines = Lines(text) if text is not None else None
         yield paint(file or "(no file)", _BOLD)
         for finding in group:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 from pathlib import Path
@@ -12,8 +11,7 @@ import pytest
 
 from check_packages import check
 from fluxmark.finding import Finding
-from fluxmark.output import github, json as as_json, sarif, text
-from fluxmark.output.documentation import documentation
+from fluxmark.output import Report, render, text
 from fluxmark.rules.registry import RULES
 from krmfn.result import Severity
 
@@ -27,13 +25,13 @@ FINDINGS = [
 
 
 def log(findings: list[Finding], lines: dict[int, str] | None = None) -> dict[str, Any]:
-    rules = {rule.ID: (rule.SEVERITY, documentation(rule)) for rule in RULES}
-    found: dict[str, Any] = json.loads(sarif.render(findings, rules, lambda one: (lines or {}).get(one.line, "")))
+    text = "\n".join((lines or {}).get(number, "") for number in range(1, 20))
+    found: dict[str, Any] = json.loads(render("sarif", Report(findings, lambda _: text)))
     return found
 
 
 def test_github_annotations_are_escaped() -> None:
-    assert github.render(FINDINGS) == (
+    assert render("github", Report(FINDINGS)) == (
         "::error title=fluxmark marker-value,file=a b/ä%2C1.yaml,line=3,col=5,endColumn=9::100%25: write it%0Aso\n"
         "::notice title=fluxmark reformat,file=a b/ä%2C1.yaml,line=7,col=1::noise\n"
         "::warning title=fluxmark marker-value,file=list.yaml::no position\n"
@@ -42,7 +40,7 @@ def test_github_annotations_are_escaped() -> None:
 
 
 def test_json_has_the_members_that_were_promised() -> None:
-    data = json.loads(as_json.render(FINDINGS))
+    data = json.loads(render("json", Report(FINDINGS)))
     assert list(data) == ["version", "findings"]
     assert all(list(one) == ["rule", "severity", "file", "line", "column", "message"] for one in data["findings"])
 
@@ -98,7 +96,7 @@ def test_sarif_is_valid() -> None:
 def test_long_lines_are_cut_around_the_fault() -> None:
     line = "x" * 300 + "HERE" + "y" * 300
     finding = Finding("reformat", Severity.INFO, "m", "a.yaml", 1, 301, length=4)
-    report = text.report([finding], lambda _: line, text.painter(io.StringIO()))
+    report = render("text", Report([finding], lambda _: line))
     shown, caret = (one.removeprefix("    | ") for one in report.splitlines()[2:4])
     assert len(shown) == 120
     assert shown[caret.index("^") : caret.index("^") + 4] == "HERE"
