@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from fluxmark.modes import MODES
 from fluxmark.words import GROUP
 from krmfn.function import Function
 from krmfn.host import Host
@@ -65,18 +67,11 @@ class Fluxmark(Function):
                 resource_list.results += _checked(resource_list)
 
     def _start(self, config: ImageAutomation) -> Function:
-        """Return the job of a configuration; what another mode needs is not imported."""
-        if config.mode == "Update":
-            from fluxmark.update.items import UpdateItems
-
-            return UpdateItems(config, host=self._host, root=self._root)
-        if config.mode == "Check":
-            from fluxmark.rules.items import CheckItems
-
-            return CheckItems(config, host=self._host, root=self._root)
-        from fluxmark.inject.items import InjectItems
-
-        return InjectItems(config, host=self._host, root=self._root)
+        """Return the function of a configuration's mode, and import no other."""
+        module, _, name = MODES[config.mode].partition(":")
+        mode = getattr(import_module(module), name)
+        job: Function = mode(config, host=self._host, root=self._root)
+        return job
 
 
 def main(arguments: Sequence[str] = ()) -> int:

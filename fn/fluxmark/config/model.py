@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from fluxmark.flux_files import matches
 from fluxmark.flux_releases import NEWEST_FLUX
+from fluxmark.modes import DEFAULT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-Mode = Literal["Inject", "Check", "Update"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +78,7 @@ class ImageAutomation:
     namespace: str = "flux-system"
     output: str = "image-automation"
     flux_version: str | None = None
-    mode: Mode = "Inject"
+    mode: str = DEFAULT
     force: bool = False
     tag_format: str | None = None
     repository: Mapping[str, Any] = field(default_factory=dict)

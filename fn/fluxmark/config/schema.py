@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from fluxmark.modes import DEFAULT, MODES
 from fluxmark.schema import api_version
 from fluxmark.schema.data import Schema, read, resolve, spec_schema, target
 
@@ -35,6 +36,7 @@ def config_schema(flux_version: str) -> Schema:
     own = read(str(Path(__file__).with_name("own.json")))
     newest = target("ImagePolicy", api_version("ImagePolicy", flux_version), flux_version)
     schema = resolve(_with_specs(own, flux_version), newest)
+    schema["properties"]["spec"]["properties"]["mode"] |= {"enum": list(MODES), "default": DEFAULT}
     return {"title": own["title"], **schema}
 
 
