@@ -119,6 +119,11 @@ class Regexp:
             at = max(end, at + (_width(text, at) or 1))
         return b"".join((*out, text[last:]))
 
+    def group_spans(self, text: str) -> tuple[tuple[int, int], ...]:
+        """Return where each group matches, in bytes, the whole match first; empty without a match."""
+        match = self._search(text.encode(errors="surrogatepass"))
+        return () if match is None else tuple(match.span(group) for group in range(len(self.names)))
+
     def expand(self, template: str, match: Match) -> str:
         """Return the template with what the groups matched, as Go's Expand does."""
         return parse_template(template).bind(self.names).expand(match)

@@ -12,7 +12,7 @@ Fails:
 Passes:
     images:
       - name: example.com/app
-        newTag: "1.10" # {"$imagepolicy": "flux-system:app:tag"}
+        newTag: "1.10.0" # {"$imagepolicy": "flux-system:app:tag"}
 
 Fix: put the value in quotes, as `--fix` does.
 """

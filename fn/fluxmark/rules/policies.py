@@ -37,8 +37,12 @@ def kind_of(policy: Manifest) -> str:
 
 
 def current_tags(world: World, policy: Manifest) -> list[str]:
-    """Return the tags that stand at a policy's markers."""
-    return [tag for marker in world.markers_of(policy) if (tag := current_tag(marker))]
+    """Return the tags that are known of a policy's image: those at its markers, and those in its status."""
+    marked = [current_tag(marker) for marker in world.markers_of(policy)]
+    refs = [policy.text("status", field, "tag") for field in ("latestRef", "observedPreviousRef")]
+    images = [policy.text("status", field) for field in ("latestImage", "observedPreviousImage")]
+    old = [one.rpartition(":")[2] for one in images if ":" in one.rpartition("/")[2]]
+    return list(dict.fromkeys(tag for tag in (*marked, *refs, *old) if tag))
 
 
 def filter_path(policy: Manifest, field: str) -> tuple[str, ...]:

@@ -1,8 +1,9 @@
-"""A numerical policy meets what is no number, or numbers that are too large.
+"""A numerical policy meets tags whose keys are not numbers, or numbers that are too large.
 
-A single tag whose key is no number fails the whole policy (`failed to parse invalid numeric value`), and Flux
-keeps what it had selected. Keys are 64-bit floating-point numbers: above 2^53, that is from 17 digits on,
-neighbours are the same number, and which of them is selected is chance.
+A single tag whose key is not a number fails the whole policy (`failed to parse invalid numeric value`), and Flux
+keeps what it had selected. An empty key is not a number either: `[0-9]*` and optional groups let it in. Keys are
+64-bit floating-point numbers: above 2^53, that is from 17 digits on, neighbours are the same number, and which of
+them Flux selects is chance.
 
 Fails:
     apiVersion: image.toolkit.fluxcd.io/v1
@@ -22,19 +23,18 @@ Passes:
       filterTags: {pattern: '^build-(?P<n>[0-9]+)$', extract: '$n'}
       policy: {numerical: {order: asc}}
 
-Fix: extract the digits alone; compare long timestamps of one width alphabetically.
+Fix: extract the digits alone, and require one at least (`[0-9]+`); compare long timestamps of one width
+alphabetically.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from fluxmark.golang.numbers import parse_float
-from fluxmark.policy import PolicyError
-from fluxmark.policy.factory import filter_of
-from fluxmark.rules.ordering.pattern import DIGITS, rows
+from fluxmark.rules.ordering import judge
+from fluxmark.rules.ordering.evaluator import evaluator
 from fluxmark.rules.ordering.samples import samples
-from fluxmark.rules.policies import filter_path, final_policies, kind_of, pattern_of
+from fluxmark.rules.policies import current_tags, filter_path, final_policies, kind_of, pattern_of
 from krmfn.result import Severity
 
 if TYPE_CHECKING:
@@ -46,11 +46,9 @@ if TYPE_CHECKING:
 ID: Final = "policy-number"
 SEVERITY: Final = Severity.ERROR
 
-_LONG: Final = 17
-
 
 def check(world: World) -> Iterator[Finding]:
-    """Yield the numerical policies whose keys are no numbers, or too large ones."""
+    """Yield the numerical policies whose keys may not be numbers, or are too large."""
     for policy in final_policies(world):
         pattern = pattern_of(policy)
         if kind_of(policy) != "numerical" or pattern is None:
@@ -60,50 +58,30 @@ def check(world: World) -> Iterator[Finding]:
                 ID,
                 Severity.WARNING,
                 ("spec", "policy", "numerical"),
-                "without filterTags one tag that is no number, such as latest, fails this policy; "
+                "without filterTags one tag that is not a number, such as latest, fails this policy; "
                 "write a pattern for the numbers, such as '^[0-9]+$'",
             )
             continue
-        yield from _of_pattern(policy, pattern)
+        yield from _of_pattern(world, policy, pattern)
 
 
-def _of_pattern(policy: Manifest, pattern: str) -> Iterator[Finding]:
-    try:
-        tag_filter = filter_of(policy.spec)
-    except PolicyError:
-        return
-    tags = samples(pattern)
-    if not tags or tag_filter is None:
-        return
-    keys = [(key, tag) for key, tag in tag_filter.pairs(tags) if key]
-    numbers = [key for key, _ in keys if parse_float(key) is not None]
+def _of_pattern(world: World, policy: Manifest, pattern: str) -> Iterator[Finding]:
+    compiled = evaluator(policy.spec)
+    if compiled and compiled.extract and not compiled.references:
+        return  # policy-extract reports that it refers to no group
+    tags = [*current_tags(world, policy), *(samples(pattern, open_ends=False) or ())]
+    keys = {key: tag for tag in reversed(tags) if compiled and (key := compiled.key(tag)) is not None}
+    wrong = [key for key in reversed(keys) if compiled and compiled.objection(key)]
     path = filter_path(policy, "extract")
-    if keys and not numbers:
-        key, tag = keys[0]
+    if wrong:
+        key, always = wrong[0], len(wrong) == len(keys)
+        message = f"of {'the tag' if always else 'a tag such as'} {keys[key]} this policy gets {key!r}, "
+        message += "which is not a number, so it fails" if always else "which is not a number and fails all of it"
         yield policy.report(
-            ID,
-            SEVERITY,
-            path,
-            f"of the tag {tag} this policy gets {key!r}, which is no number, so it fails; extract the digits",
+            ID, SEVERITY if always else Severity.WARNING, path, f"{message}; extract one or more digits"
         )
-    elif long := next((key for key in numbers if _is_long(key) and _has_long_times(pattern)), None):
-        yield policy.report(
-            ID,
-            Severity.WARNING,
-            path,
-            f"{long} and {_next(long)} are the same number for Flux, so chance decides between such tags; "
-            "compare them alphabetically",
-        )
-
-
-def _is_long(key: str) -> bool:
-    return key.isdecimal() and len(key) >= _LONG and parse_float(key) == parse_float(_next(key))
-
-
-def _has_long_times(pattern: str) -> bool:
-    """Tell whether a pattern asks for that many digits in a row, rather than letting them be so many."""
-    return any(part.chars <= DIGITS and part.low >= _LONG for row in rows(pattern) for part in row if part.chars)
-
-
-def _next(key: str) -> str:
-    return str(int(key) + 1).zfill(len(key))
+        return
+    verdict = judge(policy.spec, current_tags(world, policy)).order
+    if verdict is not None and verdict.cause == "precision":
+        message = f"{verdict.reason}, so chance decides between such tags; compare them alphabetically"
+        yield policy.report(ID, Severity.WARNING, path, message)

@@ -56,8 +56,8 @@ def check(world: World) -> Iterator[Finding]:
     for policy in final_policies(world):
         if pattern_of(policy) is None:
             continue
-        verdict = judge(policy.spec, current_tags(world, policy))
-        if verdict is None:
+        verdict = judge(policy.spec, current_tags(world, policy)).order
+        if verdict is None or verdict.cause == "precision":  # policy-number reports that
             continue
         message = (
             f"of {verdict.older} and the newer {verdict.newer} Flux selects {verdict.older}: {verdict.reason}"

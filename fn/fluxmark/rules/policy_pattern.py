@@ -1,8 +1,11 @@
-"""`filterTags.pattern` is no regular expression, or one that no tag can match.
+"""`filterTags.pattern` is invalid, matches no tag, or means something else than it seems.
 
-The pattern is RE2: no lookaround, no back-references. An invalid one stalls the policy (`InvalidPolicy`). One
+The pattern is RE2: no lookarounds, no back-references. An invalid one stalls the policy (`InvalidPolicy`). One
 that asks for a character that tags cannot have (`:`, `/`, `@`, a line break at the end of a block scalar) matches
-nothing, and the policy fails with `version list argument cannot be empty`, keeping what it had selected before.
+nothing, and the policy fails with `version list argument cannot be empty`, keeping what it had selected before. A
+glob is not a regular expression: `main-*` is `main` with any number of dashes, anywhere in a tag. A pattern that
+only one moving tag matches, such as `^latest$`, never gives Flux anything to change, unless the policy reflects
+digests.
 
 Fails:
     apiVersion: image.toolkit.fluxcd.io/v1
@@ -27,6 +30,7 @@ Fix: correct the pattern; `fluxmark select --tags FILE` shows what it matches.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from fluxmark.flux_releases import release_of
@@ -39,12 +43,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fluxmark.finding import Finding
-    from fluxmark.world import World
+    from fluxmark.world import Manifest, World
 
 ID: Final = "policy-pattern"
 SEVERITY: Final = Severity.ERROR
 
 _PATH = ("spec", "filterTags", "pattern")
+_LOOKAROUND: Final = re.compile(r"\(\?(?:[=!]|<[=!])")
+_GLOB: Final = re.compile(r"\^?(?=[^*]*(?<!\.)\*)[A-Za-z0-9_.*?-]+\$?")
+_MOVING: Final = re.compile(r"\^(?P<tag>[A-Za-z][A-Za-z-]*)\$")
 
 
 def check(world: World) -> Iterator[Finding]:
@@ -57,7 +64,7 @@ def check(world: World) -> Iterator[Finding]:
         try:
             compile_pattern(pattern, angle_groups=release.angle_groups)
         except RegexpError as error:
-            yield policy.report(ID, SEVERITY, _PATH, f"Flux stalls this policy: {error}")
+            yield policy.report(ID, SEVERITY, _PATH, f"Flux stalls this policy: {error}{_instead(pattern)}")
             continue
         fault = impossible(pattern)
         if fault is not None:
@@ -69,6 +76,34 @@ def check(world: World) -> Iterator[Finding]:
                 f"no tag has {_name(piece)} in it, so this pattern matches none, and the policy selects nothing",
                 piece=(index, length),
             )
+        elif _GLOB.fullmatch(pattern):
+            message = (
+                f"this is a glob, not a regular expression, in which * repeats what precedes it{_instead(pattern)}"
+            )
+            yield policy.report(ID, Severity.WARNING, _PATH, message)
+        elif (moving := _MOVING.fullmatch(pattern)) and not _reflects_digests(policy):
+            message = (
+                f"{moving['tag']} is the only tag that this pattern matches, so Flux never changes anything; "
+            )
+            message += "set digestReflectionPolicy: Always, or select among tags that are built once"
+            yield policy.report(ID, Severity.WARNING, _PATH, message)
+
+
+def _instead(pattern: str) -> str:
+    """Return what to write instead of a lookaround or a glob, for the end of a message."""
+    if _LOOKAROUND.search(pattern):
+        return (
+            "; RE2 has no lookarounds: write what the tags have, such as [0-9.]+$, and exclude others with "
+            "exclusionList of the ImageRepository"
+        )
+    if _GLOB.fullmatch(pattern):
+        literal = re.sub(r"(?<!\\)\.(?!\*)", r"\.", pattern.strip("^$"))
+        return "; write ^" + re.sub(r"(?<!\.)\*", ".*", literal) + "$"
+    return ""
+
+
+def _reflects_digests(policy: Manifest) -> bool:
+    return policy.get("spec", "digestReflectionPolicy") in ("Always", "IfNotPresent")
 
 
 def _name(piece: str) -> str:

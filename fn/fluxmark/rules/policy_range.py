@@ -1,8 +1,8 @@
 """A semver range is invalid, is never satisfied, or takes prereleases beyond its end.
 
-The grammar is that of Masterminds/semver: an empty range, `latest` or a regular expression is none, and stalls
+The grammar is that of Masterminds/semver: an empty range, `latest` or a regular expression is invalid and stalls
 the policy. A tag counts only with three parts (`1.2` does not), and a prerelease (`1.2.0-rc.1`, but also
-`1.2.0-abc1234`) only if the range names one itself. Since Flux 2.7 one `-0` opens the whole range: `>=1.0.0-0
+`1.2.0-abc1234`) only if the range itself names one. Since Flux 2.7 one `-0` opens the whole range: `>=1.0.0-0
 <2.0.0` takes `2.0.0-rc.1`.
 
 Fails:
@@ -11,7 +11,7 @@ Fails:
     metadata: {name: app, namespace: flux-system}
     spec:
       imageRepositoryRef: {name: app}
-      filterTags: {pattern: '^1\\.0\\.[0-9]+-[a-f0-9]{7}$'}
+      filterTags: {pattern: '^1\\.0\\.[0-9]+-[0-9]+$'}
       policy: {semver: {range: ^1.0.0}}
 
 Passes:
@@ -20,7 +20,7 @@ Passes:
     metadata: {name: app, namespace: flux-system}
     spec:
       imageRepositoryRef: {name: app}
-      filterTags: {pattern: '^1\\.0\\.[0-9]+-[a-f0-9]{7}$'}
+      filterTags: {pattern: '^1\\.0\\.[0-9]+-[0-9]+$'}
       policy: {semver: {range: ^1.0.0-0}}
 
 Fix: write a range that the tags can satisfy: with `-0` where they are prereleases, at both ends where there are
@@ -37,6 +37,7 @@ from fluxmark.golang.ranges import Constraint, ConstraintError
 from fluxmark.policy import PolicyError, latest
 from fluxmark.policy.factory import filter_of
 from fluxmark.policy.semver import parse_tag
+from fluxmark.rules.ordering import judge
 from fluxmark.rules.ordering.samples import samples
 from fluxmark.rules.policies import final_policies, kind_of, pattern_of
 from krmfn.result import Severity
@@ -103,10 +104,13 @@ def _never(policy: Manifest, pattern: str, constraint: Constraint, flux_version:
     shortest = sorted(versions, key=lambda version: (not _USUAL.match(version.original), len(version.original)))
     holding = next((one for one in shortest if one.prerelease and constraint.holds(one)), None)
     if holding is not None:
-        return (
-            f"no tag is selected: {holding.original} is a prerelease, which this range does not ask for; "
-            f"write {constraint.text.strip()}-0"
-        )
+        what = f"no tag is selected: {holding.original} is a prerelease, which this range does not ask for"
+        opened = f"{constraint.text.strip()}-0"
+        verdict = judge({**policy.spec, "policy": {"semver": {"range": opened}}}).order
+        if verdict is not None:  # the newest would not win with such a range either
+            chosen = f"of {verdict.older} and the newer {verdict.newer} Flux would select {verdict.older}"
+            return f"{what}; with {opened} {chosen}: {verdict.reason}"
+        return f"{what}; write {opened}"
     return "no tag is selected: no version satisfies this range" + (" and matches the pattern" if pattern else "")
 
 

@@ -1,14 +1,22 @@
-"""An exclusionList does not compile, or takes the place of the default.
+"""An exclusionList is invalid, or replaces the default so that signatures become tags.
 
-The list is of RE2 patterns, unanchored. One that is invalid fails every scan (`failed to compile regex`). Setting
-the list replaces the default `^.*\\.sig$`, so the signatures of cosign (`sha256-….sig`) become tags like any
-other, unless the list says so itself; under an alphabetical policy without a filter they win.
+The list is of RE2 patterns, unanchored. An invalid one fails every scan (`failed to compile regex`). Setting the
+list replaces the default `^.*\\.sig$`, so the signatures of cosign (`sha256-….sig`) become tags like any other,
+unless the list excludes them itself. Under a policy that orders any text they win, and they fail a numerical one;
+semver policies and filters that do not match them are safe.
 
 Fails:
     apiVersion: image.toolkit.fluxcd.io/v1
     kind: ImageRepository
     metadata: {name: app, namespace: flux-system}
     spec: {image: example.com/app, interval: 5m0s, exclusionList: ['^nightly']}
+    ---
+    apiVersion: image.toolkit.fluxcd.io/v1
+    kind: ImagePolicy
+    metadata: {name: app, namespace: flux-system}
+    spec:
+      imageRepositoryRef: {name: app}
+      policy: {alphabetical: {order: asc}}
 
 Passes:
     apiVersion: image.toolkit.fluxcd.io/v1
@@ -27,6 +35,7 @@ from fluxmark.flux_releases import release_of
 from fluxmark.golang.regexp import RegexpError, compile_pattern
 from fluxmark.policy import PolicyError
 from fluxmark.policy.exclusion import DEFAULT, exclude
+from fluxmark.rules.ordering.evaluator import evaluator
 from fluxmark.world.manifest import is_templated
 from krmfn.result import Severity
 
@@ -34,7 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fluxmark.finding import Finding
-    from fluxmark.world import World
+    from fluxmark.world import Manifest, World
 
 ID: Final = "repository-exclusion"
 SEVERITY: Final = Severity.ERROR
@@ -62,11 +71,22 @@ def check(world: World) -> Iterator[Finding]:
             lets_in = bool(patterns) and bool(exclude([_SIGNATURE], patterns, release))
         except PolicyError:
             continue
-        if lets_in:
+        if lets_in and (policy := _harmed(world, repository)):
             yield repository.report(
                 ID,
-                Severity.INFO,
+                Severity.WARNING,
                 _PATH,
-                f"this list takes the place of the default, so signatures (sha256-….sig) count as tags; "
-                f"add '{DEFAULT[0]}'",
+                f"this list replaces the default, so the signatures of cosign (sha256-….sig) are tags, and the "
+                f"policy {policy.name} takes them; add '{DEFAULT[0]}'",
             )
+
+
+def _harmed(world: World, repository: Manifest) -> Manifest | None:
+    """Return a policy of the repository that takes a signature for a tag, or fails on it."""
+    for policy in world.policies:
+        compiled = evaluator(policy.spec)
+        if compiled is None or compiled.kind == "semver" or world.repository_of(policy) is not repository:
+            continue
+        if compiled.key(_SIGNATURE) is not None:
+            return policy
+    return None

@@ -27,6 +27,11 @@ def test_the_example_that_passes_is_not(rule: Rule) -> None:
     assert check(files(documentation(rule).passes), rule.ID) == []
 
 
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.ID)
+def test_the_example_that_passes_passes_every_rule(rule: Rule) -> None:
+    assert [finding.message for finding in check(files(documentation(rule).passes))] == []
+
+
 def test_rules_have_names_of_their_own_modules() -> None:
     names = [str(getattr(rule, "__name__", "")).rpartition(".")[2] for rule in RULES]
     assert [name.replace("_", "-") for name in names] == [rule.ID for rule in RULES]

@@ -275,7 +275,6 @@ FAULTS = (
         ":1.0",
     ),
     Fault("repository-exclusion", REPOSITORIES, "^nightly", "^nightly(", "^nightly("),
-    Fault("repository-exclusion", REPOSITORIES, "    - ^.*\\.sig$\n", "", "exclusionList"),
     Fault("repository-provider", REPOSITORIES, "  timeout: 60s", "  provider: gcp", "gcp"),
     Fault(
         "repository-duplicate",

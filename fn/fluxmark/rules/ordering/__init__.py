@@ -1,10 +1,10 @@
 """Whether the order that a policy makes is the order in time, shown by an example.
 
-A pattern is taken apart (`pattern`), its parts are understood as hashes, times, numbers and words (`roles`),
-pairs of tags are made up of which one is older (`pairs`), and the policy is asked which of the two it selects
-(`verdict`). Only what the evaluator confirms is said.
+`pattern` takes a pattern apart, `fields` finds times, numbers, versions and hashes in it, `builds` makes up pairs
+of tags of which one is older, `evaluator` compares them as Flux does, and
+`verdict` concludes. Only what the evaluator confirms is reported.
 """
 
-from fluxmark.rules.ordering.verdict import Verdict, judge
+from fluxmark.rules.ordering.verdict import Judgement, Verdict, judge
 
-__all__ = ["Verdict", "judge"]
+__all__ = ["Judgement", "Verdict", "judge"]

@@ -1,53 +1,35 @@
-"""A pattern as a row of parts: texts, classes of characters, choices.
+"""A regular expression as rows of parts: literals, classes of characters and choices.
 
-The grammar is RE2's (https://github.com/google/re2/wiki/Syntax), as far as patterns of tags use it; whether a
-pattern is valid, and what it matches, the evaluator says. Characters that no tag can have are left out of
-classes.
+Each way through the alternatives and optional groups of a pattern is a row. The grammar is that of RE2
+(https://github.com/google/re2/wiki/Syntax) as far as patterns of tags use it. The evaluator decides whether a
+pattern is valid and what it matches; rows only say where to look.
 """
 
 from __future__ import annotations
 
-import string
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import product
 from typing import Final, TypeAlias
 
-DIGITS: Final = frozenset(string.digits)
-LETTERS: Final = frozenset(string.ascii_letters)
-TAG_CHARACTERS: Final = DIGITS | LETTERS | frozenset("_.-")
-"""What a tag can be made of: https://github.com/opencontainers/distribution-spec, `<reference>`."""
+from fluxmark.rules.ordering.characters import DIGITS, TAG_CHARACTERS, both_cases, perl, posix, unicode_class
 
-MAX_VARIANTS: Final = 16
+MAX_ROWS: Final = 64
 _MAX_COPIES: Final = 8
-
-_ESCAPES = {"d": DIGITS, "w": DIGITS | LETTERS | {"_"}, "s": frozenset[str]()}
-_POSIX = {
-    "alnum": DIGITS | LETTERS,
-    "alpha": LETTERS,
-    "digit": DIGITS,
-    "lower": frozenset(string.ascii_lowercase),
-    "upper": frozenset(string.ascii_uppercase),
-    "word": DIGITS | LETTERS | {"_"},
-    "xdigit": frozenset(string.hexdigits),
-    "punct": frozenset("_.-"),
-    "graph": TAG_CHARACTERS,
-    "print": TAG_CHARACTERS,
-    "ascii": TAG_CHARACTERS,
-}
+_SPACES: Final = {"a": "\a", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 
 
 class UnknownSyntaxError(ValueError):
-    """The pattern uses something that is not understood here; nothing can be said about it."""
+    """The pattern uses syntax that is not understood here, so nothing can be concluded from it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
     """A piece of a pattern that matches one run of text.
 
-    text: of a literal. chars, low, high: of a class, how often it may stand (high None: without end). options: of
-    a choice between texts. groups, names: of the groups around it, the outermost first. start, end: where it
-    stands in the pattern; -1 for what an open end lets in. anchor: '^' or '$' for an assertion, which matches no
-    text. optional: whether it may be missing with all that is repeated together with it.
+    text: of a literal. chars, low, high: of a class, and how often it repeats (high None: without limit).
+    options: of a choice between literals. groups, names: of the groups around it, the outermost first. start,
+    end: its place in the pattern; -1 for what an unanchored end lets in. anchor: '^' or '$'; matches no text.
     """
 
     text: str = ""
@@ -60,7 +42,6 @@ class Part:
     start: int = -1
     end: int = -1
     anchor: str = ""
-    optional: bool = False
 
     @property
     def is_literal(self) -> bool:
@@ -69,35 +50,61 @@ class Part:
 
     @property
     def is_open(self) -> bool:
-        """Whether it stands for what an end without an anchor lets in."""
+        """Whether it stands for what an unanchored end lets in."""
         return self.start < 0 and not self.text and not self.anchor
+
+    @property
+    def is_digits(self) -> bool:
+        """Whether it matches nothing but digits."""
+        return bool(self.chars) and self.chars <= DIGITS
+
+    def fits(self, text: str) -> bool:
+        """Tell whether the class can match a text."""
+        return set(text) <= self.chars and self.low <= len(text) <= (len(text) if self.high is None else self.high)
 
 
 Row: TypeAlias = tuple[Part, ...]
 
 
-def rows(pattern: str) -> list[Row]:
-    """Return the rows of parts that a pattern stands for, one for each way through its alternatives.
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """The rows of a pattern; complete: whether they are all ways through it."""
 
-    An end without an anchor is a part of its own (`is_open`). Raises UnknownSyntaxError.
-    """
+    rows: tuple[Row, ...]
+    complete: bool
+
+
+@lru_cache(maxsize=256)
+def grammar(pattern: str) -> Grammar:
+    """Return the rows of a pattern. An unanchored end is a part of its own. Raises UnknownSyntaxError."""
     parser = _Parser(pattern)
-    found = parser.alternatives()
+    try:
+        found = parser.alternatives()
+    except (KeyError, ValueError, IndexError) as error:
+        raise UnknownSyntaxError(str(error)) from None
     if parser.at < len(pattern):
         raise UnknownSyntaxError(pattern[parser.at :])
-    return [_close(row) for row in found[:MAX_VARIANTS]]
+    return Grammar(tuple(dict.fromkeys(map(_close, found))), parser.complete)
+
+
+def rows(pattern: str) -> tuple[Row, ...]:
+    """Return the rows of a pattern; raises UnknownSyntaxError."""
+    return grammar(pattern).rows
 
 
 def _close(row: Row) -> Row:
-    """Replace the anchors at the ends of a row, and put an open part where one is missing."""
+    """Remove the anchors at the ends of a row, and add an open part where one is missing."""
     anything = Part(chars=TAG_CHARACTERS, low=0, high=None)
     parts = list(row)
     head = () if parts and parts[0].anchor == "^" else (anything,)
     tail = () if parts and parts[-1].anchor == "$" else (anything,)
-    inner = [part for part in parts if not part.anchor]
-    if sum(bool(part.anchor) for part in parts) > (not head) + (not tail):
+    while parts and parts[0].anchor == "^":
+        parts.pop(0)
+    while parts and parts[-1].anchor == "$":
+        parts.pop()
+    if any(part.anchor for part in parts):
         raise UnknownSyntaxError("an anchor in the middle")
-    return (*head, *_joined(inner), *tail)
+    return (*head, *_joined(parts), *tail)
 
 
 def _joined(parts: list[Part]) -> list[Part]:
@@ -107,17 +114,13 @@ def _joined(parts: list[Part]) -> list[Part]:
         last = found[-1] if found else None
         if last and last.is_literal and part.is_literal and last.groups == part.groups:
             found[-1] = replace(last, text=last.text + part.text, end=part.end)
-        elif last and _is_digits(last) and _is_digits(part) and last.groups == part.groups:
+        elif last and last.is_digits and part.is_digits and last.groups == part.groups:
             high = None if last.high is None or part.high is None else last.high + part.high
             chars = last.chars | part.chars
             found[-1] = replace(last, chars=chars, low=last.low + part.low, high=high, end=part.end)
         else:
             found.append(part)
     return found
-
-
-def _is_digits(part: Part) -> bool:
-    return bool(part.chars) and part.chars <= DIGITS and not part.optional
 
 
 class _Parser:
@@ -127,6 +130,8 @@ class _Parser:
         self.count = 0
         self.groups: tuple[int, ...] = ()
         self.names: tuple[str, ...] = ()
+        self.any_case = False
+        self.complete = True
 
     def alternatives(self) -> list[Row]:
         found = self._sequence()
@@ -138,15 +143,18 @@ class _Parser:
             ends = [part.end for row in found for part in row]
             if all(options):
                 return [(self._part(options=options, start=min(starts), end=max(ends)),)]
-        return found
+        return self._limited(found)
+
+    def _limited(self, found: list[Row]) -> list[Row]:
+        if len(found) > MAX_ROWS:
+            self.complete = False
+        return found[:MAX_ROWS]
 
     def _sequence(self) -> list[Row]:
         found: list[Row] = [()]
         while self.at < len(self.pattern) and self.pattern[self.at] not in "|)":
             more = self._repeated()
-            found = [(*row, *added) for row, added in product(found, more)]
-            if len(found) > MAX_VARIANTS:
-                raise UnknownSyntaxError("too many alternatives")
+            found = self._limited([(*row, *added) for row, added in product(found, more)])
         return found
 
     def _repeated(self) -> list[Row]:
@@ -162,15 +170,16 @@ class _Parser:
             if len(part.text) == 1 and part.groups == self.groups:
                 chars = frozenset(part.text) & TAG_CHARACTERS
                 return [(self._part(chars=chars, low=low, high=high, start=start, end=self.at),)]
-        if low == 0:
-            return [tuple(replace(part, optional=True) for part in row) for row in found]
         if low > _MAX_COPIES:
             raise UnknownSyntaxError("a long repetition")
-        return [row * low for row in found]
+        if high is None or high > max(low, 1):
+            self.complete = False
+        # present first: what a pattern describes in full is what its author thought of
+        repeated = [row * max(low, 1) for row in found]
+        return repeated if low else [*repeated, ()]
 
     def _quantifier(self) -> tuple[int, int | None]:
-        low, high = 1, 1
-        bounds: tuple[int, int | None] = (low, high)
+        bounds: tuple[int, int | None] = (1, 1)
         if self.at < len(self.pattern):
             char = self.pattern[self.at]
             if char in "*+?":
@@ -189,7 +198,7 @@ class _Parser:
         end = self.pattern.find("}", self.at)
         low, comma, high = self.pattern[self.at + 1 : end].partition(",") if end > 0 else ("", "", "")
         if not low.isdecimal() or not (high.isdecimal() or not high):
-            return None  # a brace that is no count is a text
+            return None  # a brace that is no count is a literal
         self.at = end + 1
         return int(low), (int(high) if high else None if comma else int(low))
 
@@ -214,37 +223,85 @@ class _Parser:
 
     def _escape(self, start: int) -> list[Row]:
         char = self.pattern[self.at : self.at + 1]
-        self.at += 1
         if char == "Q":
             end = self.pattern.find("\\E", self.at)
-            text = self.pattern[self.at : end if end >= 0 else None]
+            text = self.pattern[self.at + 1 : end if end >= 0 else None]
             self.at = end + 2 if end >= 0 else len(self.pattern)
             return [(self._part(text=text, start=start, end=self.at),)] if text else [()]
-        if char in "Az":
+        if char and char in "bB":
+            self.at += 1
+            return [()]  # matches no text; the evaluator decides
+        if char and char in "Az":
+            self.at += 1
             return [(self._part(anchor="^" if char == "A" else "$", start=start, end=self.at),)]
-        if char.lower() in _ESCAPES:
-            return [(self._part(chars=_escaped_class(char), start=start, end=self.at),)]
+        found = self._escaped()
+        if isinstance(found, str):
+            return [(self._part(text=found, start=start, end=self.at),)]
+        return [(self._part(chars=found, start=start, end=self.at),)]
+
+    def _escaped(self) -> str | frozenset[str]:
+        r"""Read what follows a backslash: `d` and `pL` are classes, `.` and `x2d` characters."""
+        char = self.pattern[self.at : self.at + 1]
+        self.at += 1
+        if char and char.lower() in "dws":
+            return perl(char)
+        if char and char in "pP":
+            return self._unicode(negated=char == "P")
+        if char == "x":
+            end = self.pattern.index("}", self.at) if self._take("{") else self.at + 2
+            code, self.at = self.pattern[self.at : end], end
+            self._take("}")
+            return chr(int(code, 16))
+        if char in _SPACES:
+            return _SPACES[char]
         if not char or char.isalnum():
             raise UnknownSyntaxError(f"\\{char}")
-        return [(self._part(text=char, start=start, end=self.at),)]
+        return char
+
+    def _unicode(self, *, negated: bool) -> frozenset[str]:
+        if self._take("{"):
+            end = self.pattern.index("}", self.at)
+            name, self.at = self.pattern[self.at : end], end + 1
+        else:
+            name = self.pattern[self.at : self.at + 1]
+            self.at += 1
+        negated ^= name.startswith("^")
+        chars = unicode_class(name.removeprefix("^"))
+        return TAG_CHARACTERS - chars if negated else chars
 
     def _group(self) -> list[Row]:
-        groups, names = self.groups, self.names
+        groups, names, any_case = self.groups, self.names, self.any_case
         if self._take("?"):
             self._take("P")
             if self._take("<"):
                 end = self.pattern.index(">", self.at)
                 self._open(self.pattern[self.at : end])
                 self.at = end + 1
-            elif not self._take(":"):
-                raise UnknownSyntaxError("(?")  # flags
+            elif self._flags():
+                return [()]
         else:
             self._open("")
         found = self.alternatives()
         if not self._take(")"):
             raise UnknownSyntaxError("(")
-        self.groups, self.names = groups, names
+        self.groups, self.names, self.any_case = groups, names, any_case
         return found
+
+    def _flags(self) -> bool:
+        """Read `i:` or `i)`; tell whether it is the whole group. Only `i` changes what tags match."""
+        value = True
+        while not self._take(":"):
+            if self._take(")"):
+                return True
+            char = self.pattern[self.at]
+            self.at += 1
+            if char == "-":
+                value = False
+            elif char == "i":
+                self.any_case = value
+            elif char not in "msU":
+                raise UnknownSyntaxError("(?")
+        return False
 
     def _open(self, name: str) -> None:
         self.count += 1
@@ -255,44 +312,35 @@ class _Parser:
         negated = self._take("^")
         chars: set[str] = set()
         first = True
-        while first or self.pattern[self.at : self.at + 1] != "]":
-            if self.at >= len(self.pattern):
-                raise UnknownSyntaxError("[")
+        while first or self.pattern[self.at] != "]":
             first = False
             if self.pattern.startswith("[:", self.at):
                 end = self.pattern.index(":]", self.at)
-                name = self.pattern[self.at + 2 : end]
-                chars |= TAG_CHARACTERS - _POSIX[name[1:]] if name.startswith("^") else _POSIX[name]
+                chars |= posix(self.pattern[self.at + 2 : end])
                 self.at = end + 2
                 continue
             chars |= self._range()
         self.at += 1
-        return TAG_CHARACTERS - chars if negated else frozenset(chars & TAG_CHARACTERS)
+        found = frozenset(chars & TAG_CHARACTERS)
+        found = both_cases(found) if self.any_case else found
+        return TAG_CHARACTERS - found if negated else found
 
     def _range(self) -> frozenset[str]:
         char = self._class_character()
-        if len(char) != 1:
-            return _escaped_class(char[1])
-        more = self.pattern[self.at : self.at + 1] == "-" and self.pattern[self.at + 1 : self.at + 2] != "]"
-        if not more:
+        if isinstance(char, frozenset):
+            return char
+        if self.pattern[self.at : self.at + 1] != "-" or self.pattern[self.at + 1 : self.at + 2] == "]":
             return frozenset(char)
         self.at += 1
         last = self._class_character()
+        if isinstance(last, frozenset):
+            return frozenset(char) | {"-"} | last
         return frozenset(one for one in TAG_CHARACTERS if char <= one <= last)
 
-    def _class_character(self) -> str:
-        r"""Return a character of a class, or `\d` and the like."""
-        char = self.pattern[self.at : self.at + 1]
+    def _class_character(self) -> str | frozenset[str]:
+        char = self.pattern[self.at]
         self.at += 1
-        if char != "\\":
-            return char
-        char = self.pattern[self.at : self.at + 1]
-        self.at += 1
-        if char.lower() in _ESCAPES:
-            return f"\\{char}"
-        if not char or char.isalnum():
-            raise UnknownSyntaxError(f"\\{char}")
-        return char
+        return self._escaped() if char == "\\" else char
 
     def _take(self, text: str) -> bool:
         found = self.pattern.startswith(text, self.at)
@@ -312,8 +360,3 @@ class _Parser:
         anchor: str = "",
     ) -> Part:
         return Part(text, chars, low, high, options, self.groups, self.names, start, end, anchor)
-
-
-def _escaped_class(char: str) -> frozenset[str]:
-    chars = _ESCAPES[char.lower()]
-    return TAG_CHARACTERS - chars if char.isupper() else chars

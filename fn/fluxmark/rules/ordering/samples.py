@@ -7,7 +7,8 @@ from itertools import islice, product
 from typing import TYPE_CHECKING, Final
 
 from fluxmark.golang.regexp import RegexpError, compile_pattern
-from fluxmark.rules.ordering.pattern import DIGITS, TAG_CHARACTERS, UnknownSyntaxError, rows
+from fluxmark.rules.ordering.characters import DIGITS, TAG_CHARACTERS
+from fluxmark.rules.ordering.pattern import UnknownSyntaxError, rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -33,17 +34,21 @@ _WORDS: Final = (
 )
 
 
-def samples(pattern: str, words: Iterable[str] = (), numbers: Iterable[str] = ()) -> list[str] | None:
+def samples(
+    pattern: str, words: Iterable[str] = (), numbers: Iterable[str] = (), *, open_ends: bool = True
+) -> list[str] | None:
     """Return tags that a pattern matches; None where nothing is certain about it.
 
-    words, numbers: to put where the pattern leaves room, before the usual ones. An empty list says that the
-    pattern was understood and matches none of what was tried.
+    words, numbers: tried where the pattern leaves room, before the usual ones. open_ends: whether unanchored ends
+    are filled, too. An empty list means that the pattern is understood and matches nothing that was tried.
     """
     try:
         found = rows(pattern)
         matches = compile_pattern(pattern).matches
-    except (UnknownSyntaxError, RegexpError, KeyError, ValueError):
+    except (UnknownSyntaxError, RegexpError):
         return None
+    if not open_ends:
+        found = tuple(tuple(part for part in row if not part.is_open) for row in found)
     made = (tag for row in found for tag in _of_row(row, (*words, *_WORDS), (*numbers, *_NUMBERS)))
     return [tag for tag in dict.fromkeys(made) if TAG.fullmatch(tag) and matches(tag)]
 
@@ -52,7 +57,7 @@ def impossible(pattern: str) -> tuple[int, int, str] | None:
     """Return the piece of a pattern that no tag can match (index, length, text); None if some tag may match it."""
     try:
         found = rows(pattern)
-    except (UnknownSyntaxError, KeyError, ValueError):
+    except UnknownSyntaxError:
         return None
     faults = [fault for row in found if (fault := _fault(row, pattern))]
     return faults[0] if faults and len(faults) == len(found) else None
@@ -60,8 +65,6 @@ def impossible(pattern: str) -> tuple[int, int, str] | None:
 
 def _fault(row: Row, pattern: str) -> tuple[int, int, str] | None:
     for part in row:
-        if part.optional:
-            continue
         wrong = next((char for char in part.text if char not in TAG_CHARACTERS), None)
         if wrong is not None:
             at = pattern.find(wrong, part.start, part.end)

@@ -1,149 +1,283 @@
-"""Whether a policy's order is that of time: the example that shows that it is not, and why."""
+"""Whether a policy's order is that of time: two tags that show that it is not, and why."""
 
 from __future__ import annotations
 
+import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from fluxmark.golang.expand import parse_template
-from fluxmark.golang.regexp import RegexpError, compile_pattern
-from fluxmark.policy import PolicyError, latest
-from fluxmark.rules.ordering.pairs import open_pairs, pairs
-from fluxmark.rules.ordering.pattern import DIGITS, UnknownSyntaxError, rows
-from fluxmark.rules.ordering.roles import Role, roles
+from fluxmark.golang.ranges import Constraint
+from fluxmark.rules.ordering.builds import Pair, open_pairs, pairs, significance, twins
+from fluxmark.rules.ordering.evaluator import Evaluator, evaluator
+from fluxmark.rules.ordering.fields import Field, Role, as_number, fields_of
+from fluxmark.rules.ordering.misread import misread
+from fluxmark.rules.ordering.pattern import UnknownSyntaxError, grammar
+from fluxmark.rules.ordering.reasons import better_policy, reason_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from fluxmark.rules.ordering.pairs import Pair
     from fluxmark.rules.ordering.pattern import Row
 
-_TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
-_LONG_NUMBER = re.compile(r"\d{8}")
-_VERSION = re.compile(r"v?\d+(?:[._]\d+)+")
-_GROUP_NAME: Final = "ts"
-# how numbers make a version of three parts: the fourth is the number of a prerelease, which semver compares as one
-_VERSIONS: Final = {
-    2: ("${0}.${1}.0", ">=0.0.0"),
-    3: ("${0}.${1}.${2}", ">=0.0.0"),
-    4: ("${0}.${1}.${2}-${3}", ">=0.0.0-0"),
-}
+_LONG_NUMBER: Final = re.compile(r"\d{8}")
+_VERSION: Final = re.compile(r"v?\d+(?:[._]\d+)+")
+_EXACT: Final = 14
+_CERTAIN: Final = (Role.FIXED, Role.TIME, Role.NUMBER, Role.DIGITS, Role.HASH, Role.REQUEST)
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A policy that does not select the newest tag: of these two it selects the older one.
+    """Two tags of which a policy selects the older one, or the one that is not newer for sure.
 
-    cause: one word; reason: why, for a message. better: filterTags and policy that select the newer one, as far
-    as these are plain.
+    cause: one word; reason: why, for a message. key: what the older tag is ordered by. better: filterTags and
+    policy that select the newer one, where these are plain.
     """
 
     older: str
     newer: str
     cause: str
     reason: str
+    key: str = ""
     better: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class _Policy:
-    """A policy of the alphabetical or numerical kind, taken apart."""
+class Judgement:
+    """What is known of a policy's order.
 
-    spec: Mapping[str, Any]
-    pattern: str
-    extract: str
-    kind: str
-    descending: bool
-
-    @property
-    def key(self) -> frozenset[int] | None:
-        """The groups that make the key; None for the whole tag."""
-        numbers = self.references
-        return None if not self.extract or 0 in numbers else frozenset(numbers)
-
-    @property
-    def references(self) -> tuple[int, ...]:
-        """The numbers of the groups that the extract refers to, in its order."""
-        names = compile_pattern(self.pattern).names
-        return tuple(
-            number for reference in parse_template(self.extract).references for number in reference.groups(names)
-        )
-
-
-def judge(spec: Mapping[str, Any], current: Sequence[str] = ()) -> Verdict | None:
-    """Return why a policy does not select the newest tag, None where that is not certain.
-
-    spec: of an ImagePolicy; only alphabetical and numerical ones are judged. current: tags that stand at its
-    markers, which show what the tags look like where the pattern leaves that open.
+    order: tags in the wrong order. tie: tags that have the same key, or that only their hashes order. sound:
+    whether every pair of tags is in order for sure; False where that is not known.
     """
-    policy = _read(spec)
-    if policy is None:
-        return None
+
+    order: Verdict | None = None
+    tie: Verdict | None = None
+    sound: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A row of a policy's pattern, understood.
+
+    ordered: the fields that grow with time, by significance; in_key: those of the key; noisy: the fields that
+    differ in no order. bases: versions in the range.
+    """
+
+    policy: Evaluator
+    fields: tuple[Field, ...]
+    ordered: tuple[int, ...]
+    in_key: frozenset[int]
+    noisy: tuple[int, ...]
+    bases: tuple[Mapping[int, str], ...]
+
+    @property
+    def deciding(self) -> tuple[int, ...]:
+        """The ordered fields within the key."""
+        return tuple(index for index in self.ordered if index in self.in_key)
+
+
+def judge(spec: Mapping[str, Any], known: Sequence[str] = ()) -> Judgement:
+    """Return what is known of the order that a policy makes; equal policies are judged once.
+
+    spec: of an ImagePolicy. known: tags of the image, such as those at its markers, which show what the pattern
+    leaves open.
+    """
+    policy = evaluator(spec)
+    return _judge(json.dumps(policy.spec, sort_keys=True), tuple(known)) if policy else Judgement()
+
+
+@lru_cache(maxsize=1024)
+def _judge(text: str, known: tuple[str, ...]) -> Judgement:
+    policy = evaluator(json.loads(text))
+    assert policy is not None
     try:
-        found = rows(policy.pattern)
-        key = policy.key
-    except (UnknownSyntaxError, RegexpError, KeyError, ValueError):
+        found = grammar(policy.pattern)
+    except UnknownSyntaxError:
+        return Judgement()
+    if policy.extract and policy.groups is not None and not policy.groups:
+        return Judgement()  # it refers to no group at all: another rule's
+    matching = [tag for tag in known if policy.key(tag) is not None]
+    readings = [_read(policy, row, matching) for row in found.rows]
+    # an alternative without a number (`0|[1-9][0-9]*`) means nothing as long as others have one
+    telling = [reading for reading in readings if reading.ordered]
+    order = _misread(policy, matching) or next(
+        filter(None, (_disorder(one, matching) for one in telling or readings)), None
+    )
+    if order and len({len(row) for row in found.rows}) > 1:
+        order = replace(order, better=None)  # it would leave out the tags without an optional part
+    tie = None if order else next(filter(None, map(_tie, telling)), None)
+    sound = (
+        order is None
+        and tie is None
+        and found.complete
+        and len(readings) == 1
+        and bool(readings[0].deciding)
+        and _is_certain(readings[0])
+    )
+    return Judgement(order, tie, sound)
+
+
+def _misread(policy: Evaluator, known: Sequence[str]) -> Verdict | None:
+    found = misread(policy, known)
+    return Verdict(found[0], found[1], "misread", found[2]) if found else None
+
+
+def _read(policy: Evaluator, row: Row, known: Sequence[str]) -> _Reading:
+    groups = policy.groups
+    fields = fields_of(row, is_version=policy.kind == "semver", extracted=policy.references)
+    in_key = frozenset(
+        index for index, part in enumerate(row) if groups is None or not groups.isdisjoint(part.groups)
+    )
+    fields = tuple(
+        as_number(field) if field.role is Role.DIGITS and _are_numbers(policy, field, known) else field
+        for field in fields
+    )
+    ordered = [index for index, field in enumerate(fields) if field.role.is_ordered]
+    ranked = tuple(significance(fields, ordered, policy.references))
+    return _Reading(
+        policy, fields, ranked, in_key, tuple(_noisy(policy, fields)), tuple(_bases(policy, fields, ranked))
+    )
+
+
+def _noisy(policy: Evaluator, fields: Sequence[Field]) -> Iterator[int]:
+    for index, field in enumerate(fields):
+        if not field.role.is_variable or field.part.is_open:
+            continue
+        timed = any(other.role is Role.TIME for other in fields[index:])
+        # alpha, beta and rc are in order; so are the words of a version that nothing follows
+        if (
+            policy.kind != "semver"
+            or field.role in (Role.HASH, Role.REQUEST)
+            or (timed and not field.part.options)
+        ):
+            yield index
+
+
+def _bases(policy: Evaluator, fields: Sequence[Field], ordered: Sequence[int]) -> Iterator[Mapping[int, str]]:
+    """Yield texts for the numbers of a version, so that it is in the range."""
+    yield {}
+    if policy.kind != "semver":
+        return
+    units = {fields[index].unit: index for index in ordered}
+    numbers = [units.get(unit, -1) for unit in ("major", "minor", "patch")]
+    if set(numbers) == {-1}:
+        numbers = [index for index in ordered if fields[index].role in (Role.NUMBER, Role.DIGITS)]
+    versions = [index for index in ordered if fields[index].role is Role.VERSION]
+    constraint = Constraint.parse(policy.spec["policy"]["semver"].get("range") or "")
+    for version in {one.version for group in constraint.groups for one in group}:
+        parts = [str(version.major), str(version.minor), str(version.patch)]
+        base = dict(zip(numbers, parts, strict=False))
+        yield base | dict.fromkeys(versions, ".".join(parts))
+
+
+def _disorder(reading: _Reading, known: Sequence[str]) -> Verdict | None:
+    """Return two tags in the wrong order."""
+    if not reading.ordered:
+        return _nothing_ordered(reading, known)
+    policy = reading.policy
+    for pair in pairs(reading.fields, reading.deciding or reading.ordered, reading.noisy, reading.bases):
+        result = policy.result(pair.older, pair.newer)
+        if (result == "older" or (result == "tie" and _is_misread(reading, pair))) and policy.confirms(
+            pair.older, pair.newer
+        ):
+            cause, reason = reason_of(policy, reading.fields, reading.deciding, reading.ordered, pair)
+            better = better_policy(policy, reading.fields, reading.deciding or reading.ordered, pair)
+            if better and _is_faulty(better):
+                better = None
+            return Verdict(pair.older, pair.newer, cause, reason, better=better)
+    return _by_hash(reading)
+
+
+def _is_faulty(spec: Mapping[str, Any]) -> bool:
+    judged = judge(spec)
+    return bool(judged.order or judged.tie)
+
+
+def _is_misread(reading: _Reading, pair: Pair) -> bool:
+    """Tell whether two tags have one key although the field that grew is in it, or nothing that grows is."""
+    return not reading.deciding or pair.grown in reading.deciding
+
+
+def _by_hash(reading: _Reading) -> Verdict | None:
+    """Return two builds of one version which the policy orders by their hashes."""
+    policy, fields = reading.policy, reading.fields
+    hashes = [index for index in reading.noisy if fields[index].role is Role.HASH]
+    versions = policy.kind == "semver" or all(fields[index].role is not Role.TIME for index in reading.ordered)
+    if not hashes or not versions or any(fields[index].fine for index in reading.ordered):
         return None
-    if policy.extract and key is not None and not key:
-        return None  # it refers to no group at all: another rule's
-    # an alternative without a number (`0|[1-9][0-9]*`) says nothing as long as others have one
-    telling = [row for row in found if any(role.is_ordered for role in roles(row))]
-    for row in telling or found:
-        verdict = _judge_row(policy, row, key, [tag for tag in current if _matches(policy, tag)])
-        if verdict is not None:
-            return verdict
+    for base in reading.bases:
+        for pair in twins(fields, hashes, base):
+            if policy.result(pair.older, pair.newer) == "older" and policy.confirms(pair.older, pair.newer):
+                return Verdict(
+                    pair.older,
+                    pair.newer,
+                    "hash",
+                    "two builds of one version are ordered by their commit hashes, which do not tell which is "
+                    "newer; put a build number or a time before the hash",
+                )
     return None
 
 
-def _read(spec: Mapping[str, Any]) -> _Policy | None:
-    choice, filter_tags = spec.get("policy"), spec.get("filterTags") or {}
-    if not isinstance(choice, dict) or not isinstance(filter_tags, dict) or choice.get("semver") is not None:
+def _tie(reading: _Reading) -> Verdict | None:
+    """Return two builds that have one key, or that only their hashes order within one day."""
+    policy, fields = reading.policy, reading.fields
+    deciding = reading.deciding
+    if not deciding or any(fields[index].fine for index in deciding):
         return None
-    kind = next((name for name in ("alphabetical", "numerical") if choice.get(name) is not None), "")
-    pattern, extract = filter_tags.get("pattern") or "", filter_tags.get("extract") or ""
-    if (
-        not kind
-        or not isinstance(choice[kind], dict)
-        or not (isinstance(pattern, str) and isinstance(extract, str))
+    left_out = [index for index in reading.ordered if index not in reading.in_key]
+    ranked = [*deciding, *left_out]
+    for pair in pairs(fields, ranked, (), reading.bases):
+        if pair.grown in left_out and policy.result(pair.older, pair.newer) == "tie":
+            # of one key Flux keeps the smallest tag, so there is an example for either order
+            older, newer = (
+                sorted((pair.older, pair.newer)) if policy.groups is not None else (pair.older, pair.newer)
+            )
+            if policy.confirms(older, newer):
+                reason = "the extract leaves out what tells them apart"
+                return Verdict(older, newer, "left-out", reason, policy.key(older) or "")
+    hashes = [index for index in reading.noisy if fields[index].role is Role.HASH]
+    if not hashes or any(fields[index].fine for index in reading.ordered):
+        return None
+    cause = "day" if any(fields[index].role is Role.TIME for index in deciding) else "version"
+    for base in reading.bases:
+        for pair in twins(fields, hashes, base):
+            if policy.confirms(pair.older, pair.newer):
+                return Verdict(pair.older, pair.newer, cause, f"they may be of one {cause}")
+    return None
+
+
+def _is_certain(reading: _Reading) -> bool:
+    """Tell whether a row holds nothing but fields that are understood, and all its pairs are in order."""
+    if any(field.role not in _CERTAIN or field.is_optional for field in reading.fields):
+        return False
+    united = all(reading.fields[index].unit for index in reading.ordered)
+    if not united and list(reading.ordered) != sorted(reading.ordered):
+        return False  # only the order in `extract` says what counts most
+    fields = tuple(as_number(field) if field.role is Role.DIGITS else field for field in reading.fields)
+    checked = replace(reading, fields=fields)
+    timed = any(fields[index].role is Role.TIME and fields[index].fine for index in checked.deciding)
+    # with a time in the key it does not matter what else grows
+    growing = checked.deciding if timed else checked.ordered
+    made = list(pairs(fields, growing, checked.noisy, checked.bases))
+    if reading.policy.kind == "numerical" and any(
+        len(reading.policy.key(one.newer) or "") > _EXACT for one in made
     ):
+        return False  # with greater numbers neighbours become the same floating-point number
+    results = [reading.policy.result(pair.older, pair.newer) for pair in made]
+    return bool(made) and all(result == "newer" for result in results)
+
+
+def _nothing_ordered(reading: _Reading, known: Sequence[str]) -> Verdict | None:
+    policy, fields = reading.policy, reading.fields
+    literals = "".join(field.part.text for field in fields)
+    if policy.kind == "semver" or _LONG_NUMBER.search(literals):
+        return None  # versions of any kind, or one tag, written out
+    if any(field.part.is_open for field in fields) and any(_begins_with_time(tag, literals) for tag in known):
         return None
-    return _Policy(spec, pattern, extract, kind, str(choice[kind].get("order") or "").lower() == "desc")
-
-
-def _judge_row(policy: _Policy, row: Row, key: frozenset[int] | None, current: Sequence[str]) -> Verdict | None:
-    meant = roles(row)
-    in_key = [index for index, part in enumerate(row) if key is None or key & set(part.groups)]
-    ordered = _ordered(meant, in_key) or _ordered(meant, range(len(row)))
-    if not ordered:
-        return _nothing_ordered(policy, row, meant, current)
-    if meant[ordered[0]] is Role.DIGITS and _are_numbers(policy, row, ordered[0], current):
-        meant[ordered[0]] = Role.NUMBER
-    for pair in pairs(row, meant, ordered, key):
-        if _is_wrong(policy, pair):
-            cause, reason = _why(policy, row, meant, ordered, in_key, pair)
-            return Verdict(pair.older, pair.newer, cause, reason, _better(policy, row, meant, ordered, pair))
-    return None
-
-
-def _ordered(meant: Sequence[Role], indexes: Sequence[int] | range) -> list[int]:
-    """Return the parts by which time shows: times and what is counted behind them, else numbers."""
-    times = [index for index in indexes if meant[index] is Role.TIME]
-    if times:
-        return [index for index in indexes if index >= times[0] and meant[index].is_ordered]
-    return [index for index in indexes if meant[index].is_ordered]
-
-
-def _nothing_ordered(policy: _Policy, row: Row, meant: list[Role], current: Sequence[str]) -> Verdict | None:
-    literals = "".join(part.text for part in row)
-    if _LONG_NUMBER.search(literals):
-        return None  # one tag, written out
-    open_at = [part.start for part in row if part.is_open]
-    if open_at and any(_begins_with_time(tag, literals) for tag in current):
-        return None
-    versions = literals.endswith("v") or any(map(_VERSION.search, current))
-    for pair in open_pairs(row, meant, versions=versions):
-        if _is_wrong(policy, pair):
+    versions = literals.endswith("v") or any(map(_VERSION.search, known))
+    for pair in open_pairs(fields, versions=versions):
+        if policy.result(pair.older, pair.newer) in ("older", "tie") and policy.confirms(pair.older, pair.newer):
             if not policy.pattern:
                 return Verdict(
                     pair.older,
@@ -151,7 +285,7 @@ def _nothing_ordered(policy: _Policy, row: Row, meant: list[Role], current: Sequ
                     "no-filter",
                     "without filterTags every tag of the repository takes part, and all of it is compared as text",
                 )
-            if Role.HASH in meant:
+            if any(field.role is Role.HASH for field in fields):
                 reason = "a commit hash does not tell which build is newer; put a timestamp into the tags"
                 return Verdict(pair.older, pair.newer, "hash", reason)
             reason = "the pattern does not say which part of a tag tells the time, so whatever comes first decides"
@@ -164,94 +298,8 @@ def _begins_with_time(tag: str, literals: str) -> bool:
     return re.match(r"[^0-9a-zA-Z]*v?\d{8}", rest) is not None
 
 
-def _are_numbers(policy: _Policy, row: Row, index: int, current: Sequence[str]) -> bool:
-    """Tell whether digits of unknown meaning are a short number in the tags that are there."""
-    groups = row[index].groups
-    if not groups or not current:
-        return False
-    regexp = compile_pattern(policy.pattern)
-    found = [match[groups[-1]] for tag in current if (match := regexp.search(tag))]
+def _are_numbers(policy: Evaluator, field: Field, known: Sequence[str]) -> bool:
+    """Tell whether digits of unknown meaning are a short number in the tags that are known."""
+    groups = field.part.groups
+    found = [policy.group(tag, groups[-1]) for tag in known] if groups else []
     return bool(found) and all(text is not None and text.isdecimal() and len(text) < 8 for text in found)
-
-
-def _matches(policy: _Policy, tag: str) -> bool:
-    return compile_pattern(policy.pattern).matches(tag)
-
-
-def _is_wrong(policy: _Policy, pair: Pair, spec: Mapping[str, Any] | None = None) -> bool:
-    """Tell whether the policy selects the older tag of a pair, by the evaluator."""
-    if not all(_TAG.fullmatch(tag) and _matches(policy, tag) for tag in (pair.older, pair.newer)):
-        return False
-    try:
-        return latest(spec or policy.spec, [pair.older, pair.newer]).tag == pair.older
-    except PolicyError:
-        return False
-
-
-def _why(
-    policy: _Policy, row: Row, meant: list[Role], ordered: list[int], in_key: list[int], pair: Pair
-) -> tuple[str, str]:
-    if policy.descending:
-        return "descending", "the order is descending, so the oldest tag is selected; write order: asc"
-    if not set(ordered) <= set(in_key):
-        return "left-out", f"the extract leaves out {_told(row, meant, ordered)}, which tells the time"
-    if pair.mixed:
-        first = next((index for index in in_key if meant[index].is_variable and index < ordered[0]), None)
-        what = meant[first].value if first is not None else "something that does not grow with time"
-        return "variable-first", f"{what} stands before {_told(row, meant, ordered)} in what is compared"
-    if policy.kind == "alphabetical":
-        if all(meant[index] is Role.TIME for index in ordered):
-            return "width", "times of different width are compared as text"
-        return (
-            "text",
-            "numbers are compared as text, in which 9 comes after 10",
-        )
-    if len(ordered) > 1 and "." not in pair.older:
-        return "glued", "numbers that are glued together change their places with their width"
-    part = row[ordered[0]]
-    if meant[ordered[0]] is Role.TIME and part.high is not None and part.low < part.high:
-        return "width", "times of different width are compared as one number"
-    if len(ordered) > 1:
-        glued = policy.extract and "." not in policy.extract
-        return (
-            ("glued", "numbers that are glued together change their places with their width")
-            if glued
-            else ("float", "a version is compared as a decimal number, in which 1.10 is 1.1")
-        )
-    return "greedy", "what stands before the group takes some of its digits; put something fixed between them"
-
-
-def _told(row: Row, meant: list[Role], ordered: list[int]) -> str:
-    names = [name for index in ordered for name in row[index].names[-1:]]
-    text = "the timestamp" if meant[ordered[0]] is Role.TIME else "the number"
-    return f"{text} '{names[0]}'" if names else text
-
-
-def _better(policy: _Policy, row: Row, meant: list[Role], ordered: list[int], pair: Pair) -> dict[str, Any] | None:
-    """Return filterTags and policy that order by what tells the time, if they put the pair right."""
-    if not all(row[index].chars and row[index].chars <= DIGITS and row[index].start >= 0 for index in ordered):
-        return None
-    if len(ordered) == 1:
-        names, choice = [_GROUP_NAME], {"numerical": {"order": "asc"}}
-        extract = "${0}"
-    elif len(ordered) in _VERSIONS and all(meant[index] is Role.NUMBER for index in ordered):
-        extract, limits = _VERSIONS[len(ordered)]
-        names, choice = ["major", "minor", "patch", "build"], {"semver": {"range": limits}}
-    else:
-        return None
-    pattern = policy.pattern
-    found: list[str] = []
-    for index, name in reversed(list(zip(ordered, names, strict=False))):
-        part = row[index]
-        alone = part.names and sum(part.names[-1] in other.names for other in row) == 1
-        if not alone:
-            group = f"(?P<{name}>{pattern[part.start : part.end]})"
-            pattern = f"{pattern[: part.start]}{group}{pattern[part.end :]}"
-        found.insert(0, part.names[-1] if alone else name)
-    for number, name in enumerate(found):
-        extract = extract.replace(f"${{{number}}}", f"${name}")
-    better = {"filterTags": {"pattern": pattern, "extract": extract}, "policy": choice}
-    try:
-        return better if latest(better, [pair.older, pair.newer]).tag == pair.newer else None
-    except PolicyError:
-        return None
