@@ -8,7 +8,7 @@ from __future__ import annotations
 from posixpath import normpath
 from typing import TYPE_CHECKING
 
-from fluxmark.kustomize import generate, patches, transform
+from fluxmark.kustomize import generate, marks, patches, transform
 from fluxmark.kustomize.errors import BuildError
 from fluxmark.kustomize.kustomization import Kustomization, is_remote, load
 from fluxmark.kustomize.library import NAMES
@@ -17,6 +17,7 @@ from fluxmark.kustomize.tree import NOWHERE, Place, Scalar, Text, texts
 
 if TYPE_CHECKING:
     from fluxmark.kustomize.library import Library
+    from fluxmark.kustomize.resource import Resource
 
 MAX_DEPTH = 64
 """Longest chain of kustomizations that is followed."""
@@ -77,14 +78,8 @@ class Builder:
         """Return a copy of a state with the last steps of a build done."""
         out = State()
         out.note(state)
-        kept = [generate.hashed(resource) for resource in state.resources]
-        out.replace_all(
-            [
-                resource
-                for resource in kept
-                if texts(resource.field("metadata", "annotations")).get(LOCAL, "false") == "false"
-            ]
-        )
+        done = (_finished(resource, out) for resource in state.resources)
+        out.replace_all([resource for resource in done if resource is not None])
         return out
 
     def _directory(
@@ -204,6 +199,8 @@ class Builder:
             state.fail(BuildError(f"accumulating components: the path {item.text!r} {why}"), item.place)
             return
         self._directory(path, chain, item.place, component=state)
+        # kustomize adds what a component returns to an empty accumulator
+        state.append_again()
 
     def _note_unfollowed(self, kustomization: Kustomization, state: State) -> None:
         for field, what in _PLUGINS:
@@ -229,6 +226,19 @@ class Builder:
             why = "leads out of the repository" if path is None else "no such file or directory"
             raise BuildError(f"{named.text}: {why}", named.place)
         return source
+
+
+def _finished(resource: Resource, state: State) -> Resource | None:
+    """Return a resource as it leaves the build; None for one that stays behind."""
+    place = resource.tree.place
+    try:
+        resource = marks.finished(generate.hashed(resource))
+    except BuildError as error:
+        state.fail(error, place)
+    if not resource.id.name:
+        state.fail(BuildError("missing metadata.name in object"), place)
+    local = texts(resource.field("metadata", "annotations")).get(LOCAL, "false")
+    return resource if local == "false" else None
 
 
 class _Start:

@@ -72,7 +72,7 @@ def _resource(
         kustomization.file,
         start=entry.place.node.start,
         hashed=not _flag(own, options, "disableNameSuffixHash"),
-        behavior=text_at(entry, "behavior"),
+        behavior=text_at(entry, "behavior") or "unspecified",
         touched=True,
     )
 
@@ -139,9 +139,8 @@ def _absorb(state: State, made: Resource) -> None:
     if len(found) > 1:
         raise BuildError(f"found multiple objects that could accept merge of {made.id}", made.tree.place)
     if not merges:
-        behavior = made.behavior or "unspecified"
         raise BuildError(
-            f"id {made.id} exists; can not use behavior: '{behavior}', behavior must be merge or replace",
+            f"id {made.id} exists; can not use behavior: '{made.behavior}', behavior must be merge or replace",
             made.tree.place,
         )
     old = state.resources[found[0]]
@@ -164,8 +163,7 @@ def _merged(old: Resource, made: Resource) -> Resource:
         tree=tree,
         file=made.file,
         start=made.start,
-        hashed=made.hashed,
-        behavior=made.behavior,
+        hashed=made.hashed and old.hashed,
         touched=True,
     )
 

@@ -172,10 +172,7 @@ def _remove(parent: Tree, key: str, operation: Mapping) -> Tree:
 
 def _replace(parent: Tree, key: str, value: Tree, operation: Mapping) -> Tree:
     if type(parent) is Mapping:
-        if key not in parent.fields:
-            path = text_at(operation, "path")
-            message = f"replace operation does not apply: doc is missing key: {path}: missing value"
-            raise BuildError(message, operation.place)
+        # unlike RFC 6902, the library replaces what is not there
         return parent.with_field(key, value, _key_place(operation))
     if type(parent) is Sequence:
         return _with_item(parent, _index(parent, key, operation), value)

@@ -1,6 +1,6 @@
 """A kustomization file: its fields, with where they are written.
 
-Source: kustomize's `api/types/kustomization.go`; keys are compared without their case, as Go's JSON reader does.
+Source: kustomize's `api/types/kustomization.go`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from fluxmark.kustomize.errors import BuildError
 from fluxmark.kustomize.library import documents, tree_of
-from fluxmark.kustomize.tree import Mapping, Scalar, Sequence, is_null, texts
+from fluxmark.kustomize.schema import checked
+from fluxmark.kustomize.tree import Mapping, Scalar, Sequence, is_null
 
 if TYPE_CHECKING:
     from fluxmark.kustomize.tree import Place, Text, Tree
@@ -19,44 +20,6 @@ if TYPE_CHECKING:
 VERSION = "kustomize.config.k8s.io/v1beta1"
 COMPONENT_VERSION = "kustomize.config.k8s.io/v1alpha1"
 
-_TEXT, _TEXTS, _LISTS, _MAP, _PAIRS = "string", "[]string", "[]object", "object", "map[string]string"
-_FIELDS = {
-    "apiVersion": _TEXT,
-    "kind": _TEXT,
-    "metadata": _MAP,
-    "openapi": _PAIRS,
-    "namePrefix": _TEXT,
-    "nameSuffix": _TEXT,
-    "namespace": _TEXT,
-    "commonLabels": _PAIRS,
-    "labels": _LISTS,
-    "commonAnnotations": _PAIRS,
-    "patchesStrategicMerge": _TEXTS,
-    "patchesJson6902": _LISTS,
-    "patches": _LISTS,
-    "images": _LISTS,
-    "imageTags": _LISTS,
-    "replacements": _LISTS,
-    "replicas": _LISTS,
-    "vars": _LISTS,
-    "sortOptions": _MAP,
-    "resources": _TEXTS,
-    "components": _TEXTS,
-    "crds": _TEXTS,
-    "bases": _TEXTS,
-    "configMapGenerator": _LISTS,
-    "secretGenerator": _LISTS,
-    "helmGlobals": _MAP,
-    "helmCharts": _LISTS,
-    "helmChartInflationGenerator": _LISTS,
-    "generatorOptions": _MAP,
-    "configurations": _TEXTS,
-    "generators": _TEXTS,
-    "transformers": _TEXTS,
-    "validators": _TEXTS,
-    "buildMetadata": _TEXTS,
-}
-_NAMES = {name.lower(): name for name in _FIELDS}
 _REMOTE = re.compile(
     r"(?:git::|gh:|ssh://|https?://|file://|git@|github\.com[:/]|[\w.-]+@[\w.-]+[:/])", re.IGNORECASE
 )
@@ -117,53 +80,14 @@ def load(source: Text) -> Kustomization:
     directory = source.file.rpartition("/")[0]
     found = documents(source)
     root = found[0].root if found else None
-    tree = None if root is None else tree_of(root, source)
+    tree = None if root is None else tree_of(root, source, resource=False)
     if tree is None or is_null(tree):
         raise BuildError("kustomization.yaml is empty", None if tree is None else tree.place)
-    if type(tree) is not Mapping:
-        raise BuildError("invalid Kustomization: json: cannot unmarshal into Go value", tree.place)
-    kustomization = Kustomization(source.file, directory, _checked(tree))
+    fields = checked(tree)
+    assert type(fields) is Mapping
+    kustomization = Kustomization(source.file, directory, fields)
     _check_identity(kustomization)
     return kustomization
-
-
-def _checked(tree: Mapping) -> Mapping:
-    """Return the fields under kustomize's names for them.
-
-    Raises BuildError for a field that kustomize does not know or cannot read.
-    """
-    fields: dict[str, Tree] = {}
-    keys: dict[str, Place] = {}
-    for key, value in tree.fields.items():
-        name = _NAMES.get(key.lower())
-        if name is None:
-            raise BuildError(f'invalid Kustomization: json: unknown field "{key}"', tree.keys[key])
-        if not is_null(value):
-            _check_type(name, value)
-        fields[name] = value
-        keys[name] = tree.keys[key]
-    return Mapping(fields, keys, tree.place)
-
-
-def _check_type(name: str, value: Tree) -> None:
-    kind = _FIELDS[name]
-    if kind == _TEXT:
-        good = _is_text(value)
-    elif kind == _TEXTS:
-        good = type(value) is Sequence and all(is_null(item) or _is_text(item) for item in value.items)
-    elif kind == _LISTS:
-        good = type(value) is Sequence and all(is_null(item) or type(item) is Mapping for item in value.items)
-    else:
-        good = type(value) is Mapping
-        if good and kind == _PAIRS:
-            good = all(is_null(item) or _is_text(item) for item in value.fields.values())  # type: ignore[union-attr]
-    if not good:
-        field = f"Go struct field Kustomization.{name} of type {kind}"
-        raise BuildError(f"invalid Kustomization: json: cannot unmarshal into {field}", value.place)
-
-
-def _is_text(value: Tree) -> bool:
-    return type(value) is Scalar and isinstance(value.data, str)
 
 
 def _check_identity(kustomization: Kustomization) -> None:
@@ -191,6 +115,3 @@ def pairs(tree: Tree | None) -> dict[str, Scalar]:
     if type(tree) is not Mapping:
         return {}
     return {key: value for key, value in tree.fields.items() if type(value) is Scalar}
-
-
-__all__ = ["Kustomization", "is_remote", "load", "pairs", "texts"]

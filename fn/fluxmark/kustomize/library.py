@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, Protocol
 from fluxmark.kustomize.errors import BuildError
 from fluxmark.kustomize.kinds import KINDS, MENTION
 from fluxmark.kustomize.resource import Resource, split_api_version
-from fluxmark.kustomize.tree import Mapping, Place, Scalar, Sequence, Text, TreeError, is_null, read, text_at
+from fluxmark.kustomize.tree import (
+    Mapping,
+    Place,
+    Scalar,
+    Sequence,
+    Text,
+    TreeError,
+    as_json,
+    is_null,
+    read,
+    text_at,
+)
 from krmfn.node import MapNode, ScalarNode, parse
 from krmfn.text import InputError, Lines
 
@@ -65,13 +76,13 @@ def documents(source: Text) -> list[Document]:
         raise BuildError(f"MalformedYAMLError: {message}", Place(source, _At(start, start))) from None
 
 
-def tree_of(root: Node, source: Text) -> Tree:
-    """Return the tree of a node.
+def tree_of(root: Node, source: Text, *, resource: bool = True) -> Tree:
+    """Return the tree of a node, as `fluxmark.kustomize.tree.read` does.
 
     Raises BuildError for aliases that lead nowhere.
     """
     try:
-        return read(root, source)
+        return read(root, source, resource=resource)
     except TreeError as error:
         raise BuildError(str(error), Place(source, root)) from None
 
@@ -123,7 +134,7 @@ def _items(
     root: MapNode, source: Text, number: int, kinds: Collection[tuple[str, str]] | None
 ) -> Iterator[Resource]:
     """Yield the resources of a list; lists in it are expanded, too."""
-    items = tree_of(root.get("items"), source)  # type: ignore[arg-type]
+    items = as_json(tree_of(root.get("items"), source))  # type: ignore[arg-type]
     if is_null(items):
         return
     if type(items) is not Sequence:
@@ -148,8 +159,23 @@ def _items(
             yield Resource(item, source.file, number, index, item.place.node.start)
 
 
-def inline(scalar: Scalar) -> Text:
-    """Return the text of a scalar as one of its own, whose places are places of the file."""
+def inline(scalar: Scalar, *, stripped: bool = False) -> Text:
+    """Return the text of a scalar as one of its own, whose places are places of the file.
+
+    stripped: without the blanks around it.
+    """
+    whole = _inline(scalar)
+    if not stripped:
+        return whole
+    text = whole.text.strip()
+    by = whole.text.find(text)
+    inner = whole.span
+    if by == 0 or inner is None:
+        return Text(whole.file, text, inner)
+    return Text(whole.file, text, lambda start, end: inner(start + by, end + by))
+
+
+def _inline(scalar: Scalar) -> Text:
     place = scalar.place
     node = place.node
     outer = place.text

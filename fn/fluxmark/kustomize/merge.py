@@ -27,7 +27,17 @@ def merge(target: Tree | None, patch: Tree | None) -> Tree | None:
         _check(Mapping, target, patch)
         return _mappings(target, patch)
     _check(type(leading), target, patch)
-    return target if patch is None else patch
+    if patch is None:
+        return target
+    return _styled(target, patch) if type(target) is Scalar and type(patch) is Scalar else patch
+
+
+def _styled(target: Scalar, patch: Scalar) -> Scalar:
+    """Return a patch's scalar in the style of the one that it replaces: quotes, which make text, stay."""
+    if patch.data is None or target.quoted == patch.quoted:
+        return patch
+    data = patch.text if target.quoted else patch.data
+    return Scalar(patch.text, data, patch.place, quoted=target.quoted)
 
 
 def _check(kind: type, *trees: Tree | None) -> None:

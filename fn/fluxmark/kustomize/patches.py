@@ -5,15 +5,17 @@ Source: kustomize's `api/internal/builtins/Patch*Transformer.go` and `api/resour
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fluxmark.kustomize import json_patch
 from fluxmark.kustomize.errors import BuildError
 from fluxmark.kustomize.kinds import KINDS
 from fluxmark.kustomize.library import documents, inline, resources, tree_of
+from fluxmark.kustomize.marks import marked, unmarked
 from fluxmark.kustomize.merge import merge
 from fluxmark.kustomize.selector import Selector
-from fluxmark.kustomize.tree import Mapping, Scalar, Text, drop, find, is_null, put, string, text_at
+from fluxmark.kustomize.tree import Mapping, Scalar, Text, drop, find, is_null, put, rewritten, string, text_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,7 +36,8 @@ def apply_strategic(state: State, kustomization: Kustomization, load: Load) -> N
     for item in kustomization.scalars("patchesStrategicMerge"):
         try:
             for patch in _strategic(item, load):
-                _apply_to_own(state, patch, item.place, Options())
+                _apply_to_own(state, replace(patch, tree=_normalised(patch.tree)), item.place, Options())
+                state.append_again()
         except BuildError as error:
             state.fail(error, item.place)
 
@@ -94,7 +97,7 @@ def _flag(tree: Tree | None, name: str) -> bool:
     return type(found) is Scalar and found.data is True
 
 
-def _source(entry: Mapping, load: Load) -> Text:
+def _source(entry: Mapping, load: Load, *, stripped: bool = False) -> Text:
     patch, path = entry.get("patch"), entry.get("path")
     written = type(patch) is Scalar and bool(patch.text.strip())
     named = type(path) is Scalar and bool(path.text)
@@ -102,7 +105,7 @@ def _source(entry: Mapping, load: Load) -> Text:
         raise BuildError("patch and path can't be set at the same time", entry.place)
     if written:
         assert type(patch) is Scalar
-        return inline(patch)
+        return inline(patch, stripped=stripped)
     if named:
         assert type(path) is Scalar
         return load(path)
@@ -112,11 +115,11 @@ def _source(entry: Mapping, load: Load) -> Text:
 def _operations(source: Text) -> tuple[Mapping, ...]:
     found = documents(source)
     root = found[0].root if found else None
-    return json_patch.check(None if root is None else tree_of(root, source))
+    return json_patch.check(None if root is None else tree_of(root, source, resource=False))
 
 
 def _apply_entry(state: State, entry: Mapping, load: Load) -> None:
-    source = _source(entry, load)
+    source = _source(entry, load, stripped=True)
     target = entry.get("target")
     try:
         strategic = resources(source)
@@ -209,9 +212,12 @@ def patched(resource: Resource, patch: Mapping, options: Options) -> Resource | 
     """Return a resource with a patch merged into it; None where the patch deletes it."""
     if options.name or options.kind:
         resource = resource.remembered()
-    tree = merge(resource.tree, patch)
+    tree = merge(marked(resource), patch)
     if type(tree) is not Mapping:
         return None
+    tree, kept = unmarked(tree)
+    if resource.is_marked and not kept:
+        resource = resource.forgotten()
     for path in _fixed(options):
         before = find(resource.tree, path)
         if before is not None:
@@ -246,8 +252,24 @@ def _apply_operations(
             if remember:
                 changed = changed.remembered()
             try:
-                changed = changed.with_tree(json_patch.apply(changed.tree, operations))
+                tree, _ = unmarked(json_patch.apply(marked(changed), operations))
+                changed = changed.with_tree(_with_texts(tree))
             except BuildError as error:
                 state.fail(error, place)
         kept.append(changed)
     state.replace_all(kept)
+
+
+def _with_texts(tree: Mapping) -> Mapping:
+    """Return a patched tree as kustomize writes it: annotations are texts."""
+    again = rewritten(tree)
+    assert type(again) is Mapping
+    tree = again
+    annotations = find(tree, ("metadata", "annotations"))
+    if type(annotations) is not Mapping:
+        return drop(tree, ("metadata", "annotations"))
+    fields: dict[str, Tree] = {
+        key: string(value.text, value.place) if type(value) is Scalar else string("", value.place)
+        for key, value in annotations.fields.items()
+    }
+    return put(tree, ("metadata", "annotations"), Mapping(fields, annotations.keys, annotations.place), tree.place)

@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+from fluxmark.kustomize.errors import BuildError
 from fluxmark.kustomize.kinds import CLUSTER_SCOPED
-from fluxmark.kustomize.tree import Mapping, Place, Tree, put, string, text_at
+from fluxmark.kustomize.tree import Mapping, Place, Scalar, Tree, is_null, put, string, text_at
 
 _NO_NAMESPACE = "_non_namespaceable_"
 
@@ -100,12 +101,29 @@ class Resource:
         current = self.id._replace(namespace=self.id.effective_namespace)
         return replace(self, previous=(*self.previous, current))
 
+    @property
+    def is_marked(self) -> bool:
+        """Whether kustomize keeps annotations of its own on it."""
+        return bool(self.previous or self.prefixes or self.suffixes or self.hashed or self.behavior)
+
+    def forgotten(self) -> Resource:
+        """Return it as it is once kustomize has lost those annotations."""
+        return replace(self, previous=(), prefixes=(), suffixes=(), hashed=False, behavior="")
+
     def doubted(self, reason: str) -> Resource:
         """Return it as one that may be something else in truth."""
         return self if reason in self.uncertain else replace(self, uncertain=(*self.uncertain, reason))
 
     def with_text(self, path: tuple[str, ...], text: str, place: Place) -> Resource:
-        """Return it with a text at a path."""
+        """Return it with a text at a path.
+
+        Raises BuildError where something else is there.
+        """
+        found = self.field(*path)
+        if not is_null(found) and type(found) is not Scalar:
+            name = "/".join(path)
+            what = f"considering field '{name}' of object {self.id}: wrong node kind: expected ScalarNode"
+            raise BuildError(what, place if found is None else found.place)
         return self.with_tree(put(self.tree, path, string(text, place), place))
 
     def field(self, *path: str) -> Tree | None:

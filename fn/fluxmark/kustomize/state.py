@@ -43,6 +43,13 @@ class State:
         index[key] = resource
         self.resources.append(resource)
 
+    def append_again(self) -> None:
+        """Add all resources anew, which finds those that have become the same."""
+        resources = self.resources
+        self.replace_all(())
+        for resource in resources:
+            self.append(resource)
+
     def collide(self, first: Resource, second: Resource) -> None:
         """Note that two resources have one identity."""
         place = second.tree.place.origin

@@ -6,11 +6,13 @@ is built once, however many overlays use it.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from krmfn.data import scalar_data
 from krmfn.node import MapNode, Node, ScalarNode, follow
-from krmfn.scalar import resolve
+from krmfn.scalar import can_be_plain, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping as Dict, Sequence as List
@@ -20,6 +22,10 @@ _OLD_BOOLEANS = frozenset(
 )
 """Booleans of YAML 1.1 that kustomize's reader, go-yaml 3, takes for text."""
 
+_TIMESTAMP = re.compile(
+    r"(\d{4})-(1[0-2]|0?[1-9])-(3[01]|[12]\d|0?[1-9])"
+    r"(?:(?:[Tt]|[ ])(2[0-3]|[01]?\d):([0-5]?\d):([0-5]?\d)(\.\d{1,9})?(Z|[-+]\d\d:\d\d)?)?"
+)
 MAX_ALIASED = 1_000_000
 """Most values that a document may hold once its aliases are written out."""
 
@@ -72,14 +78,15 @@ NOWHERE = Place(Text("", ""), Origin("", -1, -1))
 
 
 class Scalar:
-    """A scalar: `text` as it is written, `data` as what it means."""
+    """A scalar: `text` as it is written, `data` as what it means; quoted: whether in quotes or as a block."""
 
-    __slots__ = ("data", "place", "text")
+    __slots__ = ("data", "place", "quoted", "text")
 
-    def __init__(self, text: str, data: Any, place: Place) -> None:
+    def __init__(self, text: str, data: Any, place: Place, *, quoted: bool = False) -> None:
         self.text = text
         self.data = data
         self.place = place
+        self.quoted = quoted
 
 
 class Mapping:
@@ -137,26 +144,30 @@ def is_null(tree: Tree | None) -> bool:
 
 
 class _Reader:
-    def __init__(self, text: Text) -> None:
+    def __init__(self, text: Text, meaning: Callable[[ScalarNode], Any]) -> None:
         self.text = text
+        self.meaning = meaning
         self.open: set[int] = set()
         self.count = 0
 
     def read(self, node: Node) -> Tree:
         if type(node) is ScalarNode:
-            return Scalar(node.value, _data(node), Place(self.text, node))
+            return self.scalar(node)
         try:
             node = follow(node)
         except ValueError as error:
             raise TreeError(str(error)) from None
         if type(node) is ScalarNode:
-            return Scalar(node.value, _data(node), Place(self.text, node))
+            return self.scalar(node)
         if id(node) in self.open:
             raise TreeError(f"anchor '{node.anchor}' value contains itself")
         self.open.add(id(node))
         found = self.mapping(node) if type(node) is MapNode else self.sequence(node)
         self.open.discard(id(node))
         return found
+
+    def scalar(self, node: ScalarNode) -> Scalar:
+        return Scalar(node.value, self.meaning(node), Place(self.text, node), quoted=bool(node.style))
 
     def mapping(self, node: MapNode) -> Mapping:
         fields: dict[str, Tree] = {}
@@ -190,21 +201,36 @@ class _Reader:
             raise TreeError("document contains excessive aliasing")
 
 
-def _data(node: ScalarNode) -> Any:
-    tag = node.tag
-    if tag is None:
-        return node.value if node.style or node.value in _OLD_BOOLEANS else resolve(node.value)
-    if tag == "tag:yaml.org,2002:null":
+def _resource_data(node: ScalarNode) -> Any:
+    """Return what a scalar means in a resource: to go-yaml 3, by way of JSON."""
+    if node.tag is not None:
+        return scalar_data(node)
+    value = node.value
+    if node.style or value in _OLD_BOOLEANS:
+        return value
+    return (_timestamp(value) or resolve(value)) if value[4:5] == "-" else resolve(value)
+
+
+def _timestamp(text: str) -> str | None:
+    """Return a date as Go's JSON writes it; None for what is no date."""
+    found = _TIMESTAMP.fullmatch(text)
+    if found is None:
         return None
-    return resolve(node.value) if tag.startswith("tag:yaml.org,2002:") and not tag.endswith(":str") else node.value
+    year, month, day, hour, minute, second, fraction, zone = found.groups()
+    zone = "Z" if zone in (None, "", "Z") else zone
+    part = (fraction or "").rstrip("0.")
+    clock = f"{int(hour or 0):02}:{int(minute or 0):02}:{int(second or 0):02}"
+    return f"{year}-{int(month):02}-{int(day):02}T{clock}{part}{zone}"
 
 
-def read(node: Node, text: Text) -> Tree:
+def read(node: Node, text: Text, *, resource: bool = True) -> Tree:
     """Return the tree of a node.
+
+    resource: whether it is read as resources are; kustomizations and JSON patches are read by YAML 1.1.
 
     Raises TreeError.
     """
-    return _Reader(text).read(node)
+    return _Reader(text, _resource_data if resource else scalar_data).read(node)
 
 
 def from_data(data: Any, place: Place) -> Tree:
@@ -233,6 +259,30 @@ def plain(tree: Tree | None) -> Any:
     if type(tree) is Sequence:
         return [plain(item) for item in tree.items]
     return tree.data if type(tree) is Scalar else None
+
+
+def as_json(tree: Tree) -> Tree:
+    """Return a tree as it is once kustomize has read it from JSON: all texts are quoted."""
+    if type(tree) is Mapping:
+        return Mapping({key: as_json(value) for key, value in tree.fields.items()}, tree.keys, tree.place)
+    if type(tree) is Sequence:
+        return Sequence(tuple(as_json(item) for item in tree.items), tree.place)
+    assert type(tree) is Scalar
+    if isinstance(tree.data, str):
+        return Scalar(tree.data, tree.data, tree.place, quoted=True)
+    return Scalar(scalar_text(tree.data), tree.data, tree.place)
+
+
+def rewritten(tree: Tree) -> Tree:
+    """Return a tree as it is once kustomize has written and read it: quotes are where they are needed."""
+    if type(tree) is Mapping:
+        return Mapping({key: rewritten(value) for key, value in tree.fields.items()}, tree.keys, tree.place)
+    if type(tree) is Sequence:
+        return Sequence(tuple(rewritten(item) for item in tree.items), tree.place)
+    assert type(tree) is Scalar
+    if isinstance(tree.data, str):
+        return Scalar(tree.data, tree.data, tree.place, quoted=not can_be_plain(tree.data))
+    return Scalar(scalar_text(tree.data), tree.data, tree.place)
 
 
 def find(tree: Tree | None, path: List[str | int]) -> Tree | None:
