@@ -79,7 +79,9 @@ class Builder:
         out = State()
         out.note(state)
         done = (_finished(resource, out) for resource in state.resources)
-        out.replace_all([resource for resource in done if resource is not None])
+        for resource in done:
+            if resource is not None:
+                out.append(resource)
         return out
 
     def _directory(

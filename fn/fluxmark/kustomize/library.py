@@ -35,6 +35,8 @@ NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 
 _PLACE = re.compile(r".*?:(\d+):(\d+): ([^\n]*)", re.DOTALL)
 
+_SEPARATOR = re.compile(r"\n---(.*)\r?\n")
+
 
 class Files(Protocol):
     """A repository's tree. Paths are POSIX paths relative to its root, which is ''."""
@@ -94,6 +96,10 @@ def resources(source: Text, kinds: Collection[tuple[str, str]] | None = None) ->
     """
     found: list[Resource] = []
     later: list[Resource] = []
+    for separator in _SEPARATOR.finditer(source.text):
+        if (behind := separator[1].strip()) and not behind.startswith("#"):
+            place = Place(source, _At(separator.start() + 1, separator.end(1)))
+            raise BuildError(f"invalid document separator: {separator[0].strip()}", place)
     for number, document in enumerate(documents(source)):
         root = document.root
         if root is None or (type(root) is ScalarNode and not root.value.strip()):
@@ -134,7 +140,10 @@ def _items(
     root: MapNode, source: Text, number: int, kinds: Collection[tuple[str, str]] | None
 ) -> Iterator[Resource]:
     """Yield the resources of a list; lists in it are expanded, too."""
-    items = as_json(tree_of(root.get("items"), source))  # type: ignore[arg-type]
+    items = tree_of(root.get("items"), source)  # type: ignore[arg-type]
+    if _SEPARATOR.search(source.text):
+        # kustomize takes a list apart as JSON, but for the only document of a file
+        items = as_json(items)
     if is_null(items):
         return
     if type(items) is not Sequence:

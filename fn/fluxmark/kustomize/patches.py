@@ -131,6 +131,8 @@ def _apply_entry(state: State, entry: Mapping, load: Load) -> None:
             _apply_operations(state, operations, _selector(target), entry.place, remember=True)
         return
     options = Options(entry.get("options"))
+    if options.name or options.kind:
+        strategic = tuple(replace(one, tree=_text_pairs(one.tree, "annotations")) for one in strategic)
     if is_null(target):
         for patch in strategic:
             _apply_to_own(state, patch, entry.place, options)
@@ -193,19 +195,23 @@ def _apply_to_selected(state: State, patch: Resource, selector: Selector, option
 
 
 def _normalised(patch: Mapping) -> Mapping:
-    """Return a patch as kustomize copies it for a target: labels are texts, and an empty map of them is none."""
+    """Return a patch as kustomize copies it for a target."""
     for name in _METADATA:
-        values = find(patch, ("metadata", name))
-        if values is None:
-            continue
-        pairs = values.fields if type(values) is Mapping else {}
-        scalars = {key: value for key, value in pairs.items() if type(value) is Scalar}
-        if type(values) is not Mapping or not scalars:
-            patch = drop(patch, ("metadata", name))
-            continue
-        fields: dict[str, Tree] = {key: string(value.text, value.place) for key, value in scalars.items()}
-        patch = put(patch, ("metadata", name), Mapping(fields, values.keys, values.place), values.place)
+        patch = _text_pairs(patch, name)
     return patch
+
+
+def _text_pairs(patch: Mapping, name: str) -> Mapping:
+    """Return a patch whose labels or annotations are texts, nulls too; an empty map of them is none."""
+    values = find(patch, ("metadata", name))
+    if values is None:
+        return patch
+    pairs = values.fields if type(values) is Mapping else {}
+    scalars = {key: value for key, value in pairs.items() if type(value) is Scalar}
+    if type(values) is not Mapping or not scalars:
+        return drop(patch, ("metadata", name))
+    fields: dict[str, Tree] = {key: string(value.text, value.place) for key, value in scalars.items()}
+    return put(patch, ("metadata", name), Mapping(fields, values.keys, values.place), values.place)
 
 
 def patched(resource: Resource, patch: Mapping, options: Options) -> Resource | None:
@@ -220,7 +226,8 @@ def patched(resource: Resource, patch: Mapping, options: Options) -> Resource | 
         resource = resource.forgotten()
     for path in _fixed(options):
         before = find(resource.tree, path)
-        if before is not None:
+        if not is_null(before):
+            assert before is not None
             keys = _key_place(resource.tree, path)
             tree = put(tree, path, before, keys)
         else:
