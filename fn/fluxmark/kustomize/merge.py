@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fluxmark.kustomize.errors import BuildError
-from fluxmark.kustomize.tree import Mapping, Scalar, Sequence, is_null
+from fluxmark.kustomize.tree import OLD_BOOLEANS, Mapping, Scalar, Sequence, is_null
 
 if TYPE_CHECKING:
     from fluxmark.kustomize.tree import Place, Tree
@@ -38,6 +38,13 @@ def _styled(target: Scalar, patch: Scalar) -> Scalar:
         return patch
     data = patch.text if target.quoted else patch.data
     return Scalar(patch.text, data, patch.place, quoted=target.quoted)
+
+
+def _quoted(tree: Tree) -> Tree:
+    """Return a value as kustomize sets it: quoted where YAML 1.1 would not take it for text."""
+    if type(tree) is Scalar and not tree.quoted and isinstance(tree.data, str) and tree.text in OLD_BOOLEANS:
+        return Scalar(tree.text, tree.data, tree.place, quoted=True)
+    return tree
 
 
 def _check(kind: type, *trees: Tree | None) -> None:
@@ -74,7 +81,7 @@ def _merged(target: Mapping, patch: Mapping | None) -> Mapping:
         merged = merge(value, change)
         if merged is None or (change is not None and is_null(merged)):
             continue
-        fields[name] = merged
+        fields[name] = _quoted(merged)
         replaced = patch is not None and change is not None and type(merged) is not Mapping
         keys[name] = patch.keys[name] if replaced and patch is not None else target.keys[name]
     for name, change in changes.items():

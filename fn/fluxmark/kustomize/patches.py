@@ -226,8 +226,7 @@ def patched(resource: Resource, patch: Mapping, options: Options) -> Resource | 
         resource = resource.forgotten()
     for path in _fixed(options):
         before = find(resource.tree, path)
-        if not is_null(before):
-            assert before is not None
+        if before is not None and type(before) is Scalar and not is_null(before):
             keys = _key_place(resource.tree, path)
             tree = put(tree, path, before, keys)
         else:

@@ -17,7 +17,7 @@ from krmfn.scalar import can_be_plain, resolve
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping as Dict, Sequence as List
 
-_OLD_BOOLEANS = frozenset(
+OLD_BOOLEANS = frozenset(
     ["y", "Y", "yes", "Yes", "YES", "on", "On", "ON", "n", "N", "no", "No", "NO", "off", "Off", "OFF"]
 )
 """Booleans of YAML 1.1 that kustomize's reader, go-yaml 3, takes for text."""
@@ -206,7 +206,7 @@ def _resource_data(node: ScalarNode) -> Any:
     if node.tag is not None:
         return scalar_data(node)
     value = node.value
-    if node.style or value in _OLD_BOOLEANS:
+    if node.style or value in OLD_BOOLEANS:
         return value
     return (_timestamp(value) or resolve(value)) if value[4:5] == "-" else resolve(value)
 
