@@ -39,10 +39,15 @@ class Fluxmark(Function):
     def configure(self, config: Resource | None) -> None:
         """Read the configuration. Raises ConfigError."""
         if config is not None:
-            from fluxmark.config import load
+            from fluxmark.config import ConfigError, load
+            from fluxmark.given import duplicate_key
             from krmfn.data import to_data
 
             self._host = self._host or Host.of_config(config)
+            if (again := duplicate_key(config.node)) is not None:
+                raise ConfigError(
+                    [f"functionConfig: the key {again.value!r} stands in a mapping twice; remove one"]
+                )
             self._job = self._start(load(to_data(config.node), _where))
 
     def wanted(self, api_version: str, kind: str) -> bool:

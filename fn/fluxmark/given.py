@@ -4,13 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from krmfn.node import MapNode, parse
+from krmfn.data import MERGE
+from krmfn.node import MapNode, ScalarNode, parse, walk
 from krmfn.text import InputError, Lines
 
 if TYPE_CHECKING:
     from typing import NoReturn
 
     from krmfn.node import Node
+
+
+def duplicate_key(root: Node) -> ScalarNode | None:
+    """Return the first key that stands in its mapping a second time: readers of YAML disagree on which counts."""
+    for node in walk(root):
+        if isinstance(node, MapNode):
+            seen = set()
+            for key, _ in node.pairs:
+                if isinstance(key, ScalarNode) and key.value != MERGE:
+                    if key.value in seen:
+                        return key
+                    seen.add(key.value)
+    return None
 
 
 class Given:
@@ -26,6 +40,8 @@ class Given:
         if len(roots) != 1 or not isinstance(roots[0], MapNode):
             raise InputError(f"{name}:1:1: {expected}")
         self.root = roots[0]
+        if (again := duplicate_key(self.root)) is not None:
+            self.fail(again, f"the key {again.value!r} stands in this mapping twice; remove one, or merge the two")
 
     def where(self, node: Node) -> str:
         """Return `name:line:column` of a node."""

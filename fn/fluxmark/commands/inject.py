@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fluxmark.commands import CONFIG_NAMES
 from fluxmark.commands.load_config import load
+from fluxmark.config import ImageAutomation
 from fluxmark.inject.directory import inject
-from fluxmark.output import diff, text
+from fluxmark.output import diff, injection, text
 from fluxmark.output.standard import put
 from krmfn.package import Package
 from krmfn.result import Severity
 from krmfn.streams import say
+from krmfn.text import InputError
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator, Mapping
 
-    from fluxmark.config import ImageAutomation
     from fluxmark.finding import Finding
 
+OK, FINDINGS, BAD_INPUT = 0, 1, 2
 
 DESCRIPTION = """\
 Add Flux's image resources and setter comments to a directory. A second run changes nothing.
@@ -37,29 +40,52 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"an ImageAutomation or a ConfigMap; default: {' or '.join(CONFIG_NAMES)} in DIR; without a "
         "configuration, the images of the policies in DIR are marked",
     )
-    parser.add_argument("--diff", action="store_true", help="print the changes as a diff and write nothing")
-    parser.add_argument("--dry-run", action="store_true", help="report what would change and write nothing")
+    shown = parser.add_mutually_exclusive_group()
+    shown.add_argument("--diff", action="store_true", help="print the changes as a diff and write nothing")
+    shown.add_argument("--format", choices=("text", "json"), default="text")
+    dry = parser.add_mutually_exclusive_group()
+    dry.add_argument("--dry-run", action="store_true", help="report what would change and write nothing")
+    dry.add_argument(
+        "--check", action="store_true", help="write nothing; exit status 1 where something would change"
+    )
     parser.add_argument("-q", "--quiet", action="store_true", help="report only warnings and errors")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Inject, or show what that would change."""
+    """Inject, or show what that would change; return the exit status. Raises InputError where there is no work."""
     directory = Path("." if arguments.directory == "-" else arguments.directory)
     package = Package(directory)
     config = load(arguments.config, directory)
     result = inject(package, config)
-    dry = arguments.diff or arguments.dry_run
+    if not result.has_work and config == ImageAutomation():
+        raise InputError(_no_work(directory))
+    checked = [*_checked(package, config, result.changes)]
+    failed = any(one.severity is Severity.ERROR for one in checked)
+    dry = failed or arguments.diff or arguments.dry_run or arguments.check
     if not dry:
         for note in package.write({path: new for path, (_, new) in result.changes.items()}):
             say(note)
+    said = [one for one in result.findings if not arguments.quiet or one.severity is not Severity.INFO]
     if arguments.diff:
         put(diff.diff(result.changes))
-    said = [one for one in result.findings if not arguments.quiet or one.severity is not Severity.INFO]
-    text.write([*said, *_checked(package, config, result.changes)])
+    if arguments.format == "json":
+        put(injection.render(result, [*result.findings, *checked], written=not dry))
+    else:
+        text.write([*said, *checked])
     count = len(result.changes)
-    done = f"{count} {'file' if count == 1 else 'files'} {'would be written' if dry else 'written'}"
-    say(done if count else "nothing to do")
-    return 0
+    files = f"{count} {'file' if count == 1 else 'files'} {'would be written' if dry else 'written'}"
+    done = "nothing was written because of the errors" if failed else files if count else "nothing to do"
+    say(f"{result.tally.summary()}; {done}")
+    return BAD_INPUT if failed else FINDINGS if arguments.check and count else OK
+
+
+def _no_work(directory: Path) -> str:
+    """Return what to tell where a directory holds nothing for fluxmark, with the directory that may be meant."""
+    said = f"{directory}: no Flux image resources and no configuration ({' or '.join(CONFIG_NAMES)}) below it"
+    here = directory.resolve()
+    near = [*here.parents[:8], *(path for path in sorted(here.iterdir()) if path.is_dir())]
+    meant = next((path for path in near if any((path / name).is_file() for name in CONFIG_NAMES)), None)
+    return f"{said}; did you mean {meant}?" if meant else f"{said}; name the directory of the Git tree"
 
 
 def _checked(
@@ -73,6 +99,12 @@ def _checked(
 
     texts = {path: new for path, (_, new) in changes.items()}
     world = read_directory(package, flux_version=config.flux_version, texts=texts)
-    for finding in run_rules(world):
-        if finding.file in changes and finding.severity is not Severity.INFO:
-            yield finding
+    found = [one for one in run_rules(world) if one.file in changes and one.severity is not Severity.INFO]
+    before: set[tuple[str, str, str]] = set()
+    if any(one.severity is Severity.ERROR for one in found):
+        old = run_rules(read_directory(package, flux_version=config.flux_version))
+        before = {(one.rule, one.file, one.message) for one in old}
+    for one in found:
+        # what was wrong before is no reason to write nothing
+        known = (one.rule, one.file, one.message) in before
+        yield replace(one, severity=Severity.WARNING) if known else one

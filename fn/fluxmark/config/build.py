@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from fluxmark.config.image import default_name, repository_problem
 from fluxmark.config.model import FieldSpec, Image, ImageAutomation, Where
 from fluxmark.config.specs import ORDER_FIELDS
+from fluxmark.image import parse
 from fluxmark.schema.message import show
 
 if TYPE_CHECKING:
@@ -74,7 +75,19 @@ def _images(items: Sequence[Mapping[str, Any] | None], report: Report) -> tuple[
                 ),
             )
         )
+    _check_twins(images, report)
     return tuple(images)
+
+
+def _check_twins(images: Sequence[Image], report: Report) -> None:
+    """Report an image that another entry names as well, with the same policy and for the same documents."""
+    first: dict[tuple[str, str], Image] = {}
+    for image in images:
+        what = repr((image.tag_format, image.policy, image.where))
+        twin = first.setdefault((parse(image.image).canonical, what), image)
+        if twin is not image:
+            text = f"{image.image} has two entries, {twin.name} and {image.name}, with the same policy and `where`"
+            report.add(("spec", "images"), f"{text}: remove one, or set `where` for each")
 
 
 def _fields(items: Sequence[Mapping[str, Any] | None], report: Report) -> tuple[FieldSpec, ...]:

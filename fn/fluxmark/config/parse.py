@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from fluxmark.config.build import configuration
+from fluxmark.config.executable import check_executable
 from fluxmark.config.report import ConfigError, Report
 from fluxmark.config.schema import SPECS, config_schema
 from fluxmark.config.whole import check_whole
@@ -50,6 +51,8 @@ def read(data: Mapping[str, Any], report: Report) -> ImageAutomation:
     config = configuration(_sound(data, {problem.path for problem in found}), flux, report)
     if not found:
         check_whole(config, report)
+    if not found and not report.problems:
+        check_executable(config, report)
     return config
 
 

@@ -9,7 +9,8 @@ from fluxmark.documents import LISTS
 from fluxmark.fields.gather import gather
 from fluxmark.finding import Finding
 from fluxmark.flux_files import named
-from fluxmark.flux_resources import FluxResources, in_text
+from fluxmark.flux_resources import AUTOMATION, FluxResources, in_text
+from fluxmark.inject.files import Files
 from fluxmark.inject.generate import generate
 from fluxmark.inject.marking import with_package
 from fluxmark.inject.nowhere import nowhere
@@ -19,7 +20,7 @@ from krmfn.result import Severity
 from krmfn.text import InputError, Lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from fluxmark.config import ImageAutomation
     from fluxmark.inject.marking import Marking
@@ -32,11 +33,15 @@ LARGEST = 32 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Injection:
-    """What a run would change, old and new text by path; what there is to say; and what was counted."""
+    """What a run would change, old and new text by path; what there is to say; and what was counted.
+
+    has_work: whether there was anything to mark, configured or in resources of Flux.
+    """
 
     changes: dict[str, tuple[str, str]]
     findings: tuple[Finding, ...]
     tally: Tally
+    has_work: bool = True
 
 
 def inject(package: Package, config: ImageAutomation, below: Sequence[str] = (".",)) -> Injection:
@@ -46,19 +51,22 @@ def inject(package: Package, config: ImageAutomation, below: Sequence[str] = (".
     Raises InputError for files that matter and cannot be read.
     """
     store = FileStore(package)
-    texts = dict(_read(package, named(package, (*below, *config.files))))
+    files = Files.read(package, named(package, (*below, *config.files)))
     resources = FluxResources()
-    for path, text in texts.items():
+    for path, text in files.texts.items():
         if GROUP in text and _open(store, package, path, text) is None:
             for resource in in_text(text, package.show(path)):
                 resources.add(resource)
     findings = list(generate(config, store))
     marking = with_package(config, resources)
+    files.require_readable(lambda path, text: GROUP in text or marking.concerns(path, text))
     if marking.targets:
-        marking = replace(marking, clues=gather(texts, config.fields))
-    findings += _mark_texts(store, package, texts, marking)
-    findings += nowhere(config, marking, texts)
-    return Injection(store.changed(), tuple(findings), marking.tally)
+        marking = replace(marking, clues=gather(files.texts, config.fields))
+    findings += _mark_texts(store, package, files, marking)
+    findings += nowhere(config, marking, files.texts)
+    if config.images and config.automation is None and not resources.all(AUTOMATION):
+        findings.append(_no_automation())
+    return Injection(store.changed(), tuple(findings), marking.tally, bool(config.images or resources.by_kind))
 
 
 def mark_files(package: Package, paths: Iterable[str], marking: Marking) -> Injection:
@@ -67,20 +75,26 @@ def mark_files(package: Package, paths: Iterable[str], marking: Marking) -> Inje
     Raises InputError for files that cannot be read.
     """
     store = FileStore(package)
-    findings = _mark_texts(store, package, dict(_read(package, paths)), marking)
+    files = Files.read(package, paths)
+    files.require_readable(marking.concerns)
+    findings = _mark_texts(store, package, files, marking)
     return Injection(store.changed(), tuple(findings), marking.tally)
 
 
-def _read(package: Package, paths: Iterable[str]) -> Iterator[tuple[str, str]]:
-    for path in paths:
-        yield path, package.read(path)
+def _no_automation() -> Finding:
+    return Finding(
+        "no-automation",
+        Severity.WARNING,
+        "there is no ImageUpdateAutomation in this tree, and the configuration has none, so nothing updates the "
+        "marked fields; add `automation` to the configuration",
+    )
 
 
-def _mark_texts(store: FileStore, package: Package, texts: Mapping[str, str], marking: Marking) -> list[Finding]:
-    marking.tally.files += len(texts)
+def _mark_texts(store: FileStore, package: Package, files: Files, marking: Marking) -> list[Finding]:
+    marking.tally.files += len(files.texts)
     return [
         finding
-        for path, text in texts.items()
+        for path, text in files.texts.items()
         if marking.concerns(path, text)
         for finding in _mark(store, package, path, text, marking)
     ]

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fluxmark import resources, schema
+from fluxmark.config.executable import why_broken
 from fluxmark.finding import Finding
-from fluxmark.resources import image_update_automation, kustomization
+from fluxmark.resources import kustomization
 from fluxmark.schema.order import in_order
 from fluxmark.words import GROUP
 from krmfn.data import same, to_data
-from krmfn.node import MapNode, Node, SeqNode
+from krmfn.node import MapNode, Node, ScalarNode, SeqNode
 from krmfn.path import show
 from krmfn.resource import Resource
 from krmfn.result import ResourceRef, Severity
@@ -51,7 +52,7 @@ def generate(config: ImageAutomation, store: Store, *, with_kustomization: bool 
             found = known.get((module.KIND, config.namespace, name))
             if found is not None:
                 configured = {**data, "spec": said[name]}
-                yield from _update(*found, data, configured, config.flux)
+                yield from _update(*found, data, configured, config)
             else:
                 yield _create(store, data, f"{config.output}/{module.FILE}", module.HEADER)
     if with_kustomization and files:
@@ -66,10 +67,22 @@ def _create(store: Store, data: dict[str, Any], path: str, header: str) -> Findi
 
 
 def _update(
-    path: str, resource: Resource, data: dict[str, Any], configured: dict[str, Any], flux_version: str
+    path: str, resource: Resource, data: dict[str, Any], configured: dict[str, Any], config: ImageAutomation
 ) -> Iterator[Finding]:
-    """Bring a resource to what is configured; what is not configured stays, unless it is broken."""
+    """Bring a resource to what is configured; what is not configured stays, unless `force` is set and it fails."""
     ref, old_version = resource.ref, resource.api_version
+    flux_version = config.flux
+    if not config.force and (broken := _broken_template(resource, configured)):
+        data = _without(data, MESSAGE_TEMPLATE)
+        yield Finding(
+            "message-template",
+            Severity.WARNING,
+            f"{resource.describe()}: Flux cannot execute its message template: {broken}; the next commit fails; "
+            "correct it, or set `force: true` to replace it",
+            path,
+            resource=ref,
+            path=MESSAGE_TEMPLATE,
+        )
     with resource.editing() as editor:
         changes = list(_merge(editor, resource.node, data, configured, ()))
         changes += _drop_stale_filter(editor, resource, data, changes)
@@ -90,6 +103,29 @@ def _update(
         )
 
 
+def _broken_template(resource: Resource, configured: dict[str, Any]) -> str:
+    """Return what is wrong with a message template that stands there and is not configured; '' for nothing."""
+    old = resource.find(MESSAGE_TEMPLATE)
+    if not isinstance(old, ScalarNode) or _at(configured, MESSAGE_TEMPLATE) is not None:
+        return ""
+    return why_broken(old.value)
+
+
+def _at(data: Any, path: tuple[str, ...]) -> Any:
+    for key in path:
+        data = data.get(key) if isinstance(data, dict) else None
+    return data
+
+
+def _without(data: dict[str, Any], path: tuple[str, ...]) -> dict[str, Any]:
+    """Return a copy of data without the field at a path."""
+    key, *rest = path
+    if not rest:
+        return {name: value for name, value in data.items() if name != key}
+    below = data.get(key)
+    return {**data, key: _without(below, tuple(rest))} if isinstance(below, dict) else data
+
+
 def _drop_stale_filter(
     editor: Editor, resource: Resource, data: dict[str, Any], changes: list[_Change]
 ) -> list[_Change]:
@@ -107,7 +143,7 @@ def _drop_stale_filter(
 def _reason(path: tuple[str, ...], old: Any) -> str:
     """Say what was wrong with the old value of a field, where it could not have worked."""
     if path == MESSAGE_TEMPLATE and isinstance(old, str):
-        return image_update_automation.why_broken(old)
+        return why_broken(old)
     return ""
 
 

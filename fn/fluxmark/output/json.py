@@ -18,12 +18,13 @@ def render(report: Report) -> str:
     """
     import json
 
-    data = {"version": VERSION, "findings": [_entry(finding) for finding in report.findings]}
+    data = {"version": VERSION, "findings": [entry(finding) for finding in report.findings]}
     return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
 
 
-def _entry(finding: Finding) -> dict[str, Any]:
-    entry: dict[str, Any] = {
+def entry(finding: Finding) -> dict[str, Any]:
+    """Return a finding as data."""
+    data: dict[str, Any] = {
         "rule": finding.rule,
         "severity": str(finding.severity),
         "file": finding.file,
@@ -32,5 +33,5 @@ def _entry(finding: Finding) -> dict[str, Any]:
         "message": finding.message,
     }
     if finding.fix is not None:
-        entry["fix"] = finding.fix.description
-    return entry
+        data["fix"] = finding.fix.description
+    return data

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fluxmark.change import Change
 from fluxmark.config import automation_name, automation_spec
 from fluxmark.flux_releases import flux_order
-from krmfn.result import ResourceRef
 
 if TYPE_CHECKING:
     from fluxmark.config import ImageAutomation
@@ -28,18 +26,6 @@ chore(flux): update image tags
 {{ end -}}
 {{ end -}}
 """
-SAMPLE = (
-    Change("compose.yaml", 3, "flux-system:backend", "registry/backend:1", "registry/backend:2"),
-    Change(
-        "deployment.yaml",
-        9,
-        "flux-system:frontend",
-        "registry/frontend:1",
-        "registry/frontend:2",
-        ResourceRef("apps/v1", "Deployment", "frontend", "production"),
-    ),
-)
-"""Changes that a message template is tried on."""
 CHANGED_SINCE = "2.3"
 """The Flux version whose templates know `.Changed`."""
 
@@ -55,14 +41,3 @@ def build(config: ImageAutomation, *, defaults: bool = True) -> list[tuple[str, 
     if defaults and flux_order(config.flux) >= flux_order(CHANGED_SINCE):
         spec["git"]["commit"].setdefault("messageTemplate", MESSAGE_TEMPLATE)
     return [(automation_name(config), spec)]
-
-
-def why_broken(template: str) -> str:
-    """Return what Flux would say of a message template at its next commit; '' where it says nothing."""
-    from fluxmark.template import TemplateError, render
-
-    try:
-        render(template, SAMPLE, automation=("flux-system", "flux-system"), values={})
-    except TemplateError as error:
-        return str(error)
-    return ""

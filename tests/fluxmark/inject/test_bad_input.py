@@ -35,7 +35,7 @@ def contents(root: Path) -> dict[str, bytes]:
 FILES = {
     "unparsable": (b"image: [reg.io/app\nb: c: d\n", "bad.yaml:2:2: did not find expected ',' or ']'"),
     "tab": (b"services:\n\timage: reg.io/app\n", "bad.yaml:2:1: "),
-    "UTF-16": ("services: image".encode("utf-16"), "bad.yaml:1:1: the text is UTF-16 or UTF-32"),
+    "UTF-16": ("services: reg.io/app".encode("utf-16"), "bad.yaml:1:1: the text is UTF-16 or UTF-32"),
     "not UTF-8": (b"a: b\nservices: reg.io/app \xff\n", "bad.yaml:2:22: byte 0xff is not UTF-8"),
     "control character": (
         b"services: reg.io/app\nb: \x07\n",

@@ -186,8 +186,8 @@ def test_without_configuration_the_packages_own_policies_say_what_to_mark(tmp_pa
     assert changes["compose.yaml"][1] == compose.replace(":1.0.0", ':1.0.0 # {"$imagepolicy": "apps:stable"}')
 
 
-def test_two_policies_of_one_repository_leave_the_place_and_say_so(tmp_path: Path) -> None:
-    images = "[{image: reg.io/app}, {image: reg.io/app, name: next}]"
+def test_two_policies_of_one_repository_that_both_refuse_the_tag_are_reported(tmp_path: Path) -> None:
+    images = "[{image: reg.io/app}, {image: reg.io/app, name: next, tagFormat: '<semver>'}]"
     compose = "services:\n  web:\n    image: reg.io/app:1\n"
     tree(tmp_path, {"compose.yaml": compose}, CONFIG.replace("[{image: reg.io/app}]", images))
     result = injected(tmp_path)
