@@ -15,8 +15,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fluxmark.cluster.read import is_flux_file, matters, read_directory
 from fluxmark.rules.engine import run
-from fluxmark.world.read import is_flux_file, matters, read_directory
 from krmfn.node import parse
 from krmfn.package import Package
 from krmfn.text import decode

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from fluxmark.cluster import Repository, Source
+from fluxmark.cluster.read import belongs_to_model, list_tree
 from fluxmark.output.documentation import CONTEXT
 from fluxmark.rules.engine import Selection, run
-from fluxmark.world import Source, World
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,20 +28,25 @@ def files(example: str) -> dict[str, str]:
     return {**own, "context.yaml": "---\n".join(context)} if context else own
 
 
-def world_of(texts: Mapping[str, str], flux_version: str | None = None) -> World:
-    """Return the world of files that are the whole repository."""
-    paths = {above for path in texts for above in (PurePosixPath(path), *PurePosixPath(path).parents)}
-    return World(
-        [Source(path, text) for path, text in texts.items()],
-        flux_version=flux_version,
-        inside=PurePosixPath(),
-        exists=lambda path: path in paths,
+def repository_of(texts: Mapping[str, str], flux_version: str | None = None) -> Repository:
+    """Return the repository of files that are all of it."""
+    names: dict[str, set[str]] = {"": set()}
+    for text in texts:
+        path = text
+        while path:
+            above, _, name = path.rpartition("/")
+            names.setdefault(above, set()).add(name)
+            path = above
+    sources = [Source(path, text) for path, text in texts.items()]
+    members = [path for path, text in texts.items() if belongs_to_model(text, path.rpartition("/")[2])]
+    return Repository(
+        list_tree(sources, names, is_partial=False), members, flux_version=flux_version, is_root=True
     )
 
 
 def check(texts: Mapping[str, str], *rules: str, flux_version: str | None = None) -> list[Finding]:
     """Return the findings of some rules, or of all, over files."""
-    return run(world_of(texts, flux_version), Selection.of(rules))
+    return run(repository_of(texts, flux_version), Selection.of(rules))
 
 
 def places(findings: list[Finding]) -> list[tuple[str, int, int]]:

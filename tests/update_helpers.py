@@ -39,9 +39,10 @@ def updated(
     """Compute the outcome for a directory."""
     package = Package(root)
     wishes = Wishes(options or Options(), any_namespace=any_namespace, strict=strict)
-    return directory.update_package(
-        package, files.read(search(package)(), package), LATEST if latest is None else latest, wishes
-    )
+    read = files.read(search(package)(), package)
+    images = dict(LATEST if latest is None else latest)
+    by_cluster = {name: dict(images) for name in [one.name for one in read.model.clusters] or [""]}
+    return directory.update_package(package, read, by_cluster, wishes)
 
 
 def said(outcome: Outcome, rule: str) -> list[str]:

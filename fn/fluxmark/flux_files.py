@@ -8,7 +8,7 @@ from __future__ import annotations
 import fnmatch
 from typing import TYPE_CHECKING
 
-from fluxmark.words import GROUP, SECRET, TOKEN
+from fluxmark.words import KUSTOMIZATION_NAMES, MODEL_WORDS, SECRET, TOKEN
 from krmfn.text import InputError
 
 if TYPE_CHECKING:
@@ -23,12 +23,13 @@ def is_flux_file(name: str) -> bool:
 
 
 def search(package: Package, *, secrets: bool = False) -> Callable[[], Found]:
-    """Start to look for the files with a marker's text or a Flux resource in them; return what waits for them.
+    """Start to look for the files with a marker's text, a Flux resource or a kustomization; return what waits for
+    them.
 
     secrets: whether those that may hold a Secret are wanted, too.
     """
-    words = (TOKEN, GROUP, SECRET) if secrets else (TOKEN, GROUP)
-    return package.search(is_flux_file, [word.encode() for word in words])
+    words = (TOKEN, *MODEL_WORDS, *([SECRET] if secrets else []))
+    return package.search(is_flux_file, [word.encode() for word in words], always=KUSTOMIZATION_NAMES)
 
 
 def named(package: Package, entries: Iterable[str], items: Collection[str] = ()) -> list[str]:

@@ -96,9 +96,9 @@ def _checked(resource_list: ResourceList) -> list[Result]:
     """
     from dataclasses import replace
 
+    from fluxmark.cluster.read import read_items
     from fluxmark.finding import results
     from fluxmark.rules.engine import run as run_rules
-    from fluxmark.world.read import read_items
 
     flux = [item for item in resource_list.items if item.api_version.startswith(f"{GROUP}/")]
     found = [one for one in run_rules(read_items(flux)) if one.severity is not Severity.INFO]

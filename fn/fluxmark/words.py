@@ -14,3 +14,26 @@ TOKEN: Final = f'"{KEY}"'
 """Flux looks into no file without this text (image-automation-controller, `internal/update/setters.go`)."""
 
 SECRET: Final = "Secret"  # noqa: S105  (a kind)
+
+REPOSITORY, POLICY, AUTOMATION = "ImageRepository", "ImagePolicy", "ImageUpdateAutomation"
+"""The kinds of that group."""
+
+SOURCE_GROUP: Final = "source.toolkit.fluxcd.io"
+"""The API group of what Flux fetches."""
+
+GIT_REPOSITORY: Final = "GitRepository"
+
+FLUX_KUSTOMIZE_GROUP: Final = "kustomize.toolkit.fluxcd.io"
+"""The API group of Flux's own Kustomization."""
+
+OPERATOR_GROUP: Final = "fluxcd.controlplane.io"
+"""The API group of flux-operator's FluxInstance."""
+
+KUSTOMIZE_GROUP: Final = "kustomize.config.k8s.io"
+"""The API group of kustomize's Kustomization and Component, which may leave it out."""
+
+KUSTOMIZATION_NAMES: Final = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+"""What kustomize takes for a kustomization, in its order of preference."""
+
+MODEL_WORDS: Final = (GROUP, SOURCE_GROUP, FLUX_KUSTOMIZE_GROUP, OPERATOR_GROUP)
+"""A file with one of these may hold a resource that the model of the clusters is made of."""

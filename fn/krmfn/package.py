@@ -15,7 +15,7 @@ from krmfn.staging import is_staging, remove_stale
 from krmfn.text import InputError, decode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 SKIPPED_DIRECTORIES = frozenset((".git",))
 _READ = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)  # a pipe is not waited for
@@ -114,13 +114,16 @@ class Package:
             raise InputError(f"{self.show(path)}: cannot be read: {error.strerror}") from None
         return data, status
 
-    def search(self, accepts: Callable[[str], bool], words: Sequence[bytes]) -> Callable[[], Found]:
+    def search(
+        self, accepts: Callable[[str], bool], words: Sequence[bytes], *, always: Collection[str] = ()
+    ) -> Callable[[], Found]:
         """Start to look for words in the files whose name is accepted; return what waits for those that hold one.
 
-        Many files are read in a process of its own: this one can do something else meanwhile.
+        always: names of files that are found whatever they hold. Many files are read in a process of its own: this
+        one can do something else meanwhile.
         """
         paths = list(self.walk(accepts))
-        search = partial(self._search, paths, words)
+        search = partial(self._search, paths, words, always)
         start = ahead(search) if len(paths) >= _MANY else search
 
         def finish() -> Found:
@@ -164,7 +167,9 @@ class Package:
         """Return a path as a user of the command would write it."""
         return f"{self._shown}{path}"
 
-    def _search(self, paths: Sequence[str], words: Sequence[bytes]) -> tuple[Found, dict[str, Seen]]:
+    def _search(
+        self, paths: Sequence[str], words: Sequence[bytes], always: Collection[str]
+    ) -> tuple[Found, dict[str, Seen]]:
         """Return the files with one of these words, and what they looked like."""
         found = Found({}, [])
         looks: dict[str, Seen] = {}
@@ -174,11 +179,9 @@ class Package:
             except InputError as error:
                 found.unreadable.append(str(error))
                 continue
-            for word in words:
-                if word in data:
-                    found.files[path] = data
-                    looks[path] = seen(status)
-                    break
+            if any(word in data for word in words) or path.rpartition("/")[2] in always:
+                found.files[path] = data
+                looks[path] = seen(status)
         return found, looks
 
     def _entries(self, directory: Path, prefix: str) -> list[tuple[str, os.DirEntry[str]]]:

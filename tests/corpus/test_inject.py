@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from fluxmark.cluster.read import read_directory
 from fluxmark.config import ImageAutomation
-from fluxmark.flux_resources import POLICY, in_package
 from fluxmark.inject.directory import inject
 from krmfn.package import Package
 
@@ -44,7 +44,7 @@ def markers(root: Path, policies: set[str]) -> dict[tuple[str, int], tuple[str, 
 def remade(repository: Path, root: Path, *, names: bool) -> tuple[dict[tuple[str, int], str], ...]:
     """Strip the markers of a copy of a repository and inject; return the markers before and after."""
     shutil.copytree(repository, root)
-    policies = {policy.id for policy in in_package(Package(root)).all(POLICY)}
+    policies = {policy.id for policy in read_directory(Package(root)).policies}
     before = markers(root, policies)
     for path in root.rglob("*.y*ml"):
         path.chmod(0o644)

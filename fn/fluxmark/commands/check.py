@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import gc
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fluxmark.cluster.read import find_root, read_directory
 from fluxmark.commands import CONFIG_NAMES
 from fluxmark.flux_releases import minor
-from fluxmark.output import FORMATS, Report, render
+from fluxmark.output import FORMATS, Report, render, unfollowed
 from fluxmark.output.standard import put
 from fluxmark.output.text import painter
 from fluxmark.rules.engine import Selection, run as run_rules
 from fluxmark.rules.fix import fixed
-from fluxmark.world.read import read_directory
 from krmfn.package import Package
 from krmfn.result import Severity
 from krmfn.streams import say
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
+    from fluxmark.cluster import Repository
     from fluxmark.finding import Finding
-    from fluxmark.world import World
 
 DESCRIPTION = """\
 Find mistakes that Flux does not report: markers that it ignores, policies that select an older build, templates
@@ -59,21 +60,25 @@ def run(arguments: argparse.Namespace) -> int:
     """Check; return whether there are findings of the severity that counts."""
     gc.disable()  # trees hold no cycles, and collecting them takes longer than parsing
     directory = Path("." if arguments.directory == "-" else arguments.directory)
-    package = Package(directory)
+    Package(directory)  # names a directory that does not exist as the user wrote it
+    root, focus = find_root(directory)
+    package = Package(root)
     selection = Selection.of(_names(arguments.select), _names(arguments.ignore))
     flux_version = minor(arguments.flux_version) if arguments.flux_version else _configured(directory)
-    world = read_directory(package, flux_version=flux_version)
+    world = read_directory(package, flux_version=flux_version, focus=focus)
     found = run_rules(world, selection)
     if arguments.fix:
         world, found = _mend(package, world, found, selection)
+    if left := unfollowed.line(world.model):
+        say(left)
     _show(arguments.format, world, found)
     failing = list(Severity)[: _counting(arguments.fail_on)]
     return FINDINGS if any(one.severity in failing for one in found) else OK
 
 
 def _mend(
-    package: Package, world: World, found: list[Finding], selection: Selection
-) -> tuple[World, list[Finding]]:
+    package: Package, world: Repository, found: list[Finding], selection: Selection
+) -> tuple[Repository, list[Finding]]:
     """Apply the safe fixes until nothing is left to mend; return the package as it is then."""
     texts: dict[str, str] = {}
     for _ in range(MOST_ROUNDS):
@@ -81,7 +86,7 @@ def _mend(
         if not more:
             break
         texts |= more
-        world = read_directory(package, flux_version=world.flux_version, texts=texts)
+        world = read_directory(package, flux_version=world.flux_version, texts=texts, focus=world.focus)
         found = run_rules(world, selection)
     for note in package.write(texts):
         say(note)
@@ -90,15 +95,16 @@ def _mend(
     return world, found
 
 
-def _show(form: str, world: World, found: Sequence[Finding]) -> None:
-    texts = {source.path: source.text for source in world.sources}
-    put(render(form, Report(found, lambda path: texts.get(path) or _other(world, path), painter(sys.stdout))))
+def _show(form: str, world: Repository, found: Sequence[Finding]) -> None:
+    prefix = f"{world.focus}/" if world.focus else ""
+    shown = [replace(one, file=one.file.removeprefix(prefix)) for one in found] if prefix else found
+
+    def text_of(path: str) -> str | None:
+        return world.tree.read(prefix + path) if path else None
+
+    put(render(form, Report(shown, text_of, painter(sys.stdout))))
     if form == "text" and not found:
         say("nothing to say")
-
-
-def _other(world: World, path: str) -> str | None:
-    return world.others[path]().text if path in world.others else None
 
 
 def _counting(fail_on: str) -> int:

@@ -94,8 +94,8 @@ def _checked(
     """Yield what `check` would say of the files as they are written: what matters, and nothing of other files."""
     if not changes:
         return
+    from fluxmark.cluster.read import read_directory
     from fluxmark.rules.engine import run as run_rules
-    from fluxmark.world.read import read_directory
 
     texts = {path: new for path, (_, new) in changes.items()}
     world = read_directory(package, flux_version=config.flux_version, texts=texts)

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fluxmark import tag_lists
-from fluxmark.flux_resources import POLICY, in_package
-from fluxmark.output import selection
+from fluxmark.flux_files import search
+from fluxmark.output import selection, unfollowed
 from fluxmark.output.standard import put
 from fluxmark.select import FileTags, RegistryTags, TagSource, select
+from fluxmark.update import files
 from krmfn.named import text_or_input
 from krmfn.package import Package
 from krmfn.streams import say
@@ -18,13 +19,15 @@ from krmfn.streams import say
 if TYPE_CHECKING:
     import argparse
 
+    from fluxmark.select import PolicyReport
+
 DESCRIPTION = """\
 Show which tag each ImagePolicy in DIR would select, and why: which tags are dropped, and how the others are
 ordered. Exit status 1 if a policy selects no tag.
 """
 OK, A_POLICY_FAILS = 0, 1
 PATIENCE = 1.0
-"""Seconds after which a run says what it is doing."""
+"""Seconds after which a run shows its progress."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,24 +47,31 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print what is selected; the status is 1 where a policy selects nothing."""
     package = Package(Path("." if arguments.directory == "-" else arguments.directory))
-    resources = in_package(package, secrets=arguments.registry)
-    for line in resources.unreadable:
-        say(f"left out: {line}")
-    policies = resources.all(POLICY)
-    if not policies:
-        say(f"{package.root}: there is no ImagePolicy")
-    source: TagSource = RegistryTags(resources, say) if arguments.registry else _file(arguments.tags)
-    reports = []
+    read = files.read(search(package, secrets=arguments.registry)(), package, secrets=arguments.registry)
+    for line in read.unreadable:
+        say(f"skipped: {line}")
+    if left := unfollowed.line(read.model):
+        say(left)
+    clusters = [cluster for cluster in read.model.clusters if cluster.policies]
+    if not clusters:
+        say(f"{package.root}: no ImagePolicy found")
+    tags = None if arguments.registry else _file(arguments.tags)
+    total = sum(len(cluster.policies) for cluster in clusters)
+    reports: list[tuple[str, list[PolicyReport]]] = []
     start = said = time.monotonic()
-    for number, report in enumerate(select(resources, source, flux_version=arguments.flux_version), 1):
-        reports.append(report)
-        now = time.monotonic()
-        if now - start > PATIENCE and now - said > PATIENCE:
-            said = now
-            say(f"{number} of {len(policies)} policies")
+    for cluster in clusters:
+        source: TagSource = tags or RegistryTags(cluster, say)
+        found = []
+        for report in select(cluster, source, flux_version=arguments.flux_version):
+            found.append(report)
+            now = time.monotonic()
+            if now - start > PATIENCE and now - said > PATIENCE:
+                said = now
+                say(f"{sum(len(one) for _, one in reports) + len(found)} of {total} policies")
+        reports.append((cluster.name, found))
     as_format = selection.as_json if arguments.format == "json" else selection.as_text
     put(as_format(reports))
-    return A_POLICY_FAILS if any(report.error for report in reports) else OK
+    return A_POLICY_FAILS if any(report.error for _, found in reports for report in found) else OK
 
 
 def _file(name: str) -> FileTags:

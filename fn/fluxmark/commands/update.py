@@ -14,12 +14,13 @@ from krmfn.streams import say
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+    from fluxmark.change import Change
+    from fluxmark.cluster.cluster import Cluster
     from fluxmark.finding import Finding
-    from fluxmark.flux_resources import FluxResources
-    from fluxmark.latest import LatestImage
     from fluxmark.update.directory import Outcome
+    from fluxmark.update.work import Latest
 
 DESCRIPTION = """\
 Update marked fields in DIR to the latest images, as each ImageUpdateAutomation in it would, and change nothing
@@ -63,15 +64,18 @@ def run(arguments: argparse.Namespace) -> int:
     found = search(package, secrets=arguments.registry)
 
     # what takes longest to import, while the files are read
-    from fluxmark.output import text
+    from fluxmark.output import text, unfollowed
     from fluxmark.update import Options, directory, files
 
     read = files.read(found(), package, secrets=arguments.registry)
-    for line in (*read.unreadable, *read.resources.unreadable):
-        say(f"left out: {line}")
-    latest, findings = _latest(arguments, read.resources)
+    for line in read.unreadable:
+        say(f"skipped: {line}")
+    if left := unfollowed.line(read.model):
+        say(left)
+    clusters = read.model.clusters
+    latest, findings = _latest(arguments, clusters)
     wishes = directory.Wishes(
-        Options(arguments.lists, _older(read.resources) if arguments.no_downgrade else None),
+        Options(arguments.lists, _older(clusters) if arguments.no_downgrade else None),
         any_namespace=arguments.any_namespace,
         strict=arguments.strict_flux,
     )
@@ -86,31 +90,39 @@ def run(arguments: argparse.Namespace) -> int:
     return OK
 
 
-def _latest(
-    arguments: argparse.Namespace, resources: FluxResources
-) -> tuple[dict[str, LatestImage], list[Finding]]:
+def _latest(arguments: argparse.Namespace, clusters: Sequence[Cluster]) -> tuple[Latest, list[Finding]]:
+    """Return the latest images of every cluster; without any cluster, those that the command line names."""
     from fluxmark.update import sources
 
     if arguments.latest is not None:
-        return sources.from_text(*text_or_input(arguments.latest)), []
+        images = sources.from_text(*text_or_input(arguments.latest))
+        return {name: dict(images) for name in [cluster.name for cluster in clusters] or [""]}, []
     if arguments.tags is not None:
         from fluxmark import tag_lists
         from fluxmark.select import FileTags
 
         content, name = text_or_input(arguments.tags)
-        return sources.from_tags(resources, FileTags(tag_lists.read(content, name), name))
-    if arguments.registry:
+        tags = FileTags(tag_lists.read(content, name), name)
+        found = {cluster.name: sources.from_tags(cluster, tags) for cluster in clusters}
+    elif arguments.registry:
         from fluxmark.update.registry import Registry
 
-        registry = Registry(resources, say)
-        return sources.from_tags(resources, registry, registry.digest)
-    return sources.from_status(resources)
+        found = {}
+        for cluster in clusters:
+            registry = Registry(cluster, say)
+            found[cluster.name] = sources.from_tags(cluster, registry, registry.digest)
+    else:
+        found = {cluster.name: sources.from_status(cluster) for cluster in clusters}
+    findings = {(one.rule, one.message): one for _, said in found.values() for one in said}
+    return {name: images for name, (images, _) in found.items()}, list(findings.values())
 
 
-def _older(resources: FluxResources) -> Callable[[str, str, str], bool]:
+def _older(clusters: Sequence[Cluster]) -> Callable[[str, str, str], bool]:
+    """Return what tells whether a policy prefers the present tag; of several clusters' policies any may."""
     from fluxmark.update.downgrade import Ages
 
-    return Ages(resources).older
+    ages = [Ages(cluster) for cluster in clusters]
+    return lambda policy, present, selected: any(one.older(policy, present, selected) for one in ages)
 
 
 def _show(arguments: argparse.Namespace, outcome: Outcome, package: Package) -> None:
@@ -145,26 +157,39 @@ def _real(package: Package, path: str) -> str:
 
 
 def _as_json(outcome: Outcome, patch: str) -> str:
+    """Return all changes and messages; and, commit by commit, what Flux commits in which cluster."""
     import json
 
-    changes = [
+    commits: list[dict[str, object]] = [
         {
-            "file": change.file,
-            "line": change.line,
-            "setter": change.setter,
-            "old": change.old,
-            "new": change.new,
-            "resource": {
-                "apiVersion": change.resource.api_version,
-                "kind": change.resource.kind,
-                "namespace": change.resource.namespace,
-                "name": change.resource.name,
-            },
+            "cluster": commit.work.cluster,
+            "automation": ":".join(commit.work.name) if commit.work.name[1] else None,
+            "policies": sorted({":".join(change.setter.split(":")[:2]) for change in commit.changes}),
+            "message": commit.message,
+            "changes": [_change(change, commit.work.cluster) for change in commit.changes],
         }
-        for change in outcome.changes
+        for commit in outcome.commits
     ]
-    data = {"changes": changes, "message": outcome.message, "patch": patch}
+    changes = [_change(change, commit.work.cluster) for commit in outcome.commits for change in commit.changes]
+    data = {"changes": changes, "message": outcome.message, "patch": patch, "commits": commits}
     return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+
+
+def _change(change: Change, cluster: str) -> dict[str, object]:
+    return {
+        "cluster": cluster,
+        "file": change.file,
+        "line": change.line,
+        "setter": change.setter,
+        "old": change.old,
+        "new": change.new,
+        "resource": {
+            "apiVersion": change.resource.api_version,
+            "kind": change.resource.kind,
+            "namespace": change.resource.namespace,
+            "name": change.resource.name,
+        },
+    }
 
 
 def _summarize(outcome: Outcome, *, dry: bool) -> None:

@@ -28,6 +28,7 @@ def configuration(data: Mapping[str, Any], flux: str | None, report: Report) -> 
     said: dict[str, Any] = {
         "name": (data.get("metadata") or {}).get("name"),
         "namespace": spec.get("namespace"),
+        "cluster": _path(spec.get("cluster"), ("spec", "cluster"), report, is_directory=True),
         "output": _path(spec.get("output"), ("spec", "output"), report, is_directory=True),
         "mode": spec.get("mode"),
         "force": spec.get("force"),

@@ -68,6 +68,7 @@ class ImageAutomation:
     """What to do. The defaults are those of the schema, and mean: mark what the package's policies say.
 
     name: of the configuration, for messages; empty where it has none.
+    cluster: path that the cluster is synchronised from, normalised; None where the output decides.
     output: directory relative to the package's root, normalised, with forward slashes.
     flux_version: a known minor version, None if unset. repository, policy: as written, for all images.
     automation: as written, with its name; None if nothing is said of it.
@@ -76,6 +77,7 @@ class ImageAutomation:
 
     name: str = ""
     namespace: str = "flux-system"
+    cluster: str | None = None
     output: str = "image-automation"
     flux_version: str | None = None
     mode: str = DEFAULT

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from fluxmark.cluster import Repository, Source
+from fluxmark.cluster.read import belongs_to_model, directory_tree, remotes_of
 from fluxmark.documents import LISTS
 from fluxmark.fields.gather import gather
 from fluxmark.finding import Finding
 from fluxmark.flux_files import named
-from fluxmark.flux_resources import AUTOMATION, FluxResources, in_text
 from fluxmark.inject.files import Files
 from fluxmark.inject.generate import generate
-from fluxmark.inject.marking import with_package
+from fluxmark.inject.marking import Markings
 from fluxmark.inject.nowhere import nowhere
+from fluxmark.inject.ownership import cluster_of
 from fluxmark.inject.store import FileStore
-from fluxmark.words import GROUP
 from krmfn.result import Severity
 from krmfn.text import InputError, Lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from fluxmark.config import ImageAutomation
     from fluxmark.inject.marking import Marking
@@ -52,21 +53,28 @@ def inject(package: Package, config: ImageAutomation, below: Sequence[str] = (".
     """
     store = FileStore(package)
     files = Files.read(package, named(package, (*below, *config.files)))
-    resources = FluxResources()
+    sources = []
     for path, text in files.texts.items():
-        if GROUP in text and _open(store, package, path, text) is None:
-            for resource in in_text(text, package.show(path)):
-                resources.add(resource)
-    findings = list(generate(config, store))
-    marking = with_package(config, resources)
-    files.require_readable(lambda path, text: GROUP in text or marking.concerns(path, text))
-    if marking.targets:
-        marking = replace(marking, clues=gather(files.texts, config.fields))
-    findings += _mark_texts(store, package, files, marking)
-    findings += nowhere(config, marking, files.texts)
-    if config.images and config.automation is None and not resources.all(AUTOMATION):
+        name = path.rpartition("/")[2]
+        if belongs_to_model(text, name) and _open(store, package, path, text) is None:
+            sources.append(Source(path, text, show=package.show(path)))
+    members = [source.path for source in sources]
+    repository = Repository(directory_tree(package, sources), members, remotes=remotes_of(package))
+    cluster = cluster_of(config, repository.clusters)
+    findings = list(generate(config, store, cluster))
+    markings = Markings(config, repository)
+    files.require_readable(
+        lambda path, text: belongs_to_model(text, path) or markings.of(path).concerns(path, text)
+    )
+    if markings.all.targets:
+        markings = Markings(config, repository, gather(files.texts, config.fields))
+    findings += _mark_texts(store, package, files, markings.of)
+    findings += nowhere(config, markings.all, files.texts)
+    automations = any(one.automations for one in repository.clusters)
+    if config.images and config.automation is None and not automations:
         findings.append(_no_automation())
-    return Injection(store.changed(), tuple(findings), marking.tally, bool(config.images or resources.by_kind))
+    holds_something = bool(config.images or any(one.image_resources for one in repository.clusters))
+    return Injection(store.changed(), tuple(findings), markings.all.tally, holds_something)
 
 
 def mark_files(package: Package, paths: Iterable[str], marking: Marking) -> Injection:
@@ -77,7 +85,7 @@ def mark_files(package: Package, paths: Iterable[str], marking: Marking) -> Inje
     store = FileStore(package)
     files = Files.read(package, paths)
     files.require_readable(marking.concerns)
-    findings = _mark_texts(store, package, files, marking)
+    findings = _mark_texts(store, package, files, lambda _: marking)
     return Injection(store.changed(), tuple(findings), marking.tally)
 
 
@@ -90,14 +98,16 @@ def _no_automation() -> Finding:
     )
 
 
-def _mark_texts(store: FileStore, package: Package, files: Files, marking: Marking) -> list[Finding]:
-    marking.tally.files += len(files.texts)
-    return [
-        finding
-        for path, text in files.texts.items()
-        if marking.concerns(path, text)
-        for finding in _mark(store, package, path, text, marking)
-    ]
+def _mark_texts(
+    store: FileStore, package: Package, files: Files, marking_of: Callable[[str], Marking]
+) -> list[Finding]:
+    findings: list[Finding] = []
+    for path, text in files.texts.items():
+        marking = marking_of(path)
+        marking.tally.files += 1
+        if marking.concerns(path, text):
+            findings += _mark(store, package, path, text, marking)
+    return findings
 
 
 def _open(store: FileStore, package: Package, path: str, text: str) -> Finding | None:

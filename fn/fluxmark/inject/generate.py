@@ -9,9 +9,8 @@ from fluxmark.config.executable import why_broken
 from fluxmark.finding import Finding
 from fluxmark.resources import kustomization
 from fluxmark.schema.order import in_order
-from fluxmark.words import GROUP
 from krmfn.data import same, to_data
-from krmfn.node import MapNode, Node, ScalarNode, SeqNode
+from krmfn.node import MapNode, Node, SeqNode
 from krmfn.path import show
 from krmfn.resource import Resource
 from krmfn.result import ResourceRef, Severity
@@ -21,6 +20,7 @@ _Change = tuple[tuple[str, ...], Any, Any]  # path, old and new value
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fluxmark.cluster import Cluster, Manifest
     from fluxmark.config import ImageAutomation
     from fluxmark.inject.store import Store
     from krmfn.edit import Editor
@@ -30,12 +30,14 @@ MESSAGE_TEMPLATE = ("spec", "git", "commit", "messageTemplate")
 WHOLE = (("spec", "policy"), ("spec", "filterTags"), ("spec", "git", "checkout", "ref"))
 
 
-def generate(config: ImageAutomation, store: Store, *, with_kustomization: bool = True) -> Iterator[Finding]:
+def generate(
+    config: ImageAutomation, store: Store, cluster: Cluster | None, *, with_kustomization: bool = True
+) -> Iterator[Finding]:
     """Write what the configuration asks for; yield what was made and what was changed.
 
-    with_kustomization: kustomize itself takes no kustomization from a function.
+    cluster: whose resources are brought to what is configured; None where there are none yet. with_kustomization:
+    kustomize itself takes no kustomization from a function.
     """
-    known = {(item.kind, item.namespace, item.name): (path, item) for path, item in store.of_group(GROUP)}
     files = []
     for module in resources.KINDS:
         built = module.build(config)
@@ -49,10 +51,10 @@ def generate(config: ImageAutomation, store: Store, *, with_kustomization: bool 
                 "metadata": {"name": name, "namespace": config.namespace},
                 "spec": in_order(module.KIND, spec),
             }
-            found = known.get((module.KIND, config.namespace, name))
+            found = cluster.get(module.KIND, config.namespace, name) if cluster is not None else None
             if found is not None:
                 configured = {**data, "spec": said[name]}
-                yield from _update(*found, data, configured, config)
+                yield from _bring(found, store, data, configured, config)
             else:
                 yield _create(store, data, f"{config.output}/{module.FILE}", module.HEADER)
     if with_kustomization and files:
@@ -66,25 +68,102 @@ def _create(store: Store, data: dict[str, Any], path: str, header: str) -> Findi
     return Finding("created", Severity.INFO, said, path, resource=ref, index=resource.index)
 
 
-def _update(
-    path: str, resource: Resource, data: dict[str, Any], configured: dict[str, Any], config: ImageAutomation
+def _bring(
+    manifest: Manifest,
+    store: Store,
+    data: dict[str, Any],
+    configured: dict[str, Any],
+    config: ImageAutomation,
 ) -> Iterator[Finding]:
-    """Bring a resource to what is configured; what is not configured stays, unless `force` is set and it fails."""
-    ref, old_version = resource.ref, resource.api_version
-    flux_version = config.flux
-    if not config.force and (broken := _broken_template(resource, configured)):
+    """Bring a resource of the cluster to what is configured, and say what another text decides.
+
+    What a kustomization or a patch sets stands there, and not in the resource: only its author can change it.
+    """
+    if not manifest.namespace:
+        data = {**data, "metadata": {"name": manifest.name}}
+    if not config.force and (broken := _broken_template(manifest, configured)):
         data = _without(data, MESSAGE_TEMPLATE)
         yield Finding(
             "message-template",
             Severity.WARNING,
-            f"{resource.describe()}: Flux cannot execute its message template: {broken}; the next commit fails; "
+            f"{manifest.described}: Flux cannot execute its message template: {broken}; the next commit fails; "
             "correct it, or set `force: true` to replace it",
-            path,
-            resource=ref,
+            manifest.source.path,
+            resource=manifest.ref,
             path=MESSAGE_TEMPLATE,
         )
+    differing = list(_differences(manifest.data, data, configured, ()))
+    if not differing:
+        return
+    elsewhere = [place for place in differing if manifest.is_set_elsewhere(place)]
+    for place in elsewhere:
+        file, line = manifest.shown_place(*place)
+        yield Finding(
+            "set-elsewhere",
+            Severity.WARNING,
+            f"{manifest.described}: {show(place)} is {_short(manifest.get(*place))} and not what is configured, "
+            f"because {file}:{line} sets it; change it there, or in the configuration",
+            manifest.source.path,
+            resource=manifest.ref,
+            path=place,
+        )
+    resource = store.find(manifest)
+    if resource is None:
+        yield Finding(
+            "in-a-list",
+            Severity.WARNING,
+            f"{manifest.described} is an item of a kind: List, and was not changed; make it a document of its own",
+            manifest.source.path,
+            resource=manifest.ref,
+        )
+        return
+    kept = [place for place in _paths(data) if place not in differing or place in elsewhere]
+    yield from _update(manifest.source.path, resource, data, configured, config, frozenset(kept))
+
+
+def _differences(
+    built: Any, data: dict[str, Any], configured: dict[str, Any], path: tuple[str, ...]
+) -> Iterator[tuple[str, ...]]:
+    """Yield the paths at which a resource, as built, is not what is configured: those that `_merge` would
+    change."""
+    for key, value in data.items():
+        here = (*path, key)
+        old = built.get(key) if isinstance(built, dict) else None
+        if old is not None and _equal(old, value):
+            continue
+        asked = configured.get(key)
+        if isinstance(old, dict) and old and isinstance(value, dict):
+            if not (here in WHOLE and set(old) - set(value)):
+                yield from _differences(old, value, asked if isinstance(asked, dict) else {}, here)
+                continue
+        elif key not in configured and old is not None and not _reason(here, old):
+            continue
+        yield here
+
+
+def _paths(data: dict[str, Any], path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Yield the path of every field."""
+    for key, value in data.items():
+        yield (*path, key)
+        if isinstance(value, dict):
+            yield from _paths(value, (*path, key))
+
+
+def _update(
+    path: str,
+    resource: Resource,
+    data: dict[str, Any],
+    configured: dict[str, Any],
+    config: ImageAutomation,
+    kept: frozenset[tuple[str, ...]],
+) -> Iterator[Finding]:
+    """Bring a resource to what is configured; what is not configured stays, unless it is broken.
+
+    kept: paths of fields that stay as they are, though what is below them may change.
+    """
+    ref, old_version, flux_version = resource.ref, resource.api_version, config.flux
     with resource.editing() as editor:
-        changes = list(_merge(editor, resource.node, data, configured, ()))
+        changes = list(_merge(editor, resource.node, data, configured, (), kept))
         changes += _drop_stale_filter(editor, resource, data, changes)
     resource.api_version = data["apiVersion"]
     for place, old, new in changes:
@@ -103,12 +182,10 @@ def _update(
         )
 
 
-def _broken_template(resource: Resource, configured: dict[str, Any]) -> str:
+def _broken_template(manifest: Manifest, configured: dict[str, Any]) -> str:
     """Return what is wrong with a message template that stands there and is not configured; '' for nothing."""
-    old = resource.find(MESSAGE_TEMPLATE)
-    if not isinstance(old, ScalarNode) or _at(configured, MESSAGE_TEMPLATE) is not None:
-        return ""
-    return why_broken(old.value)
+    old = manifest.text(*MESSAGE_TEMPLATE)
+    return "" if not old or _at(configured, MESSAGE_TEMPLATE) is not None else why_broken(old)
 
 
 def _at(data: Any, path: tuple[str, ...]) -> Any:
@@ -148,7 +225,12 @@ def _reason(path: tuple[str, ...], old: Any) -> str:
 
 
 def _merge(
-    editor: Editor, node: MapNode, data: dict[str, Any], configured: dict[str, Any], path: tuple[str, ...]
+    editor: Editor,
+    node: MapNode,
+    data: dict[str, Any],
+    configured: dict[str, Any],
+    path: tuple[str, ...],
+    kept: frozenset[tuple[str, ...]],
 ) -> Iterator[_Change]:
     """Put data into a mapping, field by field; yield path, old and new value of what differs.
 
@@ -163,9 +245,11 @@ def _merge(
         asked = configured.get(key)
         if isinstance(found, MapNode) and found.pairs and isinstance(value, dict):
             if not (here in WHOLE and set(old) - set(value)):
-                yield from _merge(editor, found, value, asked if isinstance(asked, dict) else {}, here)
+                yield from _merge(editor, found, value, asked if isinstance(asked, dict) else {}, here, kept)
                 continue
         elif key not in configured and old is not None and not _reason(here, old):
+            continue
+        if here in kept:
             continue
         editor.put(node, key, value)
         yield here, old, value

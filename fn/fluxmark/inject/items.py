@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -10,9 +9,9 @@ from fluxmark.errors import FluxmarkError
 from fluxmark.fields import holds_whole_images
 from fluxmark.fields.gather import gather
 from fluxmark.finding import Finding, of_notes, results
-from fluxmark.flux_resources import in_items
 from fluxmark.inject.generate import generate
-from fluxmark.inject.marking import configured, with_package
+from fluxmark.inject.marking import Markings, configured
+from fluxmark.inject.ownership import cluster_of
 from fluxmark.inject.store import ListStore
 from krmfn.function import Function
 from krmfn.host import Host
@@ -23,6 +22,7 @@ from krmfn.result import Result, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from fluxmark.cluster import Repository
     from fluxmark.config import ImageAutomation
     from fluxmark.inject.directory import Injection
     from fluxmark.inject.marking import Marking
@@ -70,30 +70,39 @@ class InjectItems(Function):
             below = [path for path in [self._config.output] if self._package.is_directory(path)]
             resource_list.results += results(self._write(inject(self._package, self._config, below)))
             return
+        repository = self._read(resource_list)
+        cluster = cluster_of(self._config, repository.clusters)
         store = ListStore(resource_list)
-        found = list(generate(self._config, store, with_kustomization=not is_build))
+        found = list(generate(self._config, store, cluster, with_kustomization=not is_build))
         if is_build:
             resource_list.results += results(found)
             resource_list.results.append(_no_comments())
             return
-        self._mark_others(resource_list)
+        self._mark_others(resource_list, repository)
         assert self._marking is not None
         in_files = self._mark_files(resource_list, self._marking)
         resource_list.results += results([*self._findings, *found, *in_files])
 
-    def _mark_others(self, resource_list: ResourceList) -> None:
+    def _mark_others(self, resource_list: ResourceList, repository: Repository) -> None:
         """Mark the items that were not visited, now that the whole list tells what they hold."""
         texts = {str(number): item.text for number, item in enumerate(resource_list.items)}
         visited = self._marking is not None
-        marking = self._marking or with_package(self._config, in_items(resource_list.items))
-        if marking.targets:
-            marking = replace(marking, clues=gather(texts, self._config.fields))
+        markings = Markings(self._config, repository, start=self._marking)
+        if markings.all.targets:
+            markings = Markings(self._config, repository, gather(texts, self._config.fields), self._marking)
             for number, item in enumerate(resource_list.items):
                 seen = visited and holds_whole_images(item.api_version, item.kind)
+                marking = markings.of(item.path)
                 if not seen and marking.concerns(str(number), texts[str(number)]):
                     self._findings += marking.mark(item, _path)
                     item.release()
-        self._marking = marking
+        self._marking = markings.all
+
+    def _read(self, resource_list: ResourceList) -> Repository:
+        """Return what the items are to Flux; only those that the model needs are read."""
+        from fluxmark.cluster.read import is_member, read_items
+
+        return read_items([item for item in resource_list.items if is_member(item)])
 
     def _mark_files(self, resource_list: ResourceList, marking: Marking) -> Iterable[Finding]:
         """Mark the files that were not handed over as items."""

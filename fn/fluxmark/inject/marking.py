@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import posixpath
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from fluxmark.cluster.automation import is_below, normal_path
+from fluxmark.cluster.manifest import is_templated
 from fluxmark.fields import NO_CLUES, Clues, Finder
 from fluxmark.finding import Finding
-from fluxmark.flux_resources import AUTOMATION
 from fluxmark.inject import targets as targeting
 from fluxmark.inject.mark import Context, mark
 from fluxmark.inject.tally import OUTSIDE, Tally
@@ -17,10 +17,10 @@ from fluxmark.resources import image_policies, image_update_automation
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
+    from fluxmark.cluster import Cluster, Repository
     from fluxmark.config import ImageAutomation
-    from fluxmark.flux_resources import FluxResources
     from fluxmark.inject.mark import Mark
     from fluxmark.inject.targets import Targets
     from krmfn.resource import Resource
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 class Marking:
     """What is to be marked, and which files an automation would update.
 
-    update_path: normalised; None where nobody says, and then every file counts. names: whether names get markers
-    of their own. clues: what other documents tell. tally: counts what is done.
+    update_path: normalised, '' for the whole repository; None where it is not known: then every file counts.
+    names: whether names get markers of their own. clues: what other documents tell. tally: counts what is done.
     """
 
     targets: Targets
@@ -57,8 +57,7 @@ class Marking:
 
     def covers(self, path: str) -> bool:
         """Tell whether the automation updates a file; one whose path is unknown is taken to be covered."""
-        root = self.update_path
-        return root is None or not path or root == "." or path == root or path.startswith(f"{root}/")
+        return self.update_path is None or not path or is_below(path, self.update_path)
 
     def mark(
         self,
@@ -73,7 +72,7 @@ class Marking:
         path_of: gives its file, '' where that is unknown. lines: of the file, where the resource's text is its.
         is_list: whether Flux would take the resource apart.
         """
-        update_path = f"./{self.update_path}".removesuffix("/.")
+        update_path = f"./{self.update_path or ''}"
         context = Context(
             resource, path_of, self.covers, update_path, force=self.force, names=self.names, is_list=is_list
         )
@@ -102,21 +101,53 @@ def _finding(said: Mark, context: Context, lines: Lines | None) -> Finding:
 
 
 def configured(config: ImageAutomation) -> Marking | None:
-    """Return what a configuration says to mark; None where the package has a say in it, too."""
+    """Return what a configuration says to mark; None where the repository has a say in it, too."""
     if not config.images or config.automation is None:
         return None
     ((_, automation),) = image_update_automation.build(config)
-    path = _normal(automation.get("update", {}).get("path"))
+    path = _path(automation.get("update", {}).get("path"))
     return Marking(_targets(config), path, config.force, config.mark_names)
 
 
-def with_package(config: ImageAutomation, resources: FluxResources) -> Marking:
-    """Return what there is to mark once the package's own resources are known."""
+class Markings:
+    """What is to be marked in each file of a repository: what the configuration says, or the clusters that read
+    it.
+
+    clues: what the documents of the repository tell of each other. start: what was marked with before they were
+    known.
+    """
+
+    def __init__(
+        self,
+        config: ImageAutomation,
+        repository: Repository,
+        clues: Clues = NO_CLUES,
+        start: Marking | None = None,
+    ) -> None:
+        self._config = config
+        self._repository = repository
+        self._known: dict[tuple[str, ...], Marking] = {}
+        self.all = replace(start or _of_clusters(config, repository.clusters), clues=clues)
+        """What is marked anywhere; its tally counts for all files."""
+
+    def of(self, path: str) -> Marking:
+        """Return what is to be marked in a file."""
+        if len(self._repository.clusters) < 2 or configured(self._config) is not None:
+            return self.all
+        clusters = self._repository.readers(path)
+        key = tuple(cluster.name for cluster in clusters)
+        if key not in self._known:
+            found = _of_clusters(self._config, clusters)
+            self._known[key] = replace(self.all, targets=found.targets, update_path=found.update_path)
+        return self._known[key]
+
+
+def _of_clusters(config: ImageAutomation, clusters: Sequence[Cluster]) -> Marking:
     complete = configured(config)
     if complete is not None:
         return complete
-    targets = _targets(config) if config.images else targeting.found(resources)
-    paths = {_normal(item.get("spec", "update", "path")) for item in resources.all(AUTOMATION)}
+    targets = _targets(config) if config.images else targeting.found(clusters)
+    paths = {scope.path for cluster in clusters for scope in cluster.scopes}
     # of several automations each has its own files: then coverage is for `check` to judge
     return Marking(targets, paths.pop() if len(paths) == 1 else None, config.force, config.mark_names)
 
@@ -126,6 +157,8 @@ def _targets(config: ImageAutomation) -> Targets:
     return targeting.configured(config, [specs[entry.name] for entry in config.images])
 
 
-def _normal(path: Any) -> str:
-    """Return an update path relative to the root, `.` for the root itself; none at all means everything."""
-    return posixpath.normpath(f"/{path}").lstrip("/") or "." if isinstance(path, str) else "."
+def _path(path: Any) -> str | None:
+    """Return an update path relative to the repository's root, '' for all of it; None where Flux fills it in."""
+    if not isinstance(path, str):
+        return ""
+    return None if is_templated(path) else normal_path(path)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from krmfn.node import MapNode
 from krmfn.text_file import TextFile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+    from fluxmark.cluster import Manifest
     from krmfn.package import Package
     from krmfn.resource import Resource
     from krmfn.resource_list import ResourceList
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 class Store(Protocol):
     """Resources by identity, and by file."""
 
-    def of_group(self, group: str) -> Iterator[tuple[str, Resource]]:
-        """Yield the resources of an API group, each with its file's path, '' where that is unknown."""
+    def find(self, manifest: Manifest) -> Resource | None:
+        """Return the resource that a manifest was read from; None for an item of a `kind: List`."""
 
     def at(self, path: str) -> list[Resource]:
         """Return the resources of a file."""
@@ -37,11 +37,9 @@ class ListStore:
         self._list = resource_list
         self._next: dict[str, int] = {}
 
-    def of_group(self, group: str) -> Iterator[tuple[str, Resource]]:
-        """Yield the items of a group, with their paths."""
-        for item in self._list.items:
-            if item.group == group:
-                yield item.path, item
+    def find(self, manifest: Manifest) -> Resource | None:
+        """Return the item that a manifest was read from."""
+        return manifest.source.item
 
     def at(self, path: str) -> list[Resource]:
         """Return the items of a file."""
@@ -76,12 +74,11 @@ class FileStore:
             self.files[path] = TextFile(text, self._package.show(path))
         return self.files[path]
 
-    def of_group(self, group: str) -> Iterator[tuple[str, Resource]]:
-        """Yield the resources of a group in the files that were opened."""
-        for path, file in self.files.items():
-            for resource in file.resources:
-                if resource.group == group:
-                    yield path, resource
+    def find(self, manifest: Manifest) -> Resource | None:
+        """Return the document that a manifest was read from; None for an item of a `kind: List`."""
+        roots = [document.root for document in manifest.source.documents if isinstance(document.root, MapNode)]
+        number = next((number for number, root in enumerate(roots) if root is manifest.root), None)
+        return None if number is None else self.open(manifest.source.path).resources[number]
 
     def at(self, path: str) -> list[Resource]:
         """Return the resources of a file; none where there is no file."""

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from fluxmark import image
 from fluxmark.config import Where
 from fluxmark.flux_files import matches
-from fluxmark.flux_resources import POLICY
 from fluxmark.marker import Setter
 from fluxmark.policy import PolicyError
 from fluxmark.policy.factory import filter_of, policer_of
@@ -17,8 +16,8 @@ from fluxmark.policy.factory import filter_of, policer_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from fluxmark.cluster import Cluster
     from fluxmark.config import ImageAutomation
-    from fluxmark.flux_resources import FluxResources
     from krmfn.result import ResourceRef
 
 NEVER = "Never"
@@ -114,16 +113,19 @@ def configured(config: ImageAutomation, specs: Sequence[dict[str, Any]]) -> Targ
     )
 
 
-def found(resources: FluxResources) -> Targets:
-    """Return the policies that a package holds; those whose repository it does not hold are left out."""
-    targets = []
-    for policy in resources.all(POLICY):
-        repository = resources.repository_of(policy)
+def found(clusters: Iterable[Cluster]) -> Targets:
+    """Return the policies of clusters; those whose repository the cluster does not hold are skipped."""
+    targets: list[Target] = []
+    for cluster, policy in ((one, policy) for one in clusters for policy in one.policies):
+        repository = cluster.repository_of(policy)
         try:
             ref = image.parse(str(repository.spec.get("image", ""))) if repository else None
         except image.ImageError:
             ref = None
         if ref is not None:
             reflects = policy.spec.get("digestReflectionPolicy", NEVER) != NEVER
-            targets.append(Target(Setter(policy.namespace, policy.name), ref, reflects, None, policy.spec))
+            namespace, _, name = policy.id.partition(":")
+            target = Target(Setter(namespace, name), ref, reflects, None, policy.spec)
+            if target not in targets:
+                targets.append(target)
     return Targets.of(targets)

@@ -78,7 +78,8 @@ class Build:
 
     objects: of the kinds in `fluxmark.kustomize.kinds`, as far as they could be built. problems: what makes
     kustomize refuse the build. unfollowed: what is not known. files: that are resources, whatever their kind.
-    directories: of all kustomizations on the way. images: each entry of an `images` with its kustomization's file.
+    directories: of all kustomizations on the way. patches: files that those read and that are not resources.
+    images: each entry of an `images` with its kustomization's file.
     """
 
     objects: tuple[Object, ...]
@@ -86,6 +87,7 @@ class Build:
     unfollowed: tuple[Unfollowed, ...]
     files: frozenset[str]
     directories: frozenset[str]
+    patches: frozenset[str]
     images: tuple[tuple[str, dict[str, Any]], ...] = ()
 
 
@@ -151,5 +153,6 @@ def _result(state: State) -> Build:
         tuple(dict.fromkeys(state.unfollowed)),
         frozenset(state.files),
         frozenset(state.directories),
+        frozenset(state.read),
         tuple((file, plain(entry)) for file, entry in state.images),
     )

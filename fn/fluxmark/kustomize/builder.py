@@ -128,7 +128,9 @@ class Builder:
         state.visit(kustomization)
 
         def load_file(named: Scalar) -> Text:
-            return self._load(kustomization, named)
+            text = self._load(kustomization, named)
+            state.read.add(text.file)
+            return text
 
         for item in kustomization.scalars("resources", "bases"):
             self._add(kustomization, item, state, chain)

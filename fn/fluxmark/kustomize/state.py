@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 class State:
     """The accumulator of a build.
 
+    read: files that kustomizations read and that are not resources: patches, and what generators are made of.
     incomplete: whether there are resources that are not known. chained: whether a problem depends on the
     directories that led here, so that nobody else may use this.
     """
@@ -27,6 +28,7 @@ class State:
     problems: list[Problem] = field(default_factory=list)
     unfollowed: list[Unfollowed] = field(default_factory=list)
     files: set[str] = field(default_factory=set)
+    read: set[str] = field(default_factory=set)
     directories: set[str] = field(default_factory=set)
     images: list[tuple[str, Mapping]] = field(default_factory=list)
     incomplete: bool = False
@@ -95,6 +97,7 @@ class State:
         self.problems += other.problems
         self.unfollowed += other.unfollowed
         self.files |= other.files
+        self.read |= other.read
         self.directories |= other.directories
         self.images += other.images
         self.incomplete |= other.incomplete

@@ -14,14 +14,21 @@ if TYPE_CHECKING:
 WIDTH = 80
 
 
-def as_json(reports: Iterable[PolicyReport]) -> str:
-    """Return `{"policies": [{"policy", "image", "latest", "extracted", "ties", "error", …}]}`."""
-    return json.dumps({"policies": [_entry(report) for report in reports]}, indent=2, ensure_ascii=False) + "\n"
+def as_json(clusters: Iterable[tuple[str, Sequence[PolicyReport]]]) -> str:
+    """Return `{"policies": [{"cluster", "policy", "image", "latest", "extracted", "ties", "error", …}]}`."""
+    entries = [{"cluster": cluster, **_entry(report)} for cluster, reports in clusters for report in reports]
+    return json.dumps({"policies": entries}, indent=2, ensure_ascii=False) + "\n"
 
 
-def as_text(reports: Sequence[PolicyReport]) -> str:
-    """Return the reports as blocks of lines that fit 80 columns where tags allow."""
-    return "\n".join("\n".join(_block(report)) + "\n" for report in reports)
+def as_text(clusters: Sequence[tuple[str, Sequence[PolicyReport]]]) -> str:
+    """Return the reports as blocks of lines that fit 80 columns where tags allow; of several clusters one by
+    one."""
+    several = len(clusters) > 1
+    return "\n".join(
+        (f"cluster {cluster or '.'}\n\n" if several and not number else "") + "\n".join(_block(report)) + "\n"
+        for cluster, reports in clusters
+        for number, report in enumerate(reports)
+    )
 
 
 def _entry(report: PolicyReport) -> dict[str, Any]:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fluxmark.cluster import Repository
     from fluxmark.finding import Finding
-    from fluxmark.world import World
     from krmfn.result import Severity
 
 
@@ -27,5 +27,5 @@ class Rule(Protocol):
     def SEVERITY(self) -> Severity:  # noqa: N802
         """How bad its findings are; a rule may say of some that they are less so."""
 
-    def check(self, world: World, /) -> Iterator[Finding]:
+    def check(self, world: Repository, /) -> Iterator[Finding]:
         """Yield what there is to say."""

@@ -32,19 +32,19 @@ from krmfn.result import Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fluxmark.cluster import Manifest, Repository
     from fluxmark.finding import Finding
-    from fluxmark.world import Manifest, World
     from krmfn.edit import Editor
 
 ID: Final = "api-version"
 SEVERITY: Final = Severity.ERROR
 
 
-def check(world: World) -> Iterator[Finding]:
+def check(world: Repository) -> Iterator[Finding]:
     """Yield the API versions that are not served, once for each file and version."""
     flux = world.flux_version or NEWEST_FLUX
     found: dict[tuple[int, str], list[Manifest]] = {}
-    for one in world.flux_resources:
+    for one in world.image_resources:
         if span(one.kind, one.api_version) and not schema.served(one.api_version, one.kind, flux):
             found.setdefault((id(one.source), one.api_version), []).append(one)
     for resources in found.values():

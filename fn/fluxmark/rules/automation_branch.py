@@ -34,23 +34,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from fluxmark.world.manifest import is_templated
+from fluxmark.cluster.automation import source_of
+from fluxmark.cluster.manifest import is_templated
 from krmfn.result import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fluxmark.cluster import Manifest, Repository
     from fluxmark.finding import Finding
-    from fluxmark.world import Manifest, World
 
 ID: Final = "automation-branch"
 SEVERITY: Final = Severity.ERROR
 
 
-def check(world: World) -> Iterator[Finding]:
+def check(world: Repository) -> Iterator[Finding]:
     """Yield the automations without a branch to push to, and those with a branch of their own."""
     for automation in world.automations:
-        if not world.is_final(automation):
+        if not automation.is_final:
             continue
         git = automation.get("spec", "git")
         if git is None:
@@ -59,7 +60,7 @@ def check(world: World) -> Iterator[Finding]:
             continue
         if not isinstance(git, dict):
             continue
-        checkout, path = _checkout(world, automation)
+        checkout, path = _checkout(automation)
         push = automation.get("spec", "git", "push", "branch")
         if push is None and checkout is not None and not checkout.get("branch"):
             what = next(iter(checkout), "nothing")
@@ -82,16 +83,14 @@ def check(world: World) -> Iterator[Finding]:
                 )
 
 
-def _checkout(world: World, automation: Manifest) -> tuple[dict[str, Any] | None, tuple[str, ...]]:
+def _checkout(automation: Manifest) -> tuple[dict[str, Any] | None, tuple[str, ...]]:
     """Return what is checked out, and where that is said; None where it is said elsewhere."""
     own = automation.get("spec", "git", "checkout", "ref")
     if isinstance(own, dict):
         return own, ("spec", "git", "checkout", "ref", *list(own)[:1])
-    name = automation.text("spec", "sourceRef", "name")
-    namespace = automation.text("spec", "sourceRef", "namespace") or world.namespace(automation)
-    found = [one for one in world.git_repositories if one.name == name and world.namespace(one) in ("", namespace)]
-    if len(found) != 1 or not world.is_final(found[0]):
+    source = source_of(automation, automation.cluster) if automation.cluster else None
+    if source is None or not source.is_final:
         return None, ()
-    ref = found[0].get("spec", "ref")
+    ref = source.get("spec", "ref")
     # without any reference the branch master is checked out, and pushed to
     return (ref if isinstance(ref, dict) else {"branch": "master"}), ("spec", "git")

@@ -35,56 +35,78 @@ Fix: give them separate paths, or separate policies with `policySelector`, or ke
 from __future__ import annotations
 
 from itertools import combinations
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from fluxmark.world.manifest import is_templated
-from fluxmark.world.world import update_path
+from fluxmark.cluster import Origin
+from fluxmark.cluster.automation import is_below
 from krmfn.result import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fluxmark.cluster import Repository, Scope
     from fluxmark.finding import Finding
-    from fluxmark.world import Manifest, World
 
 ID: Final = "automation-overlap"
 SEVERITY: Final = Severity.WARNING
 
 
-def check(world: World) -> Iterator[Finding]:
+def check(world: Repository) -> Iterator[Finding]:
     """Yield the second automation of every pair that meets."""
-    told = set()
-    for one, other in combinations(world.automations, 2):
-        if id(other) in told or not _same_target(world, one, other):
-            continue
-        path, other_path = update_path(one), update_path(other)
-        if path is None or other_path is None:
-            continue
-        if path.is_relative_to(other_path) or other_path.is_relative_to(path):
-            told.add(id(other))
-            yield other.report(
-                ID,
-                SEVERITY,
-                ("spec", "update", "path") if other.get("spec", "update", "path") else ("metadata", "name"),
-                f"{one.described} updates the same files on the same branch, so the two race; "
-                "give them separate paths or policies",
+    for cluster in world.clusters:
+        told = set()
+        for one, other in combinations(cluster.scopes, 2):
+            if id(other) not in told and _same_target(one, other):
+                told.add(id(other))
+                yield _report(other, one, "updates the same files on the same branch, so the two race")
+    for one, other in combinations(world.scopes, 2):
+        if one.cluster is not other.cluster and _same_files(one, other) and _meet(world, one, other):
+            yield _report(
+                other,
+                one,
+                f"of the cluster {one.cluster.shown} updates the same markers on the same branch, so both "
+                "clusters commit there, each what its own policies select",
             )
 
 
-def _same_target(world: World, one: Manifest, other: Manifest) -> bool:
-    """Tell whether two automations, of one cluster for all that is known, push the same policies to one branch."""
-    if (one.name, world.namespace(one)) == (other.name, world.namespace(other)):
-        return False  # the same one, for two clusters
-    if world.namespace(one) != world.namespace(other) or one.spec.get("sourceRef") != other.spec.get("sourceRef"):
-        return False
-    if one.spec.get("policySelector") or other.spec.get("policySelector"):
-        return False
-    if not (world.is_final(one) and world.is_final(other)):
-        return False
-    branch, other_branch = _branch(one), _branch(other)
-    return branch == other_branch and not is_templated(str(branch))
+def _report(scope: Scope, other: Scope, what: str) -> Finding:
+    automation = scope.automation
+    path = ("spec", "update", "path") if automation.get("spec", "update", "path") else ("metadata", "name")
+    remedy = (
+        "give each automation a path of its own"
+        if scope.cluster is not other.cluster
+        else ("give them separate paths or policies")
+    )
+    return automation.report(ID, SEVERITY, path, f"{other.automation.described} {what}; {remedy}")
 
 
-def _branch(automation: Manifest) -> Any:
-    push = automation.get("spec", "git", "push", "branch")
-    return push or automation.get("spec", "git", "checkout", "ref", "branch")
+def _same_target(one: Scope, other: Scope) -> bool:
+    """Tell whether two automations of one cluster push the same policies to one branch."""
+    if one.namespace != other.namespace or one.selects is None or other.selects is None:
+        return False
+    if one.selects.requirements or other.selects.requirements:
+        return False
+    if one.automation.spec.get("sourceRef") != other.automation.spec.get("sourceRef"):
+        return False
+    return _same_files(one, other)
+
+
+def _same_files(one: Scope, other: Scope) -> bool:
+    """Tell whether two automations update the same files on one branch, as far as that is known."""
+    if not (one.automation.is_final and other.automation.is_final) or one.is_suspended or other.is_suspended:
+        return False
+    if Origin.OTHER in (one.origin, other.origin) or one.branch != other.branch:
+        return False
+    if one.path is None or other.path is None:
+        return False
+    return is_below(one.path, other.path) or is_below(other.path, one.path)
+
+
+def _meet(world: Repository, one: Scope, other: Scope) -> bool:
+    """Tell whether both automations read a marker that names a policy of each."""
+    shared = {policy.id for policy in one.policies} & {policy.id for policy in other.policies}
+    return any(
+        one.covers(marker.source.path) and other.covers(marker.source.path)
+        for name in shared
+        for marker in world.working_markers.get(name, ())
+    )

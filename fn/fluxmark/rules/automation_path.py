@@ -45,14 +45,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from fluxmark.world.world import update_path
+from fluxmark.cluster import Origin
 from krmfn.result import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fluxmark.cluster import Repository, Scope
     from fluxmark.finding import Finding
-    from fluxmark.world import Manifest, World
 
 ID: Final = "automation-path"
 SEVERITY: Final = Severity.ERROR
@@ -60,15 +60,15 @@ SEVERITY: Final = Severity.ERROR
 _PATH = ("spec", "update", "path")
 
 
-def check(world: World) -> Iterator[Finding]:
-    """Yield the paths that are not there."""
-    if world.root is None:
+def check(world: Repository) -> Iterator[Finding]:
+    """Yield the paths that do not exist."""
+    if not world.knows_root:
         return
-    for automation in world.automations:
-        path = update_path(automation)
-        if path is None or not path.parts or world.exists(path) or not world.is_final(automation):
+    for scope in world.scopes:
+        automation, path = scope.automation, scope.path
+        if not path or scope.origin is Origin.OTHER or world.tree.exists(path) or not automation.is_final:
             continue
-        certain = any(_same_source(automation, one) and _exists(world, one) for one in world.automations)
+        certain = scope.origin is Origin.OWN or any(_exists(world, scope, one) for one in world.scopes)
         yield automation.report(
             ID,
             SEVERITY if certain else Severity.WARNING,
@@ -77,10 +77,7 @@ def check(world: World) -> Iterator[Finding]:
         )
 
 
-def _same_source(one: Manifest, other: Manifest) -> bool:
-    return one is not other and one.get("spec", "sourceRef") == other.get("spec", "sourceRef")
-
-
-def _exists(world: World, automation: Manifest) -> bool:
-    path = update_path(automation)
-    return path is not None and bool(path.parts) and world.exists(path)
+def _exists(world: Repository, scope: Scope, other: Scope) -> bool:
+    """Tell whether the path of another automation of the same source exists."""
+    same = scope.automation.get("spec", "sourceRef") == other.automation.get("spec", "sourceRef")
+    return same and bool(other.path) and world.tree.exists(other.path or "")

@@ -53,8 +53,8 @@ from krmfn.result import ResourceRef, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from fluxmark.cluster import Manifest, Repository
     from fluxmark.finding import Finding
-    from fluxmark.world import Manifest, World
 
 ID: Final = "automation-template"
 SEVERITY: Final = Severity.ERROR
@@ -79,11 +79,11 @@ CHANGES: Final = tuple(
 """Changes of several objects in several files: what a template has to cope with."""
 
 
-def check(world: World) -> Iterator[Finding]:
+def check(world: Repository) -> Iterator[Finding]:
     """Yield the templates that fail, and those whose text is in random order."""
     for automation in world.automations:
         template = automation.get(*_PATH)
-        if not isinstance(template, str) or not world.is_final(automation):
+        if not isinstance(template, str) or not automation.is_final:
             continue
         if world.flux_version and flux_order(world.flux_version) < flux_order(_OLD_MODEL):
             continue  # the data was another one
@@ -91,7 +91,7 @@ def check(world: World) -> Iterator[Finding]:
             rendering = render_with_notes(
                 template,
                 CHANGES,
-                automation=(world.namespace(automation) or "flux-system", automation.name),
+                automation=(automation.namespace or "flux-system", automation.name),
                 values=_values(automation),
             )
         except (UnsupportedFunction, LimitExceeded):
@@ -112,7 +112,7 @@ def _values(automation: Manifest) -> Mapping[str, str]:
     return {str(key): str(value) for key, value in values.items()} if isinstance(values, dict) else {}
 
 
-def _failure(world: World, automation: Manifest, template: str, error: TemplateError) -> Iterator[Finding]:
+def _failure(world: Repository, automation: Manifest, template: str, error: TemplateError) -> Iterator[Finding]:
     severity = SEVERITY
     if error.removed_field:
         if world.flux_version and flux_order(world.flux_version) < flux_order(_NEW_MODEL):

@@ -16,9 +16,9 @@ from krmfn.result import Severity
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from fluxmark.cluster import Repository
     from fluxmark.finding import Finding
     from fluxmark.rules import Rule
-    from fluxmark.world import World
 
 BY_ID: dict[str, Rule] = {rule.ID: rule for rule in RULES}
 _NUMBER = re.compile(r"\d+")
@@ -45,15 +45,17 @@ class Selection:
         return (not self.select or rule in self.select) and rule not in self.ignore
 
 
-def run(world: World, selection: Selection | None = None) -> list[Finding]:
+def run(world: Repository, selection: Selection | None = None) -> list[Finding]:
     """Return the findings of the selected rules that no comment silences, by file and position."""
     wanted = selection or Selection()
     found = [finding for rule in RULES if rule.ID in wanted for finding in _findings(rule, world)]
     silences = Silences(world)
-    return sorted((one for one in found if not silences.cover(one)), key=_place)
+    kept = (one for one in found if world.is_in_focus(one.file) and not silences.cover(one))
+    # what several clusters share is reported once
+    return sorted({(*_place(one), one.path): one for one in kept}.values(), key=_place)
 
 
-def _findings(rule: Rule, world: World) -> Iterator[Finding]:
+def _findings(rule: Rule, world: Repository) -> Iterator[Finding]:
     try:
         yield from rule.check(world)
     except (FunctionError, OSError):

@@ -26,10 +26,10 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from fluxmark import marker
+from fluxmark.cluster.markers import MENTION
 from fluxmark.documents import SkippedError, fault, pieces
 from fluxmark.flux_files import is_flux_file
 from fluxmark.words import TOKEN
-from fluxmark.world.markers import MENTION
 from krmfn import layout
 from krmfn.node import SeqNode
 from krmfn.result import Severity
@@ -38,8 +38,8 @@ from krmfn.text import InputError, line_end
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fluxmark.cluster import Repository, Source
     from fluxmark.finding import Finding
-    from fluxmark.world import Source, World
 
 ID: Final = "file-unreadable"
 SEVERITY: Final = Severity.ERROR
@@ -49,7 +49,7 @@ _SEPARATOR = re.compile(r"^---(?P<rest>[^\s#][^\n]*|[ \t]+[^\s#][^\n]*)", re.MUL
 _DIRECTIVE = re.compile(r"^%[A-Z]+", re.MULTILINE)
 
 
-def check(world: World) -> Iterator[Finding]:
+def check(world: Repository) -> Iterator[Finding]:
     """Yield why a file with markers cannot be read, once for each file."""
     for source in world.sources:
         if not is_flux_file(source.path.rpartition("/")[2]) or not _has_marker(source):

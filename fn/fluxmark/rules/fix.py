@@ -10,11 +10,11 @@ from krmfn.text import OverlapError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from fluxmark.cluster import Repository, Source
     from fluxmark.finding import Finding
-    from fluxmark.world import Source, World
 
 
-def fixed(world: World, findings: Iterable[Finding]) -> dict[str, str]:
+def fixed(world: Repository, findings: Iterable[Finding]) -> dict[str, str]:
     """Return the new texts, by path, of the files in which something can be mended.
 
     Fixes that touch the same text wait for the next round: of them only the first is applied. Raises

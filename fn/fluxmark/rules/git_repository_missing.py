@@ -38,35 +38,50 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from fluxmark.cluster.manifest import is_templated
+from fluxmark.rules.policies import may_be
 from fluxmark.schema.nearest import nearest
-from fluxmark.world.manifest import is_templated
 from krmfn.result import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fluxmark.cluster import Repository
     from fluxmark.finding import Finding
-    from fluxmark.world import World
 
 ID: Final = "git-repository-missing"
-SEVERITY: Final = Severity.INFO
+SEVERITY: Final = Severity.WARNING
 
 
-def check(world: World) -> Iterator[Finding]:
-    """Yield the references to GitRepositories that the package does not have, though it has others."""
-    for automation in world.automations:
-        name = automation.text("spec", "sourceRef", "name")
-        namespace = automation.text("spec", "sourceRef", "namespace") or world.namespace(automation)
-        others = [one.name for one in world.git_repositories if world.namespace(one) in ("", namespace)]
-        if not name or not others or is_templated(name + namespace) or not world.is_final(automation):
+def check(world: Repository) -> Iterator[Finding]:
+    """Yield the references to GitRepositories that the cluster does not have, though it has others."""
+    for cluster in world.clusters:
+        if not cluster.is_complete or world.has_templates:
             continue
-        if any(world.may_be(one, namespace, name) for one in world.git_repositories):
-            continue
-        close = nearest(name, others)
-        hint = f"; did you mean {close[0]}?" if close else ""
-        yield automation.report(
-            ID,
-            SEVERITY,
-            ("spec", "sourceRef", "name"),
-            f"this package has no GitRepository {namespace}/{name}{hint}",
-        )
+        for scope in cluster.scopes:
+            automation = scope.automation
+            name = automation.text("spec", "sourceRef", "name")
+            given = automation.text("spec", "sourceRef", "namespace")
+            namespace = given or automation.namespace
+            if not name or scope.source is not None or is_templated(name + namespace) or not automation.is_final:
+                continue
+            if any(may_be(one, namespace, name) for one in cluster.git_repositories):
+                continue
+            elsewhere = [one.namespace for one in cluster.git_repositories if one.name == name and one.namespace]
+            others = [one.name for one in cluster.git_repositories if one.namespace in ("", namespace)]
+            if not others and not elsewhere:
+                continue
+            close = nearest(name, others)
+            hint = (
+                f"one of that name is in {elsewhere[0]}: write namespace: {elsewhere[0]} beside the name"
+                if elsewhere
+                else f"did you mean {close[0]}?"
+                if close
+                else "write the GitRepository"
+            )
+            yield automation.report(
+                ID,
+                SEVERITY,
+                ("spec", "sourceRef", "name"),
+                f"every run fails: there is no GitRepository {namespace}/{name}; {hint}",
+            )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fluxmark.cluster.read import read_items
 from fluxmark.finding import results
 from fluxmark.flux_files import named
 from fluxmark.rules.engine import run
-from fluxmark.world.read import read_items
 from krmfn.function import Function
 from krmfn.host import Host
 from krmfn.result import Result, Severity

@@ -31,14 +31,14 @@ from krmfn.result import Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fluxmark.cluster import Repository
     from fluxmark.finding import Finding
-    from fluxmark.world import World
 
 ID: Final = "kind-list"
 SEVERITY: Final = Severity.ERROR
 
 
-def check(world: World) -> Iterator[Finding]:
+def check(world: Repository) -> Iterator[Finding]:
     """Yield every file that is one List with a marker in it."""
     marked = {id(marker.source) for marker in world.markers if marker.works}
     for source in world.sources:

@@ -24,30 +24,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from fluxmark.world.manifest import is_templated
+from fluxmark.cluster.manifest import is_templated
 from krmfn.result import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fluxmark.cluster import Manifest, Repository
     from fluxmark.finding import Finding
-    from fluxmark.world import World
 
 ID: Final = "marker-digest"
 SEVERITY: Final = Severity.ERROR
 
 
-def check(world: World) -> Iterator[Finding]:
+def check(world: Repository) -> Iterator[Finding]:
     """Yield the markers that Flux would answer with nothing."""
     for marker in world.markers:
         setter, node = marker.setter, marker.node
         if setter is None or setter.suffix != "digest" or node is None or not marker.works:
             continue
-        policy = world.policy(setter.namespace, setter.policy)
-        if policy is None or not world.is_final(policy):
-            continue
-        reflects = policy.get("spec", "digestReflectionPolicy")
-        if is_templated(reflects) or reflects in ("Always", "IfNotPresent"):
+        policies = world.policies_of(marker)
+        if not any(map(_looks_up_none, policies)):
             continue
         yield marker.source.finding(
             ID,
@@ -58,3 +55,9 @@ def check(world: World) -> Iterator[Finding]:
             resource=marker.manifest.ref if marker.manifest else None,
             path=marker.path,
         )
+
+
+def _looks_up_none(policy: Manifest) -> bool:
+    """Tell whether a policy finds no digest, for sure."""
+    reflects = policy.get("spec", "digestReflectionPolicy")
+    return policy.is_final and not is_templated(reflects) and reflects not in ("Always", "IfNotPresent")

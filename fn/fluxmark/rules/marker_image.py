@@ -17,38 +17,35 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from fluxmark import image
+from fluxmark.cluster.manifest import is_templated
 from fluxmark.rules.marker_suffix import wanted_suffix
-from fluxmark.world.manifest import is_templated
 from krmfn.result import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fluxmark.cluster import Manifest, Repository
     from fluxmark.finding import Finding
-    from fluxmark.marker import Setter
-    from fluxmark.world import World
 
 ID: Final = "marker-image"
 SEVERITY: Final = Severity.WARNING
 
 
-def check(world: World) -> Iterator[Finding]:
+def check(world: Repository) -> Iterator[Finding]:
     """Yield the markers beside another image than their policy's."""
-    known: dict[str, image.ImageRef | None] = {}
     for marker in world.markers:
         setter, node = marker.setter, marker.node
         if setter is None or node is None or not marker.works or setter.suffix not in ("", "name"):
             continue
         if wanted_suffix(marker.key, node.value, setter.suffix) not in (None, setter.suffix):
             continue
-        if setter.key not in known:
-            known[setter.key] = repository_image(world, setter)
-        wanted = known[setter.key]
         try:
             found = image.parse(node.value)
         except image.ImageError:
             continue
-        if wanted is None or image.same_repository(found, wanted):
+        images = [ref for policy in world.policies_of(marker) if (ref := repository_image(policy)) is not None]
+        wanted = next((ref for ref in images if not image.same_repository(found, ref)), None)
+        if wanted is None:
             continue
         yield marker.source.finding(
             ID,
@@ -62,11 +59,10 @@ def check(world: World) -> Iterator[Finding]:
         )
 
 
-def repository_image(world: World, setter: Setter) -> image.ImageRef | None:
-    """Return the image that a policy selects from; None where that is unknown."""
-    policy = world.policy(setter.namespace, setter.policy)
-    repository = world.repository_of(policy) if policy else None
-    if policy is None or repository is None or not (world.is_final(policy) and world.is_final(repository)):
+def repository_image(policy: Manifest) -> image.ImageRef | None:
+    """Return the image that a policy selects from; None where that is not known."""
+    repository = policy.cluster.repository_of(policy) if policy.cluster else None
+    if repository is None or not (policy.is_final and repository.is_final):
         return None
     text = repository.text("spec", "image")
     try:

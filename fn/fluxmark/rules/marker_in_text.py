@@ -23,20 +23,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from fluxmark.world import Spot
+from fluxmark.cluster import Spot
 from krmfn.result import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fluxmark.cluster import Repository
     from fluxmark.finding import Finding
-    from fluxmark.world import World
 
 ID: Final = "marker-in-text"
 SEVERITY: Final = Severity.WARNING
 
 
-def check(world: World) -> Iterator[Finding]:
+def check(world: Repository) -> Iterator[Finding]:
     """Yield every well-formed marker within a scalar."""
     for marker in world.markers:
         if marker.setter is None or marker.spot is not Spot.TEXT:

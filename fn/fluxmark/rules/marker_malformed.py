@@ -36,23 +36,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from fluxmark import marker as markers
+from fluxmark.cluster import Spot
 from fluxmark.finding import Fix
-from fluxmark.world import Spot
 from krmfn.result import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fluxmark.cluster import Marker, Repository
     from fluxmark.finding import Finding
     from fluxmark.marker import Problem
-    from fluxmark.world import Marker, World
     from krmfn.edit import Editor
 
 ID: Final = "marker-malformed"
 SEVERITY: Final = Severity.ERROR
 
 
-def check(world: World) -> Iterator[Finding]:
+def check(world: Repository) -> Iterator[Finding]:
     """Yield every comment that means to be a marker and is none."""
     for marker in world.markers:
         if marker.problem is None or marker.spot is Spot.TEXT:
@@ -74,9 +74,9 @@ def check(world: World) -> Iterator[Finding]:
         )
 
 
-def _with_namespace(world: World, marker: Marker) -> Problem | None:
+def _with_namespace(world: Repository, marker: Marker) -> Problem | None:
     """Look again with the namespace of the policies, if they all are in one."""
-    namespaces = {world.namespace(policy) for policy in world.policies}
+    namespaces = {policy.namespace for policy in world.policies}
     return markers.diagnose(marker.comment.text, namespace=namespaces.pop()) if len(namespaces) == 1 else None
 
 

@@ -47,30 +47,31 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from fluxmark.world.manifest import is_templated
+from fluxmark.cluster.manifest import is_templated
 from krmfn.result import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fluxmark.cluster import Repository
     from fluxmark.finding import Finding
-    from fluxmark.world import World
 
 ID: Final = "marker-namespace"
 SEVERITY: Final = Severity.ERROR
 
 
-def check(world: World) -> Iterator[Finding]:
-    """Yield the markers that no automation can honour, because none is in their namespace."""
-    namespaces = {world.namespace(automation) for automation in world.automations}
-    if not namespaces or "" in namespaces or any(map(is_templated, namespaces)) or world.has_templates:
+def check(world: Repository) -> Iterator[Finding]:
+    """Yield the markers that no automation can honour, because none is in the namespace of their policy."""
+    if not world.is_complete:
         return
     for marker in world.markers:
         setter = marker.setter
-        if setter is None or not marker.works or setter.namespace in namespaces:
+        if setter is None or not marker.works:
             continue
-        if world.policy(setter.namespace, setter.policy) is None:
-            continue  # another rule's
+        clusters = [one for one in world.clusters if one.policy(setter.namespace, setter.policy) is not None]
+        namespaces = {one.namespace for cluster in clusters for one in cluster.automations}
+        if not namespaces or namespaces & {"", setter.namespace} or any(map(is_templated, namespaces)):
+            continue
         yield marker.source.finding(
             ID,
             SEVERITY,

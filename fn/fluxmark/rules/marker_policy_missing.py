@@ -1,8 +1,8 @@
 """A marker names a policy that does not exist.
 
 Flux loads the policies of the automation's namespace and looks the marker's name up among them. A name that is not
-there is skipped without a word. The rule speaks only where the package has other policies of that namespace, and
-keeps silent where names are made by a template, a prefix or a chart.
+there is skipped without a word. The rule reports only where the repository has other policies of that namespace,
+and where all that its clusters apply is known.
 
 Fails:
     image: example.com/app:1.0.0 # {"$imagepolicy": "flux-system:ap"}
@@ -31,28 +31,31 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from fluxmark.rules.policies import may_be
 from fluxmark.schema.nearest import nearest
 from krmfn.result import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fluxmark.cluster import Repository
     from fluxmark.finding import Finding
     from fluxmark.marker import Setter
-    from fluxmark.world import World
 
 ID: Final = "marker-policy-missing"
 SEVERITY: Final = Severity.ERROR
 
 
-def check(world: World) -> Iterator[Finding]:
+def check(world: Repository) -> Iterator[Finding]:
     """Yield the markers whose policy is missing."""
+    if not world.is_complete:
+        return
     for marker in world.markers:
         setter = marker.setter
         if setter is None or not marker.works or _is_known(world, setter):
             continue
-        names = [policy.name for policy in world.policies if world.namespace(policy) == setter.namespace]
-        elsewhere = [world.namespace(policy) for policy in world.policies if policy.name == setter.policy]
+        names = [policy.name for policy in world.policies if policy.namespace == setter.namespace]
+        elsewhere = [policy.namespace for policy in world.policies if policy.name == setter.policy]
         if not names and not elsewhere:
             continue  # its policies are kept somewhere else
         yield marker.source.finding(
@@ -67,11 +70,9 @@ def check(world: World) -> Iterator[Finding]:
         )
 
 
-def _is_known(world: World, setter: Setter) -> bool:
-    """Tell whether the policy exists, or may come from what cannot be read here."""
-    return world.has_templates or any(
-        world.may_be(policy, setter.namespace, setter.policy) for policy in world.policies
-    )
+def _is_known(world: Repository, setter: Setter) -> bool:
+    """Tell whether the policy exists in some cluster, or may come from what is not known here."""
+    return any(may_be(policy, setter.namespace, setter.policy) for policy in world.policies)
 
 
 def _advice(setter: Setter, names: list[str], elsewhere: list[str]) -> str:

@@ -21,16 +21,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from fluxmark.cluster import Spot
 from fluxmark.finding import Fix
-from fluxmark.world import Spot
 from krmfn.comment import head_comments
 from krmfn.result import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fluxmark.cluster import Marker, Repository
     from fluxmark.finding import Finding
-    from fluxmark.world import Marker, World
     from krmfn.edit import Editor
 
 ID: Final = "marker-position"
@@ -47,7 +47,7 @@ _WHY = {
 _UNANNOUNCED: Final = 'it reads this form only in files that hold "$imagepolicy" as well: write the short form'
 
 
-def check(world: World) -> Iterator[Finding]:
+def check(world: Repository) -> Iterator[Finding]:
     """Yield every well-formed marker in a place where Flux does not look."""
     for marker in world.markers:
         if marker.setter is None or marker.works or marker.spot is Spot.TEXT or marker.source.error:

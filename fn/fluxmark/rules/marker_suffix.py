@@ -26,16 +26,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from fluxmark import image, marker as markers
+from fluxmark.cluster import Spot
 from fluxmark.finding import Fix
 from fluxmark.marker import Setter
-from fluxmark.world import Spot
 from krmfn.result import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fluxmark.cluster import Marker, Repository
     from fluxmark.finding import Finding
-    from fluxmark.world import Marker, World
     from krmfn.edit import Editor
 
 ID: Final = "marker-suffix"
@@ -53,7 +53,7 @@ _WRITES = {
 }
 
 
-def check(world: World) -> Iterator[Finding]:
+def check(world: Repository) -> Iterator[Finding]:
     """Yield the markers whose suffix contradicts the field's name and its value."""
     for marker in world.markers:
         setter, node = marker.setter, marker.node

@@ -20,17 +20,17 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from fluxmark import image
+from fluxmark.cluster.manifest import is_templated
 from fluxmark.flux_releases import release_of
 from fluxmark.policy import PolicyError
 from fluxmark.policy.factory import filter_of, policer_of
-from fluxmark.world.manifest import is_templated
 from krmfn.result import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fluxmark.cluster import Manifest, Marker, Repository
     from fluxmark.finding import Finding
-    from fluxmark.world import Manifest, Marker, World
 
 ID: Final = "marker-tag"
 SEVERITY: Final = Severity.WARNING
@@ -38,20 +38,21 @@ SEVERITY: Final = Severity.WARNING
 _DIGIT = re.compile(r"\d")
 
 
-def check(world: World) -> Iterator[Finding]:
+def check(world: Repository) -> Iterator[Finding]:
     """Yield the markers whose tag their policy does not take."""
-    reasons: dict[tuple[str, str], str] = {}
+    reasons: dict[tuple[int, str], str] = {}
     for marker in world.markers:
         setter = marker.setter
         tag = current_tag(marker)
         if setter is None or tag is None or not _DIGIT.search(tag):
             continue
-        policy = world.policy(setter.namespace, setter.policy)
-        if policy is None or not world.is_final(policy) or is_templated(str(policy.spec)):
-            continue
-        if (setter.key, tag) not in reasons:
-            reasons[setter.key, tag] = _objection(policy, tag, world.flux_version)
-        reason = reasons[setter.key, tag]
+        reason = ""
+        for policy in world.policies_of(marker):
+            if policy.is_final and not is_templated(str(policy.spec)):
+                key = id(policy.data), tag
+                if key not in reasons:
+                    reasons[key] = _objection(policy, tag, world.flux_version)
+                reason = reason or reasons[key]
         if reason and marker.node is not None:
             yield marker.source.finding(
                 ID,

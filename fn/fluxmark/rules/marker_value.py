@@ -28,15 +28,15 @@ from krmfn.result import Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fluxmark.cluster import Marker, Repository
     from fluxmark.finding import Finding
-    from fluxmark.world import Marker, World
     from krmfn.edit import Editor
 
 ID: Final = "marker-value"
 SEVERITY: Final = Severity.ERROR
 
 
-def check(world: World) -> Iterator[Finding]:
+def check(world: Repository) -> Iterator[Finding]:
     """Yield the marked values that are not text."""
     for marker in world.markers:
         node = marker.node

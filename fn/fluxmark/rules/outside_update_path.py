@@ -37,33 +37,40 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from fluxmark.cluster import Origin
 from krmfn.result import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fluxmark.cluster import Repository
     from fluxmark.finding import Finding
-    from fluxmark.world import World
 
 ID: Final = "outside-update-path"
 SEVERITY: Final = Severity.ERROR
 
 
-def check(world: World) -> Iterator[Finding]:
-    """Yield the markers that no automation of their namespace can reach."""
-    if world.has_templates:
+def check(world: Repository) -> Iterator[Finding]:
+    """Yield the markers that no automation of their policy's namespace and cluster can reach."""
+    if not world.is_complete:
         return
     for marker in world.markers:
         setter = marker.setter
         if setter is None or not marker.works:
             continue
-        if world.policies and world.policy(setter.namespace, setter.policy) is None:
+        holders = [one for one in world.clusters if one.policy(setter.namespace, setter.policy) is not None]
+        if world.policies and not holders:
             continue  # another rule's
-        automations = [one for one in world.automations if world.namespace(one) in ("", setter.namespace)]
-        covered = [world.covers(one, marker.source) for one in automations]
-        if not covered or any(answer is not False for answer in covered):
+        scopes = [
+            scope
+            for cluster in holders or world.clusters
+            for scope in cluster.scopes
+            if scope.automation.namespace in ("", setter.namespace)
+        ]
+        here = [scope for scope in scopes if scope.origin is not Origin.OTHER]
+        if not here or any(world.covers(scope, marker.source) is not False for scope in here):
             continue
-        paths = sorted({one.text("spec", "update", "path") for one in automations})
+        paths = sorted({scope.automation.text("spec", "update", "path") for scope in here})
         yield marker.source.finding(
             ID,
             SEVERITY,

@@ -28,14 +28,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from fluxmark.words import TOKEN
-from fluxmark.world.world import update_path
 from krmfn.result import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fluxmark.cluster import Repository, Source
     from fluxmark.finding import Finding
-    from fluxmark.world import Source, World
 
 ID: Final = "path-annotation"
 SEVERITY: Final = Severity.ERROR
@@ -43,7 +42,7 @@ SEVERITY: Final = Severity.ERROR
 _NAMES = ("config.kubernetes.io/path", "internal.config.kubernetes.io/path")
 
 
-def check(world: World) -> Iterator[Finding]:
+def check(world: Repository) -> Iterator[Finding]:
     """Yield every such annotation that does not name its own file, in files that Flux reads."""
     for source in world.sources:
         # in a ResourceList the annotations are in use
@@ -62,12 +61,10 @@ def check(world: World) -> Iterator[Finding]:
                     )
 
 
-def _own_paths(world: World, source: Source) -> set[str]:
+def _own_paths(world: Repository, source: Source) -> set[str]:
     """Return the paths that Flux would find right: the file's, relative to what each automation updates."""
-    file = world.in_repository(source)
-    if file is None:
-        return {source.path}
-    paths = [update_path(one) for one in world.automations]
-    return {source.path, str(file)} | {
-        str(file.relative_to(path)) for path in paths if path is not None and file.is_relative_to(path)
+    return {source.path} | {
+        source.path[len(scope.path) :].lstrip("/")
+        for scope in world.scopes
+        if scope.path and scope.covers(source.path)
     }

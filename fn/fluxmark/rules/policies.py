@@ -4,20 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fluxmark.cluster.manifest import is_templated
 from fluxmark.rules.marker_tag import current_tag
-from fluxmark.world.manifest import is_templated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from fluxmark.world import Manifest, World
+    from fluxmark.cluster import Manifest, Repository
 
 
-def final_policies(world: World) -> Iterator[Manifest]:
+def final_policies(world: Repository) -> Iterator[Manifest]:
     """Yield the policies that will be what they are here: no patch changes them, nothing is filled in."""
     for policy in world.policies:
-        if world.is_final(policy) and not is_templated(str(policy.get("spec", "policy"))):
+        if policy.is_final and not is_templated(str(policy.get("spec", "policy"))):
             yield policy
+
+
+def may_be(one: Manifest, namespace: str, name: str) -> bool:
+    """Tell whether a resource is, or may turn out to be, the one of this namespace and name."""
+    if is_templated(one.name):
+        return True
+    return one.name == name and (one.namespace in ("", namespace) or is_templated(one.namespace))
 
 
 def pattern_of(policy: Manifest) -> str | None:
@@ -36,7 +43,7 @@ def kind_of(policy: Manifest) -> str:
     return next((kind for kind in ("semver", "alphabetical", "numerical") if choice.get(kind) is not None), "")
 
 
-def current_tags(world: World, policy: Manifest) -> list[str]:
+def current_tags(world: Repository, policy: Manifest) -> list[str]:
     """Return the tags that are known of a policy's image: those at its markers, and those in its status."""
     marked = [current_tag(marker) for marker in world.markers_of(policy)]
     refs = [policy.text("status", field, "tag") for field in ("latestRef", "observedPreviousRef")]

@@ -41,10 +41,10 @@ from krmfn.result import Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fluxmark.cluster import Repository
     from fluxmark.finding import Finding
     from fluxmark.rules.ordering.evaluator import Evaluator
     from fluxmark.rules.ordering.pattern import Row
-    from fluxmark.world import World
 
 ID: Final = "policy-anchors"
 SEVERITY: Final = Severity.WARNING
@@ -59,7 +59,7 @@ _REQUEST: Final = re.compile(r"(?:^|[^A-Za-z])(?:pr|pull|mr|merge)[-_.]?$", re.I
 _PATH = ("spec", "filterTags", "pattern")
 
 
-def check(world: World) -> Iterator[Finding]:
+def check(world: Repository) -> Iterator[Finding]:
     """Yield the patterns whose open end changes what is selected."""
     for policy in final_policies(world):
         pattern, compiled = pattern_of(policy), evaluator(policy.spec)

@@ -33,8 +33,8 @@ from krmfn.result import Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fluxmark.cluster import Repository
     from fluxmark.finding import Finding
-    from fluxmark.world import World
 
 ID: Final = "policy-choice"
 SEVERITY: Final = Severity.ERROR
@@ -42,7 +42,7 @@ SEVERITY: Final = Severity.ERROR
 _KINDS = ("semver", "alphabetical", "numerical")
 
 
-def check(world: World) -> Iterator[Finding]:
+def check(world: Repository) -> Iterator[Finding]:
     """Yield the policies without a choice, or with more than one."""
     for policy in final_policies(world):
         choice = policy.get("spec", "policy")

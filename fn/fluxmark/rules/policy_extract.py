@@ -42,19 +42,19 @@ from krmfn.result import Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from fluxmark.cluster import Repository
     from fluxmark.finding import Finding
     from fluxmark.golang.expand import Reference
-    from fluxmark.world import World
 
 ID: Final = "policy-extract"
 SEVERITY: Final = Severity.ERROR
 
 
-def check(world: World) -> Iterator[Finding]:
+def check(world: Repository) -> Iterator[Finding]:
     """Yield the references to groups that are not there, and extracts without any."""
     for policy in world.policies:
         extract, pattern = policy.get("spec", "filterTags", "extract"), pattern_of(policy)
-        if not isinstance(extract, str) or not extract or pattern is None or not world.is_final(policy):
+        if not isinstance(extract, str) or not extract or pattern is None or not policy.is_final:
             continue
         try:
             names = compile_pattern(pattern).names
@@ -67,7 +67,7 @@ def check(world: World) -> Iterator[Finding]:
             yield policy.report(ID, SEVERITY, path, message + _groups(names))
         for reference in references:
             braced = extract[reference.start + 1 : reference.start + 2] == "{"
-            if reference.groups(names) or (braced and world.transforms.substitutes):
+            if reference.groups(names) or (braced and policy.uncertain):
                 continue
             yield policy.report(
                 ID,

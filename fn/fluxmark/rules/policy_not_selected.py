@@ -48,65 +48,48 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from fluxmark.world.manifest import is_templated
+from fluxmark.cluster.manifest import is_templated
 from krmfn.result import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fluxmark.cluster import Repository, Scope
     from fluxmark.finding import Finding
-    from fluxmark.world import Manifest, World
 
 ID: Final = "policy-not-selected"
 SEVERITY: Final = Severity.ERROR
 
 
-def check(world: World) -> Iterator[Finding]:
+def check(world: Repository) -> Iterator[Finding]:
     """Yield the policies with markers that every automation of their namespace leaves out."""
-    if world.transforms.relabels or world.has_templates:
+    if world.has_templates:
         return
-    for policy in world.policies:
-        namespace = world.namespace(policy)
-        automations = [one for one in world.automations if world.namespace(one) in (namespace, "")]
-        if not namespace or not automations or not world.markers_of(policy):
-            continue
-        if all(_leaves_out(automation, policy) for automation in automations):
-            wanted = " or ".join(_shown(one.spec["policySelector"]) for one in automations)
-            yield policy.report(
-                ID,
-                SEVERITY,
-                ("metadata", "name"),
-                f"no automation takes this policy, so its markers are ignored: give it the label {wanted}",
-            )
+    for cluster in world.clusters:
+        for policy in cluster.policies:
+            scopes = [one for one in cluster.scopes if one.automation.namespace in (policy.namespace, "")]
+            if not policy.namespace or not scopes or not policy.is_final or not world.markers_of(policy):
+                continue
+            if any(scope.takes(policy) or _is_open(scope) for scope in scopes):
+                continue
+            wanted = " or ".join(_shown(one.automation.spec["policySelector"]) for one in scopes if one.selects)
+            if wanted:
+                yield policy.report(
+                    ID,
+                    SEVERITY,
+                    ("metadata", "name"),
+                    f"no automation takes this policy, so its markers are ignored: give it the label {wanted}",
+                )
 
 
-def _leaves_out(automation: Manifest, policy: Manifest) -> bool:
-    selector = automation.get("spec", "policySelector")
-    if not isinstance(selector, dict) or is_templated(str(selector)):
-        return False
-    labels = policy.labels
-    matches = selector.get("matchLabels") or {}
-    expressions = selector.get("matchExpressions") or []
-    if not isinstance(matches, dict) or not isinstance(expressions, list):
-        return False
-    return any(labels.get(key) != value for key, value in matches.items()) or any(
-        not _holds(one, labels) for one in expressions if isinstance(one, dict)
+def _is_open(scope: Scope) -> bool:
+    """Tell whether what an automation selects is not known, or another rule's to report."""
+    automation = scope.automation
+    return (
+        not automation.is_final
+        or scope.selects is None
+        or is_templated(str(automation.get("spec", "policySelector")))
     )
-
-
-def _holds(expression: dict[str, Any], labels: dict[str, Any]) -> bool:
-    """Evaluate one expression of a LabelSelector, as the API machinery does."""
-    key, values = str(expression.get("key")), expression.get("values") or []
-    match expression.get("operator"):
-        case "In":
-            return labels.get(key) in values
-        case "NotIn":
-            return labels.get(key) not in values
-        case "Exists":
-            return key in labels
-        case "DoesNotExist":
-            return key not in labels
-    return True
 
 
 def _shown(selector: dict[str, Any]) -> str:

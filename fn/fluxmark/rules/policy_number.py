@@ -40,14 +40,14 @@ from krmfn.result import Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fluxmark.cluster import Manifest, Repository
     from fluxmark.finding import Finding
-    from fluxmark.world import Manifest, World
 
 ID: Final = "policy-number"
 SEVERITY: Final = Severity.ERROR
 
 
-def check(world: World) -> Iterator[Finding]:
+def check(world: Repository) -> Iterator[Finding]:
     """Yield the numerical policies whose keys may not be numbers, or are too large."""
     for policy in final_policies(world):
         pattern = pattern_of(policy)
@@ -65,7 +65,7 @@ def check(world: World) -> Iterator[Finding]:
         yield from _of_pattern(world, policy, pattern)
 
 
-def _of_pattern(world: World, policy: Manifest, pattern: str) -> Iterator[Finding]:
+def _of_pattern(world: Repository, policy: Manifest, pattern: str) -> Iterator[Finding]:
     compiled = evaluator(policy.spec)
     if compiled and compiled.extract and not compiled.references:
         return  # policy-extract reports that it refers to no group

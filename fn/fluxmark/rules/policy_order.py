@@ -43,15 +43,15 @@ from krmfn.result import Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fluxmark.cluster import Manifest, Repository
     from fluxmark.finding import Finding
     from fluxmark.rules.ordering import Verdict
-    from fluxmark.world import Manifest, World
 
 ID: Final = "policy-order"
 SEVERITY: Final = Severity.WARNING
 
 
-def check(world: World) -> Iterator[Finding]:
+def check(world: Repository) -> Iterator[Finding]:
     """Yield the policies for which there is a counterexample."""
     for policy in final_policies(world):
         if pattern_of(policy) is None:

@@ -42,8 +42,8 @@ from krmfn.result import Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fluxmark.cluster import Manifest, Repository
     from fluxmark.finding import Finding
-    from fluxmark.world import Manifest, World
 
 ID: Final = "policy-pattern"
 SEVERITY: Final = Severity.ERROR
@@ -54,12 +54,12 @@ _GLOB: Final = re.compile(r"\^?(?=[^*]*(?<!\.)\*)[A-Za-z0-9_.*?-]+\$?")
 _MOVING: Final = re.compile(r"\^(?P<tag>[A-Za-z][A-Za-z-]*)\$")
 
 
-def check(world: World) -> Iterator[Finding]:
+def check(world: Repository) -> Iterator[Finding]:
     """Yield the patterns that are none, and those that match no tag."""
     release = release_of(world.flux_version)
     for policy in world.policies:
         pattern = pattern_of(policy)
-        if not pattern or not world.is_final(policy):
+        if not pattern or not policy.is_final:
             continue
         try:
             compile_pattern(pattern, angle_groups=release.angle_groups)

@@ -45,8 +45,8 @@ from krmfn.result import Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fluxmark.cluster import Manifest, Repository
     from fluxmark.finding import Finding
-    from fluxmark.world import Manifest, World
 
 ID: Final = "policy-range"
 SEVERITY: Final = Severity.ERROR
@@ -56,7 +56,7 @@ _USUAL = re.compile(r"v?\d+\.\d+\.\d+-")
 _EMPTY: Final = "version list argument cannot be empty"
 
 
-def check(world: World) -> Iterator[Finding]:
+def check(world: Repository) -> Iterator[Finding]:
     """Yield the ranges that are none, that no tag satisfies, and that let in prereleases beyond their end."""
     release = release_of(world.flux_version)
     for policy in final_policies(world):

@@ -36,8 +36,8 @@ from krmfn.result import Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fluxmark.cluster import Repository
     from fluxmark.finding import Finding
-    from fluxmark.world import World
 
 ID: Final = "policy-ties"
 SEVERITY: Final = Severity.WARNING
@@ -52,7 +52,7 @@ _MESSAGES: Final = {
 }
 
 
-def check(world: World) -> Iterator[Finding]:
+def check(world: Repository) -> Iterator[Finding]:
     """Yield the policies that order two builds by nothing but the alphabet."""
     for policy in final_policies(world):
         if not pattern_of(policy):

@@ -30,22 +30,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from fluxmark.world.manifest import is_templated
+from fluxmark.cluster.manifest import is_templated
 from krmfn.result import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fluxmark.cluster import Repository
     from fluxmark.finding import Finding
-    from fluxmark.world import World
 
 ID: Final = "policy-unused"
 SEVERITY: Final = Severity.INFO
 
 
-def check(world: World) -> Iterator[Finding]:
+def check(world: Repository) -> Iterator[Finding]:
     """Yield the policies that no marker names."""
-    if not world.markers or not world.has_comments or world.transforms.renames:
+    if not world.markers or not world.has_comments:
         return
     named = {
         marker.setter.policy
@@ -60,5 +60,5 @@ def check(world: World) -> Iterator[Finding]:
             ID,
             SEVERITY,
             ("metadata", "name"),
-            f"no marker of this package names {policy.described}, so what it selects is written nowhere",
+            f"no marker of this repository names {policy.described}, so what it selects is written nowhere",
         )

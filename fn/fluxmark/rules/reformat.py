@@ -33,8 +33,8 @@ from krmfn.text import BOM, line_start
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fluxmark.cluster import Repository, Source
     from fluxmark.finding import Finding
-    from fluxmark.world import Source, World
     from krmfn.node import Node
 
 ID: Final = "reformat"
@@ -53,7 +53,7 @@ _ANY = -100
 """The column above, where there is none that counts: within a sequence."""
 
 
-def check(world: World) -> Iterator[Finding]:
+def check(world: Repository) -> Iterator[Finding]:
     """Yield what Flux will do to each file with a marker, one finding a file."""
     marked = {id(marker.source) for marker in world.markers if marker.works}
     for source in world.sources:

@@ -34,15 +34,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from fluxmark.cluster.manifest import is_templated
 from fluxmark.rules.policies import final_policies
-from fluxmark.world.manifest import is_templated
 from krmfn.result import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fluxmark.cluster import Manifest, Repository
     from fluxmark.finding import Finding
-    from fluxmark.world import Manifest, World
 
 ID: Final = "repository-access"
 SEVERITY: Final = Severity.ERROR
@@ -50,15 +50,15 @@ SEVERITY: Final = Severity.ERROR
 _NAME: Final = "kubernetes.io/metadata.name"
 
 
-def check(world: World) -> Iterator[Finding]:
+def check(world: Repository) -> Iterator[Finding]:
     """Yield the references to repositories of other namespaces that have no, or another, access rule."""
     for policy in final_policies(world):
         there = policy.text("spec", "imageRepositoryRef", "namespace")
-        here = world.namespace(policy)
-        repository = world.repository_of(policy)
+        here = policy.namespace
+        repository = policy.cluster.repository_of(policy) if policy.cluster else None
         if not there or not here or there == here or is_templated(there + here) or repository is None:
             continue
-        if world.is_final(repository) and not _lets_in(repository, here):
+        if repository.is_final and not _lets_in(repository, here):
             yield policy.report(
                 ID,
                 SEVERITY,

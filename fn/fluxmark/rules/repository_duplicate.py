@@ -28,33 +28,33 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from fluxmark import image
+from fluxmark.cluster.manifest import is_templated
 from fluxmark.policy.exclusion import DEFAULT
-from fluxmark.world.manifest import is_templated
 from krmfn.result import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fluxmark.cluster import Manifest, Repository
     from fluxmark.finding import Finding
-    from fluxmark.world import Manifest, World
 
 ID: Final = "repository-duplicate"
 SEVERITY: Final = Severity.WARNING
 
 
-def check(world: World) -> Iterator[Finding]:
+def check(world: Repository) -> Iterator[Finding]:
     """Yield the second and further repositories of an image whose list differs from the first one's."""
     first: dict[str, Manifest] = {}
     for repository in world.repositories:
         text = repository.text("spec", "image")
-        if is_templated(text) or is_templated(repository.name) or not world.is_final(repository):
+        if is_templated(text) or is_templated(repository.name) or not repository.is_final:
             continue
         try:
             name = image.parse(text).canonical
         except image.ImageError:
             continue
         other = first.setdefault(name, repository)
-        same_object = (other.name, world.namespace(other)) == (repository.name, world.namespace(repository))
+        same_object = (other.name, other.namespace) == (repository.name, repository.namespace)
         if not same_object and _excluded(other) != _excluded(repository):
             has_list = repository.get("spec", "exclusionList") is not None
             yield repository.report(

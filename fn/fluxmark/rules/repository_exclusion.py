@@ -31,19 +31,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from fluxmark.cluster.manifest import is_templated
 from fluxmark.flux_releases import release_of
 from fluxmark.golang.regexp import RegexpError, compile_pattern
 from fluxmark.policy import PolicyError
 from fluxmark.policy.exclusion import DEFAULT, exclude
 from fluxmark.rules.ordering.evaluator import evaluator
-from fluxmark.world.manifest import is_templated
 from krmfn.result import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fluxmark.cluster import Manifest, Repository
     from fluxmark.finding import Finding
-    from fluxmark.world import Manifest, World
 
 ID: Final = "repository-exclusion"
 SEVERITY: Final = Severity.ERROR
@@ -52,14 +52,14 @@ _PATH = ("spec", "exclusionList")
 _SIGNATURE: Final = f"sha256-{'0' * 64}.sig"
 
 
-def check(world: World) -> Iterator[Finding]:
+def check(world: Repository) -> Iterator[Finding]:
     """Yield the patterns that are none, and the lists that let signatures in."""
     release = release_of(world.flux_version)
     for repository in world.repositories:
         patterns = repository.get(*_PATH)
         if not isinstance(patterns, list) or not all(isinstance(one, str) for one in patterns):
             continue
-        if any(map(is_templated, patterns)) or not world.is_final(repository):
+        if any(map(is_templated, patterns)) or not repository.is_final:
             continue
         for index, pattern in enumerate(patterns):
             try:
@@ -81,11 +81,14 @@ def check(world: World) -> Iterator[Finding]:
             )
 
 
-def _harmed(world: World, repository: Manifest) -> Manifest | None:
+def _harmed(world: Repository, repository: Manifest) -> Manifest | None:
     """Return a policy of the repository that takes a signature for a tag, or fails on it."""
     for policy in world.policies:
         compiled = evaluator(policy.spec)
-        if compiled is None or compiled.kind == "semver" or world.repository_of(policy) is not repository:
+        of_policy = policy.cluster.repository_of(policy) if policy.cluster else None
+        if compiled is None or compiled.kind == "semver":
+            continue
+        if of_policy is None or of_policy.root is not repository.root:
             continue
         if compiled.key(_SIGNATURE) is not None:
             return policy

@@ -26,15 +26,15 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from fluxmark import image
+from fluxmark.cluster.manifest import is_templated
 from fluxmark.finding import Fix
-from fluxmark.world.manifest import is_templated
 from krmfn.result import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fluxmark.cluster import Manifest, Repository
     from fluxmark.finding import Finding
-    from fluxmark.world import Manifest, World
     from krmfn.edit import Editor
 
 ID: Final = "repository-image"
@@ -44,11 +44,11 @@ _SCHEME = re.compile(r"(?P<scheme>[a-zA-Z][a-zA-Z0-9+.-]*)://")
 _PATH = ("spec", "image")
 
 
-def check(world: World) -> Iterator[Finding]:
+def check(world: Repository) -> Iterator[Finding]:
     """Yield the images that Flux would refuse."""
     for repository in world.repositories:
         text = repository.text(*_PATH)
-        if not text or is_templated(text) or not world.is_final(repository):
+        if not text or is_templated(text) or not repository.is_final:
             continue
         if scheme := _SCHEME.match(text):
             yield _report(

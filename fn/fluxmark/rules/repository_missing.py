@@ -1,6 +1,6 @@
 """A policy refers to an ImageRepository that does not exist.
 
-The policy then waits (`DependencyNotReady`) and selects nothing. The rule speaks only where the package has other
+The policy then waits (`DependencyNotReady`) and selects nothing. The rule reports only where the cluster has other
 repositories of that namespace.
 
 Fails:
@@ -26,34 +26,35 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from fluxmark.rules.policies import final_policies
+from fluxmark.cluster.manifest import is_templated
+from fluxmark.rules.policies import final_policies, may_be
 from fluxmark.schema.nearest import nearest
-from fluxmark.world.manifest import is_templated
 from krmfn.result import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fluxmark.cluster import Repository
     from fluxmark.finding import Finding
-    from fluxmark.world import World
 
 ID: Final = "repository-missing"
 SEVERITY: Final = Severity.ERROR
 
 
-def check(world: World) -> Iterator[Finding]:
+def check(world: Repository) -> Iterator[Finding]:
     """Yield the policies whose repository is missing."""
-    if world.has_templates:
-        return
     for policy in final_policies(world):
+        cluster = policy.cluster
         name = policy.text("spec", "imageRepositoryRef", "name")
-        namespace = policy.text("spec", "imageRepositoryRef", "namespace") or world.namespace(policy)
+        namespace = policy.text("spec", "imageRepositoryRef", "namespace") or policy.namespace
+        if cluster is None or not cluster.is_complete or world.has_templates:
+            continue
         if not name or is_templated(name + namespace):
             continue
-        if any(world.may_be(one, namespace, name) for one in world.repositories):
+        if any(may_be(one, namespace, name) for one in cluster.repositories):
             continue
-        names = [one.name for one in world.repositories if world.namespace(one) in (namespace, "")]
-        elsewhere = [world.namespace(one) for one in world.repositories if one.name == name]
+        names = [one.name for one in cluster.repositories if one.namespace in (namespace, "")]
+        elsewhere = [one.namespace for one in cluster.repositories if one.name == name]
         if not names and not elsewhere:
             continue
         close = nearest(name, names)

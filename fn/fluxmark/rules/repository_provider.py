@@ -24,14 +24,14 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from fluxmark import image
-from fluxmark.world.manifest import is_templated
+from fluxmark.cluster.manifest import is_templated
 from krmfn.result import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fluxmark.cluster import Repository
     from fluxmark.finding import Finding
-    from fluxmark.world import World
 
 ID: Final = "repository-provider"
 SEVERITY: Final = Severity.ERROR
@@ -44,12 +44,12 @@ _HOSTS = {
 }
 
 
-def check(world: World) -> Iterator[Finding]:
+def check(world: Repository) -> Iterator[Finding]:
     """Yield the providers of other hosts, and the secrets that a provider makes useless."""
     for repository in world.repositories:
         provider, text = repository.text("spec", "provider"), repository.text("spec", "image")
         hosts = _HOSTS.get(provider)
-        if hosts is None or is_templated(text) or not world.is_final(repository):
+        if hosts is None or is_templated(text) or not repository.is_final:
             continue
         try:
             host = image.parse(text).registry

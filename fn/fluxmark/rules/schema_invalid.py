@@ -24,25 +24,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from fluxmark import schema
+from fluxmark.cluster.manifest import is_templated
 from fluxmark.schema import ErrorKind
 from fluxmark.schema.unknown import dotted
-from fluxmark.world.manifest import is_templated
 from krmfn.result import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fluxmark.cluster import Manifest, Repository
     from fluxmark.finding import Finding
-    from fluxmark.world import Manifest, World
 
 ID: Final = "schema-invalid"
 SEVERITY: Final = Severity.ERROR
 
 
-def check(world: World) -> Iterator[Finding]:
+def check(world: Repository) -> Iterator[Finding]:
     """Yield what the API server would refuse, drop or fill in."""
-    for one in world.flux_resources:
-        if not world.is_final(one):
+    for one in world.image_resources:
+        if not one.is_final:
             continue
         flux = world.flux_version
         if flux and not schema.served(one.api_version, one.kind, flux):

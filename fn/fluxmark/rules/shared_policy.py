@@ -26,8 +26,8 @@ from krmfn.result import Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fluxmark.cluster import Marker, Repository, Scope
     from fluxmark.finding import Finding
-    from fluxmark.world import World
 
 ID: Final = "shared-policy"
 SEVERITY: Final = Severity.INFO
@@ -44,35 +44,42 @@ _ENVIRONMENTS = {
 }
 
 
-def check(world: World) -> Iterator[Finding]:
+def check(world: Repository) -> Iterator[Finding]:
     """Yield the policies that one automation writes to several environments, at their second one."""
     if world.has_templates:
         return
     for key, found in sorted(world.working_markers.items()):
-        namespace = key.partition(":")[0]
-        automations = [one for one in world.automations if world.namespace(one) in ("", namespace)]
-        for automation in automations:
-            first: dict[str, str] = {}
-            for marker in found:
-                environment = _environment(marker.source.path)
-                if not environment or world.covers(automation, marker.source) is not True:
-                    continue
-                if first and environment not in first:
-                    other, path = next(iter(first.items()))
-                    yield marker.source.finding(
-                        ID,
-                        SEVERITY,
-                        marker.setter_span,
-                        f"{key} is written to {environment} here and to {other} in {path} by the same commit; "
-                        "give each environment a policy or an automation of its own",
-                        resource=marker.manifest.ref if marker.manifest else None,
-                        path=marker.path,
-                    )
-                    break
-                first.setdefault(environment, marker.source.path)
-            else:
+        for scope in world.scopes:
+            if scope.automation.namespace not in ("", key.partition(":")[0]):
                 continue
+            second = _second(world, scope, found)
+            if second is None:
+                continue
+            marker, environment, other, path = second
+            yield marker.source.finding(
+                ID,
+                SEVERITY,
+                marker.setter_span,
+                f"{key} is written to {environment} here and to {other} in {path} by the same commit; "
+                "give each environment a policy or an automation of its own",
+                resource=marker.manifest.ref if marker.manifest else None,
+                path=marker.path,
+            )
             break
+
+
+def _second(world: Repository, scope: Scope, found: list[Marker]) -> tuple[Marker, str, str, str] | None:
+    """Return the first marker of a second environment with that; and the first environment with its file."""
+    first: dict[str, str] = {}
+    for marker in found:
+        environment = _environment(marker.source.path)
+        if not environment or world.covers(scope, marker.source) is not True:
+            continue
+        if first and environment not in first:
+            other, path = next(iter(first.items()))
+            return marker, environment, other, path
+        first.setdefault(environment, marker.source.path)
+    return None
 
 
 def _environment(path: str) -> str:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fluxmark.cluster import Repository, Source
     from fluxmark.finding import Finding
-    from fluxmark.world import Source, World
 
 SILENCE = re.compile(r"#\s*fluxmark:\s*(?P<verb>ignore(?:-file)?)\[(?P<rules>[^\]\n]*)\]")
 _RULE = re.compile(r"[^\s,]+")
@@ -22,7 +22,7 @@ _RULE = re.compile(r"[^\s,]+")
 class Silences:
     """What the comments of a world silence; a text is looked at once it has a finding."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: Repository) -> None:
         self._sources = {(source.path, source.index): source for source in world.sources}
         self._others = world.others
         self._known: dict[tuple[str, int], frozenset[tuple[str, int]]] = {}

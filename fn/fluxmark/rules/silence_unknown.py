@@ -25,14 +25,14 @@ from krmfn.result import Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fluxmark.cluster import Repository
     from fluxmark.finding import Finding
-    from fluxmark.world import World
 
 ID: Final = "silence-unknown"
 SEVERITY: Final = Severity.WARNING
 
 
-def check(world: World) -> Iterator[Finding]:
+def check(world: Repository) -> Iterator[Finding]:
     """Yield the names in silencing comments that no rule has."""
     from fluxmark.rules.registry import RULES  # the registry imports this module
 

@@ -37,8 +37,8 @@ from krmfn.result import Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fluxmark.cluster import Repository
     from fluxmark.finding import Finding
-    from fluxmark.world import World
 
 ID: Final = "suspended"
 SEVERITY: Final = Severity.INFO
@@ -50,9 +50,9 @@ _EFFECT = {
 }
 
 
-def check(world: World) -> Iterator[Finding]:
+def check(world: Repository) -> Iterator[Finding]:
     """Yield every suspended resource."""
-    for one in world.flux_resources:
+    for one in world.image_resources:
         if one.get("spec", "suspend") is True:
             message = f"{one.described} is suspended: {_EFFECT[one.kind]}"
             yield one.report(ID, SEVERITY, ("spec", "suspend"), message)

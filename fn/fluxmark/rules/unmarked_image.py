@@ -34,7 +34,6 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from fluxmark import image, marker as markers
-from fluxmark.marker import Setter
 from fluxmark.rules.marker_image import repository_image
 from krmfn.comment import line_comment
 from krmfn.result import Severity
@@ -42,20 +41,20 @@ from krmfn.result import Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fluxmark.cluster import Manifest, Repository
     from fluxmark.finding import Finding
-    from fluxmark.world import Manifest, World
 
 ID: Final = "unmarked-image"
 SEVERITY: Final = Severity.INFO
 
 
-def check(world: World) -> Iterator[Finding]:
+def check(world: Repository) -> Iterator[Finding]:
     """Yield the image fields whose tag a policy selects, and that have no marker of any kind."""
     if not world.has_comments:
         return
     by_name: dict[str, list[Manifest]] = {}
     for policy in world.policies:
-        ref = repository_image(world, Setter(world.namespace(policy), policy.name))
+        ref = repository_image(policy)
         if ref is not None:
             by_name.setdefault(ref.canonical, []).append(policy)
     if not by_name:
@@ -73,10 +72,10 @@ def check(world: World) -> Iterator[Finding]:
         beside = line_comment(source.text, field.node)
         if not policies or (beside and (markers.read(beside.text) or markers.diagnose(beside.text))):
             continue
-        covers = [world.covers(one, source) for one in world.automations]
+        covers = [world.covers(scope, source) for scope in world.scopes]
         if covers and all(answer is False for answer in covers):
             continue
-        names = " or ".join(f"{world.namespace(one)}:{one.name}" for one in policies)
+        names = " or ".join(sorted({one.id for one in policies}))
         yield source.finding(
             ID,
             SEVERITY,

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fluxmark.flux_resources import POLICY, FluxResource, FluxResources
 from fluxmark.policy import PolicyError
 from fluxmark.policy.explanation import Explanation, explain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fluxmark.cluster.cluster import Cluster
+    from fluxmark.cluster.manifest import Manifest
     from fluxmark.select.tags import TagSource
 
 
@@ -23,24 +24,22 @@ class PolicyReport:
     hint: what would select the newest, where the policy selects nothing.
     """
 
-    policy: FluxResource
+    policy: Manifest
     image: str = ""
     explanation: Explanation | None = None
     error: str = ""
     hint: str = ""
 
 
-def select(
-    resources: FluxResources, source: TagSource, *, flux_version: str | None = None
-) -> Iterator[PolicyReport]:
-    """Yield a report for each ImagePolicy of a package, in the order of its files."""
-    policies = resources.all(POLICY)
+def select(cluster: Cluster, source: TagSource, *, flux_version: str | None = None) -> Iterator[PolicyReport]:
+    """Yield a report for each ImagePolicy of a cluster."""
+    policies = cluster.policies
     repositories = {
-        repository.id: repository for policy in policies if (repository := resources.repository_of(policy))
+        repository.id: repository for policy in policies if (repository := cluster.repository_of(policy))
     }
     listed = dict(zip(repositories, source.tags(list(repositories.values())), strict=True))
     for policy in policies:
-        repository = resources.repository_of(policy)
+        repository = cluster.repository_of(policy)
         if repository is None:
             yield PolicyReport(policy, error=_no_repository(policy))
             continue
@@ -62,14 +61,14 @@ def select(
             yield PolicyReport(policy, name, found, str(found.error), _hint(tags.tags))
 
 
-def _no_repository(policy: FluxResource) -> str:
+def _no_repository(policy: Manifest) -> str:
     ref = policy.get("spec", "imageRepositoryRef")
     ref = ref if isinstance(ref, dict) else {}
     name = f"{ref.get('namespace') or policy.namespace}/{ref.get('name', '')}"
-    return f"{policy.where}: the ImageRepository {name} is not in this package"
+    return f"{policy.where}: the ImageRepository {name} is not in this repository"
 
 
-def _denied(policy: FluxResource, repository: FluxResource) -> str:
+def _denied(policy: Manifest, repository: Manifest) -> str:
     """Return upstream's words for a repository of another namespace that is open to none; '' where it may be."""
     if repository.namespace == policy.namespace or repository.get("spec", "accessFrom"):
         return ""

@@ -24,7 +24,8 @@ from fluxmark.words import SECRET
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from fluxmark.flux_resources import FluxResource, FluxResources
+    from fluxmark.cluster.cluster import Cluster
+    from fluxmark.cluster.manifest import Manifest
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Tags:
 class TagSource(Protocol):
     """Gives the tags of repositories."""
 
-    def tags(self, repositories: Sequence[FluxResource]) -> list[Tags]:
+    def tags(self, repositories: Sequence[Manifest]) -> list[Tags]:
         """Return the tags of each ImageRepository, in their order."""
 
 
@@ -49,11 +50,11 @@ class FileTags:
     by_image: Mapping[str, Sequence[str]]
     name: str
 
-    def tags(self, repositories: Sequence[FluxResource]) -> list[Tags]:
+    def tags(self, repositories: Sequence[Manifest]) -> list[Tags]:
         """Return what the file lists for each repository."""
         return [self._of(repository) for repository in repositories]
 
-    def _of(self, repository: FluxResource) -> Tags:
+    def _of(self, repository: Manifest) -> Tags:
         name = str(repository.spec.get("image", ""))
         try:
             tags = self.by_image.get(image.parse(name).canonical)
@@ -71,11 +72,11 @@ class RegistryTags:
     resources: where Secrets are looked up; notes: takes what a user should know, one line at a time.
     """
 
-    resources: FluxResources
+    resources: Cluster
     notes: Callable[[str], None]
     _docker: Credentials | None = field(default=None, init=False)
 
-    def tags(self, repositories: Sequence[FluxResource]) -> list[Tags]:
+    def tags(self, repositories: Sequence[Manifest]) -> list[Tags]:
         """Read every registry once for each repository; the failure of one is its own."""
         requests: list[Request | str] = [self._request(repository) for repository in repositories]
         listings = iter(list_all([request for request in requests if isinstance(request, Request)]))
@@ -88,7 +89,7 @@ class RegistryTags:
             found.append(Tags(listing.tags, str(listing.error) if listing.error else ""))
         return found
 
-    def _request(self, repository: FluxResource) -> Request | str:
+    def _request(self, repository: Manifest) -> Request | str:
         spec = repository.spec
         try:
             ref = image.parse(str(spec.get("image", "")))
@@ -107,7 +108,7 @@ class RegistryTags:
             tls=self._tls(repository),
         )
 
-    def _credentials(self, repository: FluxResource) -> Credentials:
+    def _credentials(self, repository: Manifest) -> Credentials:
         data = self._secret(repository, "secretRef", (".dockerconfigjson", ".dockercfg"))
         for key in (".dockerconfigjson", ".dockercfg"):
             if data.get(key):
@@ -116,14 +117,14 @@ class RegistryTags:
             self._docker = from_docker()
         return self._docker
 
-    def _tls(self, repository: FluxResource) -> TLS | None:
+    def _tls(self, repository: Manifest) -> TLS | None:
         data = self._secret(repository, "certSecretRef", ("ca.crt", "tls.crt", "tls.key"))
         if not data:
             return None
         ca, cert, key = (data.get(name, b"").decode(errors="replace") for name in ("ca.crt", "tls.crt", "tls.key"))
         return TLS(ca, cert, key)
 
-    def _secret(self, repository: FluxResource, field_name: str, keys: Sequence[str]) -> dict[str, bytes]:
+    def _secret(self, repository: Manifest, field_name: str, keys: Sequence[str]) -> dict[str, bytes]:
         """Return what a Secret of the package holds under these keys; empty, and noted, where it is not there."""
         reference = repository.get("spec", field_name)
         name = reference.get("name") if isinstance(reference, dict) else None
@@ -142,7 +143,7 @@ class RegistryTags:
         return found
 
 
-def _secret_value(secret: FluxResource, key: str) -> bytes | None:
+def _secret_value(secret: Manifest, key: str) -> bytes | None:
     """Return a value of a Secret; None where it has none, or not in the clear (SOPS keeps other text there)."""
     plain: Any = secret.get("stringData", key)
     if isinstance(plain, str):

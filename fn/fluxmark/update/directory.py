@@ -9,18 +9,17 @@ from typing import TYPE_CHECKING
 from fluxmark.errors import FluxmarkError
 from fluxmark.finding import Finding
 from fluxmark.latest import refused
-from fluxmark.update.automations import Scope, scopes
 from fluxmark.update.text import AS_FLUX, Options, Updated, update
+from fluxmark.update.work import Work, work_of
 from krmfn.forked import each
 from krmfn.result import Severity
 from krmfn.text import InputError, decode
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from fluxmark.change import Change
     from fluxmark.latest import LatestImage
     from fluxmark.update.files import Files
+    from fluxmark.update.work import Latest
     from krmfn.package import Package
     from krmfn.text import Position
 
@@ -42,7 +41,7 @@ class Wishes:
 class Commit:
     """What one automation changes, and its commit message; '' where it changes nothing."""
 
-    scope: Scope
+    work: Work
     changes: list[Change] = field(default_factory=list)
     message: str = ""
 
@@ -67,9 +66,7 @@ class Outcome:
         return "\n\n".join(message.rstrip("\n") for message in messages) if messages[1:] else "".join(messages)
 
 
-def update_package(
-    package: Package, files: Files, latest: Mapping[str, LatestImage], wishes: Wishes | None = None
-) -> Outcome:
+def update_package(package: Package, files: Files, latest: Latest, wishes: Wishes | None = None) -> Outcome:
     """Compute what the automations of a package would commit.
 
     files: what `files.read` read of it. Raises FluxmarkError for what fails the run, which is something only where
@@ -84,17 +81,17 @@ class _Run:
         self.files = files
         self.wishes = wishes
         self.texts: dict[str, tuple[str, str]] = {}
-        self.findings: dict[tuple[object, ...], Finding] = {}  # each once: files can be in several scopes
+        self.findings: dict[tuple[object, ...], Finding] = {}  # each once: several automations may update a file
         self.skipped: set[str] = set()
 
-    def run(self, latest: Mapping[str, LatestImage]) -> Outcome:
-        good = self._good(latest)
-        found, findings = scopes(self.files.resources, good, any_namespace=self.wishes.any_namespace)
+    def run(self, latest: Latest) -> Outcome:
+        good = {cluster: self._good(images) for cluster, images in latest.items()}
+        found, findings = work_of(self.files.model.clusters, good, any_namespace=self.wishes.any_namespace)
         for finding in findings:
             self._say(finding)
         commits = []
-        for scope in found:
-            located = self._located(scope)
+        for work in found:
+            located = self._located(work)
             if located is not None:
                 commit = Commit(located)
                 self._update(commit)
@@ -103,37 +100,37 @@ class _Run:
                     commits.append(commit)
         return Outcome(self.texts, tuple(commits), tuple(self.findings.values()))
 
-    def _good(self, latest: Mapping[str, LatestImage]) -> Mapping[str, LatestImage]:
+    def _good(self, latest: dict[str, LatestImage]) -> dict[str, LatestImage]:
         """Return the latest images without those that Flux would refuse."""
         bad = refused(latest)
         for policy, why in bad.items():
             self._fails("invalid-image", f"{policy}: left: {why}", why)
         return {policy: image for policy, image in latest.items() if policy not in bad} if bad else latest
 
-    def _located(self, scope: Scope) -> Scope | None:
-        """Return a scope with its path resolved, links included; None where that is not in the package."""
-        if not scope.path:
-            return scope
+    def _located(self, work: Work) -> Work | None:
+        """Return work with its path resolved, links included; None where the directory does not hold that path."""
+        if not work.path:
+            return work
         root = self.package.root.resolve()
-        target = (root / scope.path).resolve()
-        name = ":".join(scope.name)
+        target = (root / work.path).resolve()
+        name = ":".join(work.name)
         if not target.exists():
-            why = f"walking path for files: lstat {scope.path}: no such file or directory"
-            hint = "; its ${…} is filled in by Flux only" if "${" in scope.path else ""
+            why = f"walking path for files: lstat {work.path}: no such file or directory"
+            hint = "; its ${…} is filled in by Flux only" if "${" in work.path else ""
             self._fails("update-path", f"ImageUpdateAutomation {name}: left: {why}{hint}", why)
             return None
         if not target.is_relative_to(root):
-            self._fails("update-path", f"ImageUpdateAutomation {name}: left: {scope.path} leads out", scope.path)
+            self._fails("update-path", f"ImageUpdateAutomation {name}: left: {work.path} leads out", work.path)
             return None
         path = target.relative_to(root).as_posix()
-        return replace(scope, path="" if path == "." else path)
+        return replace(work, path="" if path == "." else path)
 
     def _update(self, commit: Commit) -> None:
-        scope = commit.scope
-        if not scope.latest:
+        work = commit.work
+        if not work.latest:
             return
-        paths = [path for path in self.files.marked if path not in self.skipped and scope.covers(path)]
-        for path, done in zip(paths, each(partial(self._updated, scope), paths, share=_SHARE), strict=True):
+        paths = [path for path in self.files.marked if path not in self.skipped and work.covers(path)]
+        for path, done in zip(paths, each(partial(self._updated, work), paths, share=_SHARE), strict=True):
             if isinstance(done, Finding):
                 self.skipped.add(path)
                 self._say(done)
@@ -141,7 +138,7 @@ class _Run:
             for finding in done.findings:
                 self._say(finding)
             text = self._text(path)
-            relative = scope.relative(path)
+            relative = work.relative(path)
             if "config.kubernetes.io/path" in text and (place := _leftover(text, relative)):
                 why = "resource input to function has mismatched legacy and internal path annotations"
                 said = f"a path annotation fails every run of Flux: {why}; remove the annotation"
@@ -151,7 +148,7 @@ class _Run:
             if any(finding.rule == "unwrapped-list" for finding in done.findings):
                 self._check_list(path, text)
             if ".." in relative:
-                why = f"resource must be written under package {self.package.root / scope.path}: {relative}"
+                why = f"resource must be written under package {self.package.root / work.path}: {relative}"
                 self._fails("dots-in-name", f"the name fails every run of Flux: {why}; rename it", why, path, 1, 1)
             self.texts[path] = self.texts[path][0] if path in self.texts else text, done.text
             commit.changes += done.changes
@@ -165,29 +162,29 @@ class _Run:
             said = f"an item fails every run of Flux: {why}; give it apiVersion, kind and a name"
             self._fails("list-item", said, why, path, place.line, place.column)
 
-    def _updated(self, scope: Scope, path: str) -> Updated | Finding:
-        """Return a file's text with a scope's latest images; why it cannot be read, where that is so."""
+    def _updated(self, work: Work, path: str) -> Updated | Finding:
+        """Return a file's text with the latest images in it; why it cannot be read, where that is so."""
         try:
-            return update(self._text(path), scope.latest, file=path, options=self.wishes.options)
+            return update(self._text(path), work.latest, file=path, options=self.wishes.options)
         except InputError as error:
             return _unreadable(path, error)
 
     def _text(self, path: str) -> str:
-        """Return a file's text, with what the scopes before changed in it."""
+        """Return a file's text, with what was changed in it before."""
         return self.texts[path][1] if path in self.texts else decode(self.files.marked[path], path)
 
     def _message(self, commit: Commit) -> str:
         """Return the commit message that Flux would write."""
         from fluxmark.template import DEFAULT_TEMPLATE, TemplateError, render
 
-        scope = commit.scope
-        if not scope.template:
+        work = commit.work
+        if not work.template:
             return DEFAULT_TEMPLATE
-        known = [change._replace(file=scope.relative(change.file)) for change in commit.changes]
+        known = [change._replace(file=work.relative(change.file)) for change in commit.changes]
         try:
-            return render(scope.template, known, automation=scope.name, values=scope.values)
+            return render(work.template, known, automation=work.name, values=work.values)
         except TemplateError as error:
-            why = f"ImageUpdateAutomation {':'.join(scope.name)}: Flux could not commit this: {error}"
+            why = f"ImageUpdateAutomation {':'.join(work.name)}: Flux could not commit this: {error}"
             self._fails("message-template", f"{why}; its default message is used instead", str(error))
             return DEFAULT_TEMPLATE
 

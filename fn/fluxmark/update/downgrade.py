@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fluxmark.flux_resources import POLICY
 from fluxmark.policy import PolicyError, latest
-from fluxmark.update.automations import namespaced
 
 if TYPE_CHECKING:
-    from fluxmark.flux_resources import FluxResources
+    from fluxmark.cluster.cluster import Cluster
 
 
 class Ages:
-    """Compares tags through the policies of a package."""
+    """Compares tags through the policies of a cluster."""
 
-    def __init__(self, resources: FluxResources) -> None:
-        self._policies = {namespaced(policy): policy for policy in resources.all(POLICY)}
+    def __init__(self, cluster: Cluster) -> None:
+        self._policies = {policy.id: policy for policy in cluster.policies}
 
     def older(self, policy: str, present: str, selected: str) -> bool:
         """Tell whether the policy would choose the present tag over the one that was selected.

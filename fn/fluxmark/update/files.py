@@ -1,4 +1,4 @@
-"""The files of a package that Flux would look into, and those that hold Flux's own resources.
+"""The files of a directory that Flux would look into, and the clusters that its resources make.
 
 Source: image-automation-controller 1.2, `internal/update/filereader.go`: names that end in `.yaml` or `.yml` and
 the name `Kustomization`; hidden directories, too; symbolic links to files, not those to directories; of all these
@@ -10,44 +10,46 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from fluxmark.flux_resources import FluxResources, in_text
-from fluxmark.words import GROUP, SECRET, TOKEN
-from krmfn.text import InputError, decode
+from fluxmark.cluster.follow import Model, read_clusters
+from fluxmark.cluster.read import directory_tree, remotes_of, text_of
+from fluxmark.cluster.source import Source
+from fluxmark.words import KUSTOMIZATION_NAMES, MODEL_WORDS, SECRET, TOKEN
 
 if TYPE_CHECKING:
     from krmfn.package import Found, Package
 
-_TOKEN, _GROUP, _SECRET = TOKEN.encode(), GROUP.encode(), SECRET.encode()
+_TOKEN, _SECRET = TOKEN.encode(), SECRET.encode()
+_MODEL = tuple(word.encode() for word in MODEL_WORDS)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Files:
-    """What was read of a package.
+    """What was read of a directory.
 
-    marked: files with a marker's text in them, by path, in lexical order; resources: Flux's; unreadable: the files
-    that could not be read, each with the reason.
+    marked: files with a marker's text in them, by path, in lexical order; model: the clusters; unreadable: the
+    files that could not be read, each with the reason.
     """
 
     marked: dict[str, bytes] = field(default_factory=dict)
-    resources: FluxResources = field(default_factory=FluxResources)
-    unreadable: list[str] = field(default_factory=list)
+    model: Model = field(default_factory=lambda: Model(()))
+    unreadable: tuple[str, ...] = ()
 
 
 def read(found: Found, package: Package, *, secrets: bool = False) -> Files:
     """Sort what `flux_files.search` found. secrets: whether Secrets are wanted among the resources."""
-    files = Files(unreadable=found.unreadable)
-    for path, data in found.files.items():
-        if _TOKEN in data:
-            files.marked[path] = data
-        if _GROUP in data or (secrets and _SECRET in data):
-            _add(files, data, package.show(path), secrets=secrets)
-    return files
-
-
-def _add(found: Files, data: bytes, name: str, *, secrets: bool) -> None:
-    try:
-        for resource in in_text(decode(data, name), name):
-            if secrets or resource.kind != SECRET:
-                found.resources.add(resource)
-    except InputError as error:
-        found.resources.unreadable.append(str(error).split("\n", 1)[0])
+    marked = {path: data for path, data in found.files.items() if _TOKEN in data}
+    sources = [
+        Source(path, text_of(data)[0], failure=text_of(data)[1], show=package.show(path))
+        for path, data in found.files.items()
+        if path.rpartition("/")[2] in KUSTOMIZATION_NAMES
+        or any(word in data for word in _MODEL)
+        or (secrets and _SECRET in data)
+    ]
+    paths = [source.path for source in sources]
+    model = read_clusters(directory_tree(package, sources), paths, remotes_of(package))
+    broken = (
+        f"{source.show}:{source.error[0]}:{source.error[1]}: {source.error[2]}"
+        for source in sources
+        if source.error is not None
+    )
+    return Files(marked, model, (*found.unreadable, *broken))

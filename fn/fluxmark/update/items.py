@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fluxmark.cluster.read import read_items
 from fluxmark.finding import Finding, of_notes, results
 from fluxmark.flux_files import named
-from fluxmark.flux_resources import in_items, in_text
 from fluxmark.latest import refused
-from fluxmark.update.automations import Scope, scopes
 from fluxmark.update.markers import marked
 from fluxmark.update.sources import from_status
 from fluxmark.update.text import Run, update
-from fluxmark.words import GROUP, TOKEN
+from fluxmark.update.work import Work, work_of
+from fluxmark.words import TOKEN
 from krmfn.function import Function
 from krmfn.host import Host
 from krmfn.package import Package
@@ -69,35 +69,36 @@ def update_items(items: Sequence[Resource], texts: Mapping[str, str]) -> tuple[d
 
     texts: files beside the items, by path. Raises InputError for one that is no YAML.
     """
-    resources = in_items(items)
-    for path, text in texts.items():
-        if GROUP in text:
-            for resource in in_text(text, path):
-                resources.add(resource)
-    latest, findings = from_status(resources)
-    for policy, why in refused(latest).items():
-        del latest[policy]
-        findings.append(Finding("invalid-image", Severity.WARNING, f"{policy}: left: {why}"))
-    found, said = scopes(resources, latest)
+    clusters = read_items(items, texts).clusters
+    latest = {}
+    findings = []
+    for cluster in clusters:
+        images, said = from_status(cluster)
+        findings += said
+        for policy, why in refused(images).items():
+            del images[policy]
+            findings.append(Finding("invalid-image", Severity.WARNING, f"{policy}: skipped: {why}"))
+        latest[cluster.name] = images
+    found, said = work_of(clusters, latest)
     findings += said
     changed = dict(texts)
-    for scope in found:
+    for work in found:
         for item in items:
-            if item.mentions(TOKEN) and scope.covers(item.path):
-                findings += _item(item, scope)
+            if item.mentions(TOKEN) and work.covers(item.path):
+                findings += _item(item, work)
         for path, text in changed.items():
-            if scope.covers(path):
-                done = update(text, scope.latest, file=path)
+            if work.covers(path):
+                done = update(text, work.latest, file=path)
                 changed[path] = done.text
                 findings += [*map(_said, done.changes), *done.findings]
     return {path: text for path, text in changed.items() if text != texts[path]}, findings
 
 
-def _item(item: Resource, scope: Scope) -> list[Finding]:
+def _item(item: Resource, work: Work) -> list[Finding]:
     """Update one item."""
     item.release()  # it was read as a part of the list; its own text is what markers are looked for in
     editor = item.editor()
-    run = Run(editor, scope.latest, item.path)
+    run = Run(editor, work.latest, item.path)
     (marks,) = marked(editor.text, [item.node])
     run.resource(item.ref, marks)
     item.apply(editor)

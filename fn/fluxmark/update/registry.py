@@ -9,13 +9,13 @@ from fluxmark.errors import FluxmarkError
 from fluxmark.select import RegistryTags
 
 if TYPE_CHECKING:
-    from fluxmark.flux_resources import FluxResource
+    from fluxmark.cluster.manifest import Manifest
 
 
 class Registry(RegistryTags):
     """Tags from registries, and the digest of a tag."""
 
-    def digest(self, repository: FluxResource, tag: str) -> str:
+    def digest(self, repository: Manifest, tag: str) -> str:
         """Return the digest of a repository's tag. Raises FluxmarkError where the registry does not say it."""
         request = self._request(repository)
         if isinstance(request, str):

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 from fluxmark.errors import FluxmarkError
 from fluxmark.finding import Finding
-from fluxmark.flux_resources import POLICY, FluxResource, FluxResources
 from fluxmark.given import Given
 from fluxmark.latest import LatestImage
 from fluxmark.marker import MarkerError, Setter
-from fluxmark.update.automations import namespaced
 from krmfn.node import MapNode, ScalarNode, follow
 from krmfn.result import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from fluxmark.cluster.cluster import Cluster
+    from fluxmark.cluster.manifest import Manifest
     from fluxmark.select import TagSource
 
 _KEYS = ("name", "tag", "digest")
@@ -57,11 +57,11 @@ _NO_STATUS = (
 )
 
 
-def from_status(resources: FluxResources) -> tuple[dict[str, LatestImage], list[Finding]]:
-    """Take the latest images that Flux wrote into the status of a package's policies."""
+def from_status(cluster: Cluster) -> tuple[dict[str, LatestImage], list[Finding]]:
+    """Take the latest images that Flux wrote into the status of a cluster's policies."""
     found = {}
     findings = []
-    for policy in resources.all(POLICY):
+    for policy in cluster.policies:
         try:
             image = _status(policy)
         except ValueError as error:
@@ -70,23 +70,23 @@ def from_status(resources: FluxResources) -> tuple[dict[str, LatestImage], list[
         if image is None:
             findings.append(_left(policy, "no-latest-image", _NO_STATUS, Severity.INFO))
         else:
-            found[namespaced(policy)] = image
+            found[policy.id] = image
     return found, findings
 
 
 def from_tags(
-    resources: FluxResources, source: TagSource, digest: Callable[[FluxResource, str], str] | None = None
+    cluster: Cluster, source: TagSource, digest: Callable[[Manifest, str], str] | None = None
 ) -> tuple[dict[str, LatestImage], list[Finding]]:
-    """Select the latest images from tags, as the package's policies do.
+    """Select the latest images from tags, as the cluster's policies do.
 
     A policy that fails keeps the latest image of its status, as in Flux. digest: finds the digest of a tag of a
     repository, for policies that reflect it; without it they keep theirs.
     """
     from fluxmark.select import select
 
-    found, findings = from_status(resources)
+    found, findings = from_status(cluster)
     findings = [finding for finding in findings if finding.rule != "no-latest-image"]
-    for report in select(resources, source):
+    for report in select(cluster, source):
         policy = report.policy
         if policy.get("spec", "suspend") is True:
             findings.append(_left(policy, "suspended", "suspended, so Flux selects nothing new", Severity.INFO))
@@ -95,10 +95,10 @@ def from_tags(
         if report.error or selection is None:
             findings.append(_left(policy, "selects-nothing", report.error, Severity.ERROR))
             continue
-        key = namespaced(policy)
+        key = policy.id
         image = LatestImage(report.image, selection.tag)
         try:
-            found[key] = _with_digest(image, policy, resources, found.get(key), digest)
+            found[key] = _with_digest(image, policy, cluster, found.get(key), digest)
         except FluxmarkError as error:
             findings.append(_left(policy, "no-digest", str(error), Severity.ERROR))
     return found, findings
@@ -106,10 +106,10 @@ def from_tags(
 
 def _with_digest(
     image: LatestImage,
-    policy: FluxResource,
-    resources: FluxResources,
+    policy: Manifest,
+    cluster: Cluster,
     before: LatestImage | None,
-    digest: Callable[[FluxResource, str], str] | None,
+    digest: Callable[[Manifest, str], str] | None,
 ) -> LatestImage:
     """Return an image with its digest where the policy reflects it. Raises FluxmarkError where none is known."""
     reflection = policy.spec.get("digestReflectionPolicy") or NEVER
@@ -118,13 +118,13 @@ def _with_digest(
     known = before is not None and before.digest and (before.name, before.tag) == (image.name, image.tag)
     if known and reflection == IF_NOT_PRESENT:
         return before or image
-    repository = resources.repository_of(policy)
+    repository = cluster.repository_of(policy)
     if digest is None or repository is None:
         raise FluxmarkError("left: its digest cannot be known from tags; give it with --latest, or use --registry")
     return replace(image, digest=digest(repository, image.tag))
 
 
-def _status(policy: FluxResource) -> LatestImage | None:
+def _status(policy: Manifest) -> LatestImage | None:
     data = policy.get("status", "latestRef")
     return None if data is None else LatestImage.from_data(data)
 
@@ -136,5 +136,5 @@ def _is_policy(text: str) -> bool:
         return False
 
 
-def _left(policy: FluxResource, rule: str, message: str, severity: Severity) -> Finding:
+def _left(policy: Manifest, rule: str, message: str, severity: Severity) -> Finding:
     return Finding(rule, severity, f"{policy.where}: ImagePolicy {policy.id}: {message}")

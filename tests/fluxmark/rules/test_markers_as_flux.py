@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from check_packages import check, world_of
+from check_packages import check, repository_of
 
 # outputs of the released controller, observed on inputs that were written for this project
 DATA: dict[str, Any] = json.loads((Path(__file__).parents[3] / "fixtures/conformance/setters.json").read_text())
@@ -32,7 +32,7 @@ def test_a_marker_works_where_flux_changes_a_value(case: dict[str, Any]) -> None
     policies = DATA["default_policies"] if case["policies"] == "default" else case["policies"]
     namespaces = {"flux-system", "other"} if case["name"] == "other ns" else {"flux-system"}
     known = {f"{one['Namespace']}:{one['Name']}" for one in policies if one["Namespace"] in namespaces}
-    world = world_of(case["before"])
+    repository = repository_of(case["before"])
     errors = check(
         case["before"], "file-name", "file-unreadable", "kind-list", "path-annotation", "marker-position",
         "marker-malformed", "marker-in-text",
@@ -41,7 +41,7 @@ def test_a_marker_works_where_flux_changes_a_value(case: dict[str, Any]) -> None
     for path in case["before"]:
         live = [
             marker
-            for marker in world.markers
+            for marker in repository.markers
             if marker.source.path == path
             and path not in unread
             and marker.works

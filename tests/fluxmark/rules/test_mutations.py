@@ -125,6 +125,16 @@ FAULTS = (
         '      TAGS: |\n        1.0.0 # {"$imagepolicy": "flux-system:worker:tag"}',
         '# {"$imagepolicy": "flux-system:worker:tag"}',
     ),
+    # what a cluster does not get
+    Fault("kustomize-build", API, "  - deployment.yaml", "  - deploy.yaml", "deploy.yaml"),
+    Fault(
+        "resource-twice",
+        POLICIES,
+        "  name: worker\n  namespace: flux-system\n  labels",
+        "  name: api\n  namespace: flux-system\n  labels",
+        "api\n  namespace: flux-system\n  labels",
+        also=("marker-policy-missing",),
+    ),
     # markers and policies that do not meet
     Fault(
         "marker-policy-missing",
@@ -141,7 +151,7 @@ FAULTS = (
         "  name: fleet\n  namespace: flux-system\nspec:\n  interval: 5m0s\n  sourceRef",
         "  name: fleet\n  namespace: other\nspec:\n  interval: 5m0s\n  sourceRef",
         "",
-        also=(),
+        also=("git-repository-missing",),
     ),
     Fault(
         "policy-not-selected",
@@ -178,7 +188,7 @@ FAULTS = (
     # values at markers
     Fault("marker-suffix", API, "api:tag", "api", 'flux-system:api"}\n'),
     Fault("marker-suffix", WEB, "flux-system:web", "flux-system:web:tag", "flux-system:web:tag"),
-    Fault("marker-value", API, '"142"', "142", "142"),
+    Fault("marker-value", API, '"142"', "142", "142", also=("kustomize-build",)),
     Fault("marker-image", WEB, "shop/web:main", "shop/site:main", "registry.example.com/shop/site"),
     Fault("marker-tag", WEB, "main-abc1234-1700000000", "dev-abc1234-1700000000", "dev-abc1234"),
     Fault("marker-tag", WORKER, "worker:1.0.0", "worker:2.1.0", "2.1.0"),

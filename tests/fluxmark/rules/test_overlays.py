@@ -1,4 +1,4 @@
-"""What is not the whole of a repository, or not yet what the cluster gets: nothing is said that may be wrong."""
+"""Resources are judged as the cluster gets them; what is not known is not judged."""
 
 from __future__ import annotations
 
@@ -44,37 +44,60 @@ def test_the_faults_are_found_where_all_is_known() -> None:
     assert rules({"a.yaml": OTHER, "b.yaml": POLICY}) == ["marker-policy-missing", "policy-unused", "policy-order"]
 
 
+PATCHED = "kind: Kustomization\nresources: [../base]\npatches: [{path: app.yaml}]\n"
+BASE = "kind: Kustomization\nresources: [policy.yaml]\n"
+SOUND = (
+    "kind: ImagePolicy\napiVersion: image.toolkit.fluxcd.io/v1\nmetadata: {name: app, namespace: flux-system}\n"
+    "spec:\n  filterTags: {pattern: '^main-[a-f0-9]{7}-(?P<ts>[0-9]{10})$', extract: $ts}\n"
+)
+
+
 @pytest.mark.parametrize(
-    "more",
+    "overlay",
     [
-        # a patch beside its base, in a file of its own
-        {"overlay/patch.yaml": POLICY.replace("  imageRepositoryRef: {name: app}\n", "")},
-        # a patch that a kustomization names
+        # a patch in a file of its own
         {
-            "overlay/kustomization.yaml": "kind: Kustomization\npatches:\n  - path: policy.yaml\n",
-            "overlay/policy.yaml": POLICY.replace("alphabetical", "numerical"),
+            "overlay/kustomization.yaml": PATCHED,
+            "overlay/app.yaml": SOUND,
         },
-        # a patch within a kustomization, kustomize's and Flux's
+        # a patch within a kustomization
         {
-            "overlay/kustomization.yaml": "kind: Kustomization\npatches:\n  - patch: |-\n      kind: ImagePolicy\n"
-            "      metadata:\n        name: app\n      spec: {}\n"
+            "overlay/kustomization.yaml": "kind: Kustomization\nresources: [../base]\npatches:\n  - patch: |\n"
+            + "".join(f"      {line}\n" for line in SOUND.splitlines()),
         },
+        # a patch within Flux's Kustomization
         {
-            "overlay/app.yaml": "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\n"
-            "metadata: {name: a}\nspec:\n  patches:\n    - target: {kind: ImagePolicy}\n"
-            "      patch: |-\n        - op: remove\n"
+            "clusters/a/app.yaml": "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\n"
+            "metadata: {name: a, namespace: flux-system}\nspec:\n  path: ./base\n  prune: true\n  interval: 1m\n"
+            "  sourceRef: {kind: GitRepository, name: flux-system}\n"
+            "  patches:\n    - target: {kind: ImagePolicy}\n      patch: |\n"
+            + "".join(f"        {line}\n" for line in SOUND.splitlines()),
         },
     ],
 )
-def test_a_policy_that_is_patched_is_not_judged(more: dict[str, str]) -> None:
-    assert rules({"base/policy.yaml": POLICY, **more}) == []
+def test_a_policy_is_judged_as_its_patches_leave_it(overlay: dict[str, str]) -> None:
+    base = {"base/policy.yaml": POLICY, "base/kustomization.yaml": BASE}
+    assert rules(base) == ["policy-order"]
+    assert rules({**base, **overlay}) == []
 
 
-def test_a_file_of_patches_is_no_file_of_resources() -> None:
-    patches = (
-        AUTOMATION.replace("  sourceRef: {kind: GitRepository, name: flux-system}\n", "") + "---\n" + REPOSITORY
-    )
-    assert rules({"values.yaml": patches.replace("fluxcd.io/v1", "fluxcd.io/v1beta1")}) == []
+def test_a_fault_of_a_patch_is_reported_in_the_patch() -> None:
+    texts = {
+        "base/policy.yaml": POLICY.replace("^main-[a-f0-9]+-[0-9]{10}$", "^main-(?P<ts>[0-9]{10})$"),
+        "base/kustomization.yaml": BASE,
+        "overlay/kustomization.yaml": "kind: Kustomization\nresources: [../base]\npatches: [{path: app.yaml}]\n",
+        "overlay/app.yaml": SOUND.replace("$ts", "$time"),
+    }
+    (found,) = check(texts, "policy-extract")
+    assert (found.file, found.line) == ("overlay/app.yaml", 5)
+
+
+def test_a_file_that_no_kustomization_uses_as_a_patch_is_judged() -> None:
+    partial = AUTOMATION.replace("  sourceRef: {kind: GitRepository, name: flux-system}\n", "")
+    assert "schema-invalid" in rules({"values.yaml": partial})
+    kustomization = "kind: Kustomization\nresources: [base.yaml]\npatches: [{path: values.yaml}]\n"
+    texts = {"values.yaml": partial, "base.yaml": AUTOMATION, "kustomization.yaml": kustomization}
+    assert "schema-invalid" not in rules(texts)
 
 
 @pytest.mark.parametrize("pattern", ["^${prefix}-[a-f0-9]+-[0-9]+", "{{ .Values.pattern }}"])
@@ -95,11 +118,11 @@ def test_policies_from_templates_may_be_any(template: str) -> None:
     assert "marker-policy-missing" not in found
 
 
-def test_a_prefix_may_make_the_name() -> None:
-    kustomization = {"kustomization.yaml": "kind: Kustomization\nnamePrefix: prod-\n"}
+def test_a_prefix_makes_the_name() -> None:
+    kustomization = {"kustomization.yaml": "kind: Kustomization\nnamePrefix: prod-\nresources: [b.yaml]\n"}
     marked = MARKER.replace("system:app", "system:prod-app")
     assert "marker-policy-missing" not in rules({"a.yaml": marked, "b.yaml": POLICY, **kustomization})
-    assert "marker-policy-missing" in rules({"a.yaml": OTHER, "b.yaml": POLICY, **kustomization})
+    assert "marker-policy-missing" in rules({"a.yaml": MARKER, "b.yaml": POLICY, **kustomization})
 
 
 def test_markers_of_policies_that_are_kept_elsewhere_are_left_alone() -> None:
@@ -118,7 +141,7 @@ def test_a_namespace_that_kustomize_sets_counts() -> None:
     texts = {
         "a.yaml": MARKER.replace("flux-system", "apps"),
         "flux/policy.yaml": bare,
-        "flux/kustomization.yaml": "kind: Kustomization\nnamespace: flux-system\n",
+        "flux/kustomization.yaml": "kind: Kustomization\nnamespace: flux-system\nresources: [policy.yaml]\n",
         "flux/automation.yaml": AUTOMATION.replace("./clusters/a", "."),
     }
     assert "marker-policy-missing" in rules(texts)

@@ -130,7 +130,7 @@ def test_a_policy_that_fails_says_why_and_the_others_go_on(select: Select) -> No
     status, out, _ = select("---\n".join(manifests), "--format", "json")
     errors = {one["policy"]: one["error"] for one in policies(out)}
     assert status == 1
-    assert "flux.yaml:6:1: the ImageRepository flux/nowhere is not in this package" in errors["flux:missing"]
+    assert "flux.yaml:6:1: the ImageRepository flux/nowhere is not in this repository" in errors["flux:missing"]
     assert "invalid regular expression pattern '('" in errors["flux:regex"]
     assert errors["flux:none"] == "unable to determine latest version from provided list"
     assert errors["flux:good"] is None
@@ -179,7 +179,7 @@ def test_a_file_that_is_no_yaml_is_named_and_left_out(select: Select, tmp_path: 
     (tmp_path / "tree" / "bad.yaml").write_text("image.toolkit.fluxcd.io: [\n")
     status, _, err = select(repository() + "---\n" + policy())
     assert status == 0
-    assert err.startswith("left out: ")
+    assert err.startswith("skipped: ")
     assert "bad.yaml:2:1: " in err
 
 

@@ -94,11 +94,21 @@ def test_json(root: Path, tags: str, capsys: pytest.CaptureFixture[str]) -> None
         "new": "reg.io/app:1.2.0",
         "resource": {"apiVersion": "", "kind": "Pod", "namespace": "", "name": ""},
     }
+    changes = [{"cluster": "", "file": "a.yaml", **change}, {"cluster": "", "file": "b/c.yaml", **change}]
     printed = json.loads(capsys.readouterr().out)
     patch = printed.pop("patch")
     assert printed == {
-        "changes": [{"file": "a.yaml", **change}, {"file": "b/c.yaml", **change}],
+        "changes": changes,
         "message": "reg.io/app:1.2.0\n",
+        "commits": [
+            {
+                "cluster": "",
+                "automation": "flux-system:flux",
+                "policies": ["flux-system:app"],
+                "message": "reg.io/app:1.2.0\n",
+                "changes": changes,
+            }
+        ],
     }
     assert main(["update", str(root), "--tags", tags, "--diff"]) == 0
     assert capsys.readouterr().out == patch

@@ -125,7 +125,7 @@ def test_a_path_that_is_not_there_fails_that_automation_alone(tmp_path: Path) ->
 
     outcome = updated(tree(tmp_path, texts))
 
-    assert [commit.scope.name[1] for commit in outcome.commits] == ["three"]
+    assert [commit.work.name[1] for commit in outcome.commits] == ["three"]
     assert len(said(outcome, "update-path")) == 2
     with pytest.raises(FluxmarkError, match="walking path for files: lstat apps"):
         updated(tmp_path, strict=True)
@@ -251,7 +251,7 @@ def test_a_file_that_may_not_be_read_is_named_and_left(tmp_path: Path, monkeypat
         found = files.read(search(package)(), package)
 
     assert list(found.marked) == ["a.yaml"]
-    assert found.unreadable == [f"{root}/b.yaml: cannot be read: Permission denied"]
+    assert found.unreadable == (f"{root}/b.yaml: cannot be read: Permission denied",)
 
 
 @pytest.mark.parametrize(

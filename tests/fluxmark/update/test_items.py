@@ -74,7 +74,8 @@ def test_items_are_updated_and_nothing_beside_them(tmp_path: Path) -> None:
     expected = LIST.replace("'x'", "'reg.io/app:1.2.0'").replace("- 1.0", "- 1.2.0")
     assert status == 0
     assert out.partition("results:")[0] == expected
-    messages = [result["message"] for result in yaml.safe_load(out)["results"]]
+    results = yaml.safe_load(out)["results"]
+    messages = [result["message"] for result in results if result["tags"]["rule"] == "updated"]
     assert messages == [
         "apps/pod.yaml: x -> reg.io/app:1.2.0 (flux-system:app) [updated]",
         "apps/pod.yaml: 1.0 -> 1.2.0 (flux-system:app:tag) [updated]",

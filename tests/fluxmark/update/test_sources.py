@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from check_packages import repository_of
 from fluxmark import tag_lists
-from fluxmark.flux_resources import FluxResources, in_text
 from fluxmark.latest import LatestImage, objection
 from fluxmark.select import FileTags
 from fluxmark.update.downgrade import Ages
@@ -15,7 +15,7 @@ from fluxmark.update.sources import from_status, from_tags, from_text
 from krmfn.text import InputError
 
 if TYPE_CHECKING:
-    from fluxmark.flux_resources import FluxResource
+    from fluxmark.cluster import Cluster, Manifest
 
 REPOSITORY = """\
 apiVersion: image.toolkit.fluxcd.io/v1
@@ -36,10 +36,8 @@ STATUS = "status: {latestRef: {name: reg.io/app, tag: 1.0.0, digest: 'sha256:" +
 TAGS = FileTags(tag_lists.read("reg.io/app: [1.0.0, 1.2.0, 2.0.0]", "tags.yaml"), "tags.yaml")
 
 
-def resources(text: str) -> FluxResources:
-    found = FluxResources()
-    for resource in in_text(text, "f.yaml"):
-        found.add(resource)
+def cluster(text: str) -> Cluster:
+    (found,) = repository_of({"f.yaml": text}).clusters
     return found
 
 
@@ -70,7 +68,7 @@ def test_a_file_of_another_form_is_an_error_with_its_place(text: str, where: str
 
 
 def test_the_status_of_policies() -> None:
-    latest, findings = from_status(resources(POLICY + STATUS))
+    latest, findings = from_status(cluster(POLICY + STATUS))
 
     assert latest == {"flux-system:app": LatestImage("reg.io/app", "1.0.0", "sha256:" + "1" * 64)}
     assert findings == []
@@ -86,41 +84,41 @@ def test_the_status_of_policies() -> None:
     ],
 )
 def test_a_status_without_a_latest_image_is_said(status: str, rule: str) -> None:
-    latest, findings = from_status(resources(POLICY + status))
+    latest, findings = from_status(cluster(POLICY + status))
 
     assert latest == {}
     assert [finding.rule for finding in findings] == [rule]
 
 
 def test_tags_are_selected_from_as_the_policies_do() -> None:
-    latest, findings = from_tags(resources(REPOSITORY + POLICY + STATUS), TAGS)
+    latest, findings = from_tags(cluster(REPOSITORY + POLICY + STATUS), TAGS)
 
     assert latest == {"flux-system:app": LatestImage("reg.io/app", "1.2.0")}
     assert findings == []
 
 
 def test_a_policy_that_selects_nothing_keeps_its_latest_image_as_in_flux() -> None:
-    latest, findings = from_tags(resources(REPOSITORY + POLICY.replace("1.x", "9.x") + STATUS), TAGS)
+    latest, findings = from_tags(cluster(REPOSITORY + POLICY.replace("1.x", "9.x") + STATUS), TAGS)
 
     assert latest["flux-system:app"].tag == "1.0.0"
     assert [finding.rule for finding in findings] == ["selects-nothing"]
 
 
 def test_a_suspended_policy_keeps_its_latest_image() -> None:
-    latest, findings = from_tags(resources(f"{REPOSITORY}{POLICY}  suspend: true\n{STATUS}"), TAGS)
+    latest, findings = from_tags(cluster(f"{REPOSITORY}{POLICY}  suspend: true\n{STATUS}"), TAGS)
 
     assert latest["flux-system:app"].tag == "1.0.0"
     assert [finding.rule for finding in findings] == ["suspended"]
 
 
 def test_a_digest_is_looked_up_where_the_policy_reflects_it() -> None:
-    def digest(repository: FluxResource, tag: str) -> str:
+    def digest(repository: Manifest, tag: str) -> str:
         return f"sha256:{repository.name}-{tag}"
 
     text = f"{REPOSITORY}{POLICY}  digestReflectionPolicy: Always\n  interval: 1m\n{STATUS}"
 
-    assert from_tags(resources(text), TAGS, digest)[0]["flux-system:app"].digest == "sha256:app-1.2.0"
-    latest, findings = from_tags(resources(text), TAGS)
+    assert from_tags(cluster(text), TAGS, digest)[0]["flux-system:app"].digest == "sha256:app-1.2.0"
+    latest, findings = from_tags(cluster(text), TAGS)
     assert latest["flux-system:app"].tag == "1.0.0"  # without a look-up nothing new can be written
     assert [finding.rule for finding in findings] == ["no-digest"]
 
@@ -128,7 +126,7 @@ def test_a_digest_is_looked_up_where_the_policy_reflects_it() -> None:
 def test_a_digest_that_is_present_stays_where_the_policy_says_so() -> None:
     text = f"{REPOSITORY}{POLICY.replace('1.x', '1.0.0')}  digestReflectionPolicy: IfNotPresent\n{STATUS}"
 
-    assert from_tags(resources(text), TAGS)[0]["flux-system:app"].digest == "sha256:" + "1" * 64
+    assert from_tags(cluster(text), TAGS)[0]["flux-system:app"].digest == "sha256:" + "1" * 64
 
 
 @pytest.mark.parametrize(
@@ -180,11 +178,11 @@ def test_images_that_fail_a_run_of_flux(name: str, tag: str, digest: str) -> Non
     ],
 )
 def test_a_tag_is_older_if_its_policy_says_so(policy: str, present: str, selected: str, older: bool) -> None:
-    assert Ages(resources(POLICY)).older(policy, present, selected) is older
+    assert Ages(cluster(POLICY)).older(policy, present, selected) is older
 
 
 def test_a_policy_without_a_name_is_a_template_and_none() -> None:
     template = POLICY.replace("name: app", "name: {{ .Release.Name }}", 1)
     assert template != POLICY
 
-    assert from_status(resources(template)) == ({}, [])
+    assert repository_of({"f.yaml": template}).clusters == ()

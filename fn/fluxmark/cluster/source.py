@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from fluxmark.finding import Fix
     from krmfn.node import Document, Node
+    from krmfn.resource import Resource
     from krmfn.result import ResourceRef, Severity
 
 _PLACE = re.compile(r"(?P<line>\d+):(?P<column>\d+): (?P<what>.*)")
@@ -26,7 +27,8 @@ class Source:
 
     path: of its file, relative to the root; '' where that is unknown. index: of the document in that file, for an
     item. exact: whether the text is the file's, so that positions in it mean something to a reader. failure: what
-    keeps it from being read at all (`line:column: reason`).
+    keeps it from being read at all (`line:column: reason`). show: the path as a user of the command writes it.
+    item: the item of a ResourceList that this is the text of.
     """
 
     def __init__(
@@ -38,8 +40,12 @@ class Source:
         exact: bool = True,
         documents: Sequence[Document] | None = None,
         failure: str = "",
+        show: str = "",
+        item: Resource | None = None,
     ) -> None:
         self.path = path
+        self.show = show or path
+        self.item = item
         self.text = text
         self.index = index
         self.exact = exact

@@ -1,4 +1,4 @@
-"""One document that is a resource, and findings at its fields."""
+"""A resource: as it stands in a text, or as kustomize and Flux build it; with findings at its fields."""
 
 from __future__ import annotations
 
@@ -6,31 +6,66 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from fluxmark.kustomize.tree import Mapping
+from fluxmark.words import SECRET
 from krmfn.data import DataError, to_data
 from krmfn.node import MapNode, Node, ScalarNode, SeqNode, follow
 from krmfn.result import ResourceRef
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fluxmark.cluster.cluster import Cluster
+    from fluxmark.cluster.source import Source
+    from fluxmark.cluster.tree import Tree
     from fluxmark.finding import Finding, Fix
-    from fluxmark.world.source import Source
+    from fluxmark.kustomize import Object
     from krmfn.path import Step
     from krmfn.result import Severity
+
+DEFAULT_NAMESPACE = "flux-system"
+"""Taken for the namespace of a resource that names none: where Flux puts its own."""
 
 # what another tool fills in before Flux sees it: Flux's own substitution, Helm and Go templates
 _TEMPLATING = re.compile(r"\$\{[^}]*\}?|\{\{")
 
 
 def is_templated(value: object) -> bool:
-    """Tell whether a text waits for another tool to fill something in."""
+    """Tell whether a string waits for another tool to fill something in."""
     return isinstance(value, str) and _TEMPLATING.search(value) is not None
 
 
 class Manifest:
-    """A resource as it stands in a text: its identity, its data, and where its fields are."""
+    """A resource: its identity, its data, and where its fields are.
 
-    def __init__(self, source: Source, root: MapNode) -> None:
+    source, root: the text and the mapping that it was read from. built: what a build made of it; without it the
+    resource is as it stands in its text. tree: where patches are looked up; needed with `built`. given: data that
+    takes the place of the text's, for what Flux derives from another resource.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        root: MapNode,
+        *,
+        built: Object | None = None,
+        tree: Tree | None = None,
+        given: dict[str, Any] | None = None,
+    ) -> None:
         self.source = source
         self.root = root
+        self.cluster: Cluster | None = None
+        self._built = built
+        self._tree = tree
+        self._given = given
+        if built is not None:
+            self.api_version, self.kind = built.api_version, built.kind
+            self.name, self.namespace = built.name, built.namespace
+            return
+        if given is not None:
+            self.api_version, self.kind = str(given["apiVersion"]), str(given["kind"])
+            self.name, self.namespace = str(given["metadata"]["name"]), str(given["metadata"]["namespace"])
+            return
         self.api_version = _word(root, "apiVersion")
         self.kind = _word(root, "kind")
         metadata = root.get("metadata")
@@ -45,9 +80,29 @@ class Manifest:
         return not named or is_templated(self.namespace) or in_chart
 
     @property
+    def is_final(self) -> bool:
+        """Whether the resource will be in the cluster what it is here, for all that is known."""
+        return not self.uncertain
+
+    @property
+    def uncertain(self) -> tuple[str, ...]:
+        """Why the resource may be something else in the cluster."""
+        return self._built.uncertain if self._built is not None else ()
+
+    @property
     def group(self) -> str:
         """The API group; '' for the core group."""
         return self.api_version.rpartition("/")[0]
+
+    @property
+    def identity(self) -> tuple[str, str, str, str]:
+        """Group, kind, namespace and name: what is unique in a cluster."""
+        return self.group, self.kind, self.namespace, self.name
+
+    @property
+    def id(self) -> str:
+        """`namespace:name`, as markers name policies; without a namespace the one that Flux itself is in."""
+        return f"{self.namespace or DEFAULT_NAMESPACE}:{self.name}"
 
     @property
     def ref(self) -> ResourceRef:
@@ -59,9 +114,21 @@ class Manifest:
         """`ImagePolicy flux-system/app`, for messages."""
         return f"{self.kind} {f'{self.namespace}/' if self.namespace else ''}{self.name}"
 
+    @property
+    def where(self) -> str:
+        """`file:line:column` of it, as far as that is known."""
+        if not self.source.exact:
+            return self.source.path or self.described
+        place = self.source.lines.position(self.root.start)
+        return f"{self.source.show}:{place.line}:{place.column}"
+
     @cached_property
     def data(self) -> dict[str, Any]:
         """Its plain data; empty where it has none (an alias without its anchor)."""
+        if self._given is not None:
+            return self._given
+        if self._built is not None and self.kind != SECRET:  # a build does not look into Secrets
+            return self._built.data
         try:
             data = to_data(self.root)
         except DataError:
@@ -73,6 +140,12 @@ class Manifest:
         """Its spec; empty where that is no mapping."""
         spec = self.data.get("spec")
         return spec if isinstance(spec, dict) else {}
+
+    @property
+    def spec_tree(self) -> Mapping | None:
+        """Its spec with the places of all values, where it was built; None where it was not, or has none."""
+        tree = self._built.tree.get("spec") if self._built is not None else None
+        return tree if isinstance(tree, Mapping) else None
 
     @property
     def labels(self) -> dict[str, Any]:
@@ -111,9 +184,27 @@ class Manifest:
                 break
         return key, value
 
+    def place(self, *path: Step) -> tuple[str, int, int]:
+        """Return the file of a field, and where it stands there: at its value, or of what is above it."""
+        patch = self._patch(path)
+        if patch is not None:
+            return patch[0].path, patch[1], patch[2]
+        start, end = self.source.span(self.pair(path)[1])
+        return self.source.path, start, end
+
+    def is_set_elsewhere(self, path: Sequence[Step]) -> bool:
+        """Tell whether another text than the resource's own sets a field: a patch, or a kustomization."""
+        return self._patch(path) is not None
+
+    def shown_place(self, *path: Step) -> tuple[str, int]:
+        """Return the file, as a user writes it, and the line of a field."""
+        patch = self._patch(path)
+        source, start = patch[:2] if patch is not None else (self.source, self.place(*path)[1])
+        return source.show, source.lines.position(start).line
+
     def scalar(self, *path: Step) -> ScalarNode | None:
-        """Return the scalar at a path; None where there is none."""
-        node: Node | None = self.root
+        """Return the scalar at a path, if it stands in the resource's own text; None where there is none."""
+        node: Node | None = self.root if self._patch(path) is None else None
         for step in path:
             node = follow(node) if node is not None else None
             if isinstance(node, MapNode) and isinstance(step, str):
@@ -141,6 +232,21 @@ class Manifest:
 
         piece: where in the value, as (index, length).
         """
+        patch = self._patch(path)
+        if patch is not None:
+            source, start, end = patch
+            value = self.get(*path)
+            return source.finding(
+                rule,
+                severity,
+                (start, end),
+                message,
+                resource=self.ref,
+                path=path,
+                current=value if isinstance(value, str) else None,
+                proposed=proposed,
+                tags=tags,
+            )
         key, value = self.pair(path)
         node = follow(value)
         span = self.source.span(key)
@@ -160,6 +266,16 @@ class Manifest:
             tags=tags,
             fix=fix,
         )
+
+    def _patch(self, path: Sequence[Step]) -> tuple[Source, int, int] | None:
+        """Return where another text than the resource's own wrote a field; None where its own did."""
+        if self._built is None or self._tree is None:
+            return None
+        origin = self._built.origin(path)
+        if origin.file == self._built.file:
+            return None
+        source, start = self._tree.locate(origin.file, origin.start)
+        return None if source is None else (source, start, start + origin.end - origin.start)
 
 
 def _word(node: Node, key: str) -> str:

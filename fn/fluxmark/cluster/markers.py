@@ -22,9 +22,9 @@ from krmfn.text import BREAKS, line_end, line_start, next_line
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fluxmark.cluster.manifest import Manifest
+    from fluxmark.cluster.source import Source
     from fluxmark.marker import Problem, Setter
-    from fluxmark.world.manifest import Manifest
-    from fluxmark.world.source import Source
     from krmfn.path import Step
 
 MENTION = re.compile(r"#[^\n]*?(?:image[-_ ]?policy|x-k8s-cli|io\.k8s\.cli\.setters)", re.IGNORECASE)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from fluxmark.update.selector import SelectorError, selector
+from fluxmark.cluster.label_selector import SelectorError, selector
 
 LABELS = {"tier": "web", "env": "prod"}
 

@@ -1,0 +1,18 @@
+"""The repository as Flux sees it: which clusters it describes, and what is in each of them.
+
+- `Tree`: the texts of a repository by path; `Source`: one of them, with its documents and positions.
+- `Manifest`: a resource, as it stands in a text or as it is built, with findings at its fields.
+- `Cluster`: what Flux applies in one cluster; `Scope`: what one of its automations updates.
+- `Marker`: a comment that is a marker, or is meant as one, and what it stands beside.
+- `Repository`: all of these. `read.read_directory` and `read.read_items` make one.
+"""
+
+from fluxmark.cluster.automation import Origin, Scope
+from fluxmark.cluster.cluster import Cluster
+from fluxmark.cluster.manifest import Manifest
+from fluxmark.cluster.markers import Marker, Spot
+from fluxmark.cluster.repository import Repository
+from fluxmark.cluster.source import Source
+from fluxmark.cluster.tree import Tree
+
+__all__ = ["Cluster", "Manifest", "Marker", "Origin", "Repository", "Scope", "Source", "Spot", "Tree"]

@@ -1,0 +1,260 @@
+"""Reads a repository: from the files of a directory, or from the items of a ResourceList."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from fluxmark.cluster.git import around, remotes
+from fluxmark.cluster.markers import MENTION
+from fluxmark.cluster.repository import Repository, manifests_of
+from fluxmark.cluster.source import Source
+from fluxmark.cluster.tree import Tree
+from fluxmark.flux_files import is_flux_file
+from fluxmark.words import (
+    FLUX_KUSTOMIZE_GROUP,
+    KUSTOMIZATION_NAMES,
+    KUSTOMIZE_GROUP,
+    MODEL_WORDS,
+)
+from krmfn.node import Document, SeqNode, parse
+from krmfn.package import Package
+from krmfn.text import InputError, decode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from krmfn.node import Node
+    from krmfn.resource import Resource
+
+LARGEST = 32 * 1024 * 1024
+"""Characters of the largest text that is parsed."""
+
+_MODEL = re.compile("|".join(map(re.escape, MODEL_WORDS)))
+_OTHER_ENDINGS = (".env", ".properties", ".toml", ".hcl", ".tf", ".jsonc", ".json5", ".cue", ".jsonnet")
+
+
+def may_hold_marker(name: str) -> bool:
+    """Tell whether somebody may take a file of this name for one of Flux's: its comments are like YAML's."""
+    lower = name.lower()
+    return (
+        lower.endswith((".yaml", ".yml", *_OTHER_ENDINGS))
+        or lower in ("kustomization", "dockerfile", "containerfile", ".env")
+        or lower.startswith(("dockerfile.", ".env."))
+    )
+
+
+def belongs_to_model(text: str, name: str) -> bool:
+    """Tell whether the model of the clusters needs a file."""
+    return name in KUSTOMIZATION_NAMES or _MODEL.search(text) is not None
+
+
+def is_of_interest(text: str, name: str) -> bool:
+    """Tell whether a text has to be parsed."""
+    return belongs_to_model(text, name) or MENTION.search(text) is not None
+
+
+def find_root(directory: Path) -> tuple[Path, str]:
+    """Return the repository that a directory is in, and the directory's path in it, '' for all of it.
+
+    That is the Git repository around it, unless the directory is a repository of its own, an example or a copy:
+    then the paths of its own automations lead into it.
+    """
+    here = directory.resolve()
+    root = around(here)
+    if root is None or root == here or _leads_into(here, root):
+        return directory, ""
+    return root, here.relative_to(root).as_posix()
+
+
+def _leads_into(here: Path, root: Path) -> bool:
+    from fluxmark.cluster.automation import update_path
+    from fluxmark.cluster.entry import path_of
+
+    package = Package(here)
+    for path in package.walk(is_flux_file):
+        text, _ = text_of(package.read_bytes(path))
+        if not _MODEL.search(text):
+            continue
+        for manifest in manifests_of(Source(path, text)):
+            automation = manifest.kind == "ImageUpdateAutomation"
+            if automation or manifest.group == FLUX_KUSTOMIZE_GROUP:
+                leads = update_path(manifest) if automation else path_of(manifest)
+                if leads and (here / leads).exists() and not (root / leads).exists():
+                    return True
+    return False
+
+
+def read_directory(
+    package: Package,
+    *,
+    flux_version: str | None = None,
+    texts: Mapping[str, str] | None = None,
+    focus: str = "",
+) -> Repository:
+    """Read a directory.
+
+    texts: that take the place of files, by path. focus: the directory below it that findings are wanted for.
+
+    Raises InputError for a file that cannot be read; one that is not YAML, or not UTF-8, is for the rules to
+    report.
+    """
+    sources: list[Source] = []
+    others: dict[str, Callable[[], Source]] = {}
+    members: list[str] = []
+    given = texts or {}
+    paths = [*package.walk(may_hold_marker), *(path for path in given if not package.exists(path))]
+    for path in paths:
+        text, failure = (given[path], "") if path in given else text_of(package.read_bytes(path))
+        name = path.rpartition("/")[2]
+        if len(text) > LARGEST:
+            raise InputError(f"{package.show(path)}: the file is too large: nothing for Flux is above 32 MB")
+        if not is_flux_file(name):
+            if MENTION.search(text):
+                sources.append(Source(path, text, show=package.show(path)))
+        elif is_of_interest(text, name):
+            sources.append(Source(path, text, failure=failure, show=package.show(path)))
+            if belongs_to_model(text, name):
+                members.append(path)
+        else:
+            others[path] = _later(path, text)
+    here = package.root.resolve()
+    return Repository(
+        directory_tree(package, sources, given),
+        members,
+        others=others,
+        remotes=remotes_of(package),
+        flux_version=flux_version,
+        focus=focus,
+        is_root=around(here) == here,
+    )
+
+
+def remotes_of(package: Package) -> frozenset[str]:
+    """Return what the Git repository at a package's root is called; none where it is not the root of one."""
+    here = package.root.resolve()
+    return remotes(here) if around(here) == here else frozenset()
+
+
+def directory_tree(package: Package, sources: Iterable[Source], texts: Mapping[str, str] | None = None) -> Tree:
+    """Return the tree of a directory. sources: of the files that were read; texts: that take the place of
+    files."""
+    given = texts or {}
+    root = package.root.resolve()
+    above = {str(parent) for path in given for parent in PurePosixPath(path).parents}
+
+    def load(path: str) -> str | None:
+        try:
+            return decode(package.read_bytes(path), package.show(path)) if package.exists(path) else None
+        except InputError:
+            return None
+
+    def entries(directory: str) -> Sequence[str]:
+        new = {path.rpartition("/")[2] for path in given if path.rpartition("/")[0] == directory}
+        try:
+            names = {entry.name for entry in (root / directory).iterdir() if entry.name != ".git"}
+        except OSError:
+            names = set()
+        return sorted(names | new)
+
+    def is_directory(path: str) -> bool:
+        try:
+            return path in above or package.is_directory(path or ".")
+        except InputError:
+            return False
+
+    return Tree(sources, load=load, entries=entries, is_directory=is_directory)
+
+
+def read_items(
+    items: Iterable[Resource],
+    files: Mapping[str, str] | None = None,
+    *,
+    flux_version: str | None = None,
+    has_comments: bool = True,
+) -> Repository:
+    """Read the items of a ResourceList; their text is not their file's, so their findings have no position.
+
+    files: texts by path of files that are not items.
+    """
+    sources = []
+    members: dict[str, None] = {}
+    names: dict[str, set[str]] = {"": set()}
+    for item in items:
+        _enter(names, item.path)
+        source = item_source(item)
+        name = item.path.rpartition("/")[2]
+        is_member = belongs_to_model(source.text, name)
+        if is_member or has_comments or MENTION.search(source.text):
+            sources.append(source)
+        if is_member:
+            members[item.path] = None
+    for path, text in (files or {}).items():
+        _enter(names, path)
+        name = path.rpartition("/")[2]
+        if has_comments or is_of_interest(text, name):
+            sources.append(Source(path, text))
+        if belongs_to_model(text, name):
+            members[path] = None
+    return Repository(list_tree(sources, names), members, flux_version=flux_version, has_comments=has_comments)
+
+
+def is_member(item: Resource) -> bool:
+    """Tell whether the model of the clusters needs an item, by what can be told without reading all of it."""
+    group = item.api_version.rpartition("/")[0]
+    return (
+        group in MODEL_WORDS
+        or group == KUSTOMIZE_GROUP
+        or item.kind.endswith("List")
+        or item.path.rpartition("/")[2] in KUSTOMIZATION_NAMES
+    )
+
+
+def list_tree(sources: Iterable[Source], names: Mapping[str, set[str]], *, is_partial: bool = True) -> Tree:
+    """Return the tree of a ResourceList. names: of what is in each directory. is_partial: see `Tree`."""
+    return Tree(
+        sources,
+        load=lambda _: None,
+        entries=lambda directory: sorted(names.get(directory, ())),
+        is_directory=lambda path: path in names,
+        is_partial=is_partial,
+    )
+
+
+def item_source(item: Resource) -> Source:
+    """Return an item as a text of its own."""
+    text = item.text
+    documents = [Document(0, False, _item(one.root)) for one in parse(text, item.path)]
+    root = documents[0].root if documents else None
+    # `- kind: …`, a piece of a list, is a document of its own without the dash
+    dash = text.find("-") if root is not None and text[: root.start].strip() == "-" else -1
+    if dash >= 0:
+        text = f"{text[:dash]} {text[dash + 1 :]}"
+    return Source(item.path, text, index=item.index, exact=False, documents=documents, item=item)
+
+
+def _enter(names: dict[str, set[str]], path: str) -> None:
+    while path:
+        above, _, name = path.rpartition("/")
+        names.setdefault(above, set()).add(name)
+        path = above
+
+
+def text_of(data: bytes) -> tuple[str, str]:
+    """Decode bytes; return the text, as far as it can be read, and what is wrong with it."""
+    try:
+        return decode(data, ""), ""
+    except InputError as error:
+        wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        return data.decode("utf-16" if wide else "utf-8", errors="replace"), str(error).lstrip(":")
+
+
+def _item(root: Node | None) -> Node | None:
+    """Return the resource in a piece of a list, `- apiVersion: …`."""
+    return root.items[0] if isinstance(root, SeqNode) and len(root.items) == 1 else root
+
+
+def _later(path: str, text: str) -> Callable[[], Source]:
+    return lambda: Source(path, text)

@@ -1,0 +1,234 @@
+"""A repository: its texts, its markers, its image fields, and the clusters that Flux makes of it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from fluxmark.cluster.automation import Origin, is_below
+from fluxmark.cluster.follow import Model, read_clusters
+from fluxmark.cluster.manifest import Manifest
+from fluxmark.cluster.markers import MENTION, find_markers
+from fluxmark.fields import Finder
+from fluxmark.fields.gather import gather
+from fluxmark.words import GROUP
+from krmfn.node import MapNode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from fluxmark.cluster.automation import Scope
+    from fluxmark.cluster.cluster import Cluster
+    from fluxmark.cluster.markers import Marker
+    from fluxmark.cluster.source import Source
+    from fluxmark.cluster.tree import Tree
+    from fluxmark.fields import ImageField
+
+
+class Repository:
+    """A repository to look at.
+
+    tree: its texts; those with a marker, or a resource of Flux, are parsed. others: texts that hold neither, by
+    path. paths: of the files that may hold a resource that matters, and of all kustomizations. remotes: what the
+    repository is called. flux_version: None where it is not configured. has_comments: whether the texts still have
+    theirs. focus: the directory that findings are wanted for, '' for all. is_root: whether paths are known to
+    start where Flux's own do, at the root of what it checks out.
+    """
+
+    def __init__(
+        self,
+        tree: Tree,
+        paths: Iterable[str],
+        *,
+        others: Mapping[str, Callable[[], Source]] | None = None,
+        remotes: frozenset[str] = frozenset(),
+        flux_version: str | None = None,
+        has_comments: bool = True,
+        focus: str = "",
+        is_root: bool = False,
+    ) -> None:
+        self.tree = tree
+        self.sources = tuple(chain.from_iterable(tree.sources.values()))
+        self.others = others or {}
+        self.flux_version = flux_version
+        self.has_comments = has_comments
+        self.focus = focus
+        self._paths = tuple(paths)
+        self._remotes = remotes
+        self._is_root = is_root
+
+    # clusters
+
+    @cached_property
+    def model(self) -> Model:
+        """The clusters, with what is wrong in their kustomizations."""
+        return read_clusters(self.tree, self._paths, self._remotes)
+
+    @property
+    def clusters(self) -> tuple[Cluster, ...]:
+        """The clusters that Flux makes of this repository."""
+        return self.model.clusters
+
+    @cached_property
+    def policies(self) -> tuple[Manifest, ...]:
+        """The ImagePolicies of all clusters; one that several clusters share, and none of them changes, once."""
+        return tuple(_once(one for cluster in self.clusters for one in cluster.policies))
+
+    @cached_property
+    def repositories(self) -> tuple[Manifest, ...]:
+        """The ImageRepositories of all clusters, likewise."""
+        return tuple(_once(one for cluster in self.clusters for one in cluster.repositories))
+
+    @cached_property
+    def automations(self) -> tuple[Manifest, ...]:
+        """The ImageUpdateAutomations of all clusters, likewise."""
+        return tuple(_once(one for cluster in self.clusters for one in cluster.automations))
+
+    @property
+    def image_resources(self) -> Iterator[Manifest]:
+        """All three."""
+        return chain(self.repositories, self.policies, self.automations)
+
+    @property
+    def scopes(self) -> Iterator[Scope]:
+        """What each automation of each cluster updates."""
+        return chain.from_iterable(cluster.scopes for cluster in self.clusters)
+
+    @cached_property
+    def is_complete(self) -> bool:
+        """Whether all resources of all clusters are known."""
+        return not self.has_templates and all(cluster.is_complete for cluster in self.clusters)
+
+    @cached_property
+    def has_templates(self) -> bool:
+        """Whether some text makes resources of Flux that cannot be read: a chart's, or one that is not YAML."""
+        return any(source.error and GROUP in source.text for source in self.sources) or any(
+            one.is_template for one in chain.from_iterable(self.manifests.values()) if one.group == GROUP
+        )
+
+    # documents
+
+    @cached_property
+    def manifests(self) -> dict[Source, tuple[Manifest, ...]]:
+        """The documents of every source that are mappings, as they stand there."""
+        return {source: tuple(manifests_of(source)) for source in self.sources}
+
+    # markers and image fields
+
+    @cached_property
+    def markers(self) -> tuple[Marker, ...]:
+        """Every marker of every source."""
+        return tuple(chain.from_iterable(map(self._markers, self.sources)))
+
+    @cached_property
+    def working_markers(self) -> dict[str, list[Marker]]:
+        """The markers that Flux reads, by policy (`namespace:name`)."""
+        found: dict[str, list[Marker]] = {}
+        for marker in self.markers:
+            if marker.works and marker.setter:
+                found.setdefault(marker.setter.key, []).append(marker)
+        return found
+
+    def readers(self, path: str) -> tuple[Cluster, ...]:
+        """Return the clusters that the markers of a file may be for.
+
+        Those with an automation that updates the file; without one, those that apply it; else all.
+        """
+        if path not in self._readers:
+            found = tuple(one for one in self.clusters if any(scope.covers(path) for scope in one.scopes))
+            found = found or tuple(one for one in self.clusters if path in one.files)
+            self._readers[path] = found or self.clusters
+        return self._readers[path]
+
+    @cached_property
+    def _readers(self) -> dict[str, tuple[Cluster, ...]]:
+        return {}
+
+    def policies_of(self, marker: Marker) -> list[Manifest]:
+        """Return the policies that a marker names, one for each cluster that reads it and holds one."""
+        setter = marker.setter
+        if setter is None:
+            return []
+        found = (one.policy(setter.namespace, setter.policy) for one in self.readers(marker.source.path))
+        return [policy for policy in found if policy is not None]
+
+    def markers_of(self, policy: Manifest) -> list[Marker]:
+        """Return the markers that name a policy, in files that its cluster reads."""
+        if policy.namespace:
+            named = self.working_markers.get(policy.id, [])
+        else:
+            named = [
+                one
+                for key, markers in self.working_markers.items()
+                if key.partition(":")[2] == policy.name
+                for one in markers
+            ]
+        return [one for one in named if any(_holds(two, policy) for two in self.readers(one.source.path))]
+
+    def fields(
+        self, mentions: Callable[[str], bool], selected: Callable[[str], bool]
+    ) -> Iterator[tuple[Source, Manifest, ImageField]]:
+        """Yield the image fields in all texts in which `mentions` finds an image's name.
+
+        selected: tells whether a policy selects from a repository, by its canonical name.
+        """
+        sources = [*self.sources, *(make() for make in self.others.values())]
+        clues = gather({source.path or str(number): source.text for number, source in enumerate(sources)})
+        finder = Finder(selected, clues)
+        for source in sources:
+            if not (mentions(source.text) or clues.concern(source.path, source.text)):
+                continue
+            for manifest in self.manifests.get(source) or manifests_of(source):
+                for field in finder.find(manifest.root, manifest.api_version, manifest.kind, source.path):
+                    yield source, manifest, field
+
+    def is_in_focus(self, path: str) -> bool:
+        """Tell whether findings of a file are wanted."""
+        return is_below(path, self.focus)
+
+    # paths
+
+    @cached_property
+    def knows_root(self) -> bool:
+        """Whether paths start where Flux's own do: at the root of a Git repository, or an update path leads
+        here."""
+        return self._is_root or any(scope.path and self.tree.exists(scope.path) for scope in self.scopes)
+
+    def covers(self, scope: Scope, source: Source) -> bool | None:
+        """Tell whether an automation updates a file; None where that is not known, or its path does not exist."""
+        if scope.path and (not source.path or not self.knows_root or not self.tree.exists(scope.path)):
+            return None if scope.origin is not Origin.OTHER else False
+        return scope.covers(source.path)
+
+    # how it is done
+
+    def _markers(self, source: Source) -> Iterator[Marker]:
+        if MENTION.search(source.text):
+            yield from find_markers(source, {id(one.root): one for one in self.manifests[source]})
+
+
+def _holds(cluster: Cluster, policy: Manifest) -> bool:
+    found = cluster.policy(policy.namespace, policy.name)
+    return found is not None and found.root is policy.root
+
+
+def manifests_of(source: Source) -> Iterator[Manifest]:
+    """Yield the documents of a text that are mappings."""
+    for document in source.documents:
+        root = document.root
+        if isinstance(root, MapNode) and root.pairs:
+            yield Manifest(source, root)
+
+
+def _once(manifests: Iterable[Manifest]) -> Iterator[Manifest]:
+    """Yield the manifests without those that are the same as one before, in another cluster."""
+    seen: dict[tuple[int, int], list[Manifest]] = {}
+    for manifest in manifests:
+        known = seen.setdefault((id(manifest.source), manifest.root.start), [])
+        if not any(one.identity == manifest.identity and one.data == manifest.data for one in known):
+            known.append(manifest)
+            yield manifest
+
+
+__all__ = ["Repository", "manifests_of"]
