@@ -8,7 +8,7 @@ from __future__ import annotations
 from posixpath import normpath
 from typing import TYPE_CHECKING
 
-from fluxmark.kustomize import generate, marks, patches, transform
+from fluxmark.kustomize import generate, images, marks, patches, references, replacements, transform, variables
 from fluxmark.kustomize.errors import BuildError
 from fluxmark.kustomize.kustomization import Kustomization, is_remote, load
 from fluxmark.kustomize.library import NAMES
@@ -16,6 +16,8 @@ from fluxmark.kustomize.state import State
 from fluxmark.kustomize.tree import NOWHERE, Place, Scalar, Text, texts
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from fluxmark.kustomize.library import Library
     from fluxmark.kustomize.resource import Resource
 
@@ -78,7 +80,11 @@ class Builder:
         """Return a copy of a state with the last steps of a build done."""
         out = State()
         out.note(state)
-        done = (_finished(resource, out) for resource in state.resources)
+        out.replace_all([_hashed(resource, out) for resource in state.resources])
+        references.follow(out)
+        variables.resolve(out)
+        done = [_finished(resource, out) for resource in out.resources]
+        out.replace_all(())
         for resource in done:
             if resource is not None:
                 out.append(resource)
@@ -134,11 +140,20 @@ class Builder:
 
         for item in kustomization.scalars("resources", "bases"):
             self._add(kustomization, item, state, chain)
+        self._configure(kustomization, state, load_file)
         generate.generate(state, kustomization, load_file)
         self._note_unfollowed(kustomization, state)
         for item in kustomization.scalars("components"):
             self._component(kustomization, item, state, chain)
         self._transform(kustomization, state, load_file)
+        _attempt(state, kustomization, lambda: variables.declare(state, kustomization))
+
+    def _configure(self, kustomization: Kustomization, state: State, load_file: patches.Load) -> None:
+        for item in kustomization.scalars("configurations"):
+            try:
+                state.configuration.read(load_file(item))
+            except BuildError as error:
+                state.fail(error, item.place)
 
     def _transform(self, kustomization: Kustomization, state: State, load_file: patches.Load) -> None:
         patches.apply_strategic(state, kustomization, load_file)
@@ -150,11 +165,10 @@ class Builder:
             transform.add_labels,
             transform.add_annotations,
         ):
-            try:
-                change(state, kustomization)
-            except BuildError as error:
-                state.fail(error, kustomization.place)
+            _attempt(state, kustomization, lambda change=change: change(state, kustomization))  # type: ignore[misc]
         patches.apply_json(state, kustomization, load_file)
+        _attempt(state, kustomization, lambda: images.set_images(state, kustomization))
+        _attempt(state, kustomization, lambda: replacements.replace_values(state, kustomization, load_file))
         state.images += [(kustomization.file, entry) for entry in kustomization.mappings("images", "imageTags")]
 
     def _add(self, kustomization: Kustomization, item: Scalar, state: State, chain: tuple[str, ...]) -> None:
@@ -232,13 +246,25 @@ class Builder:
         return source
 
 
+def _attempt(state: State, kustomization: Kustomization, step: Callable[[], None]) -> None:
+    try:
+        step()
+    except BuildError as error:
+        state.fail(error, kustomization.place)
+
+
+def _hashed(resource: Resource, state: State) -> Resource:
+    try:
+        return generate.hashed(resource)
+    except BuildError as error:
+        state.fail(error, resource.tree.place)
+        return resource
+
+
 def _finished(resource: Resource, state: State) -> Resource | None:
     """Return a resource as it leaves the build; None for one that stays behind."""
+    resource = marks.finished(resource)
     place = resource.tree.place
-    try:
-        resource = marks.finished(generate.hashed(resource))
-    except BuildError as error:
-        state.fail(error, place)
     if not resource.id.name:
         state.fail(BuildError("missing metadata.name in object"), place)
     local = texts(resource.field("metadata", "annotations")).get(LOCAL, "false")

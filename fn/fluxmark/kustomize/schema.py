@@ -45,7 +45,7 @@ _LABEL: Final = {
     "includeVolumeClaimTemplates": _FLAG,
     "fields": [{**_KIND, "path": _TEXT, "create": _FLAG}],
 }
-_REPLACEMENT: Final = {
+REPLACEMENT: Final = {
     "path": _TEXT,
     "source": {**_ID, "fieldPath": _TEXT, "options": _FIELD_OPTIONS},
     "sourceValue": _TEXT,
@@ -72,7 +72,7 @@ FIELDS: Final[dict[str, Any]] = {
     "patches": [_PATCH],
     "images": [_IMAGE],
     "imageTags": [_IMAGE],
-    "replacements": [_REPLACEMENT],
+    "replacements": [REPLACEMENT],
     "replicas": [{"name": _TEXT, "count": _NUMBER}],
     "vars": [_VAR],
     "sortOptions": _ANY,

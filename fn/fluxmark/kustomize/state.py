@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from fluxmark.kustomize.configuration import Configuration
 from fluxmark.kustomize.errors import BuildError, Problem, Unfollowed
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ class State:
     """The accumulator of a build.
 
     read: files that kustomizations read and that are not resources: patches, and what generators are made of.
+    configuration: of the transformers. variables: the entries of `vars` by name.
     incomplete: whether there are resources that are not known. chained: whether a problem depends on the
     directories that led here, so that nobody else may use this.
     """
@@ -31,6 +33,8 @@ class State:
     read: set[str] = field(default_factory=set)
     directories: set[str] = field(default_factory=set)
     images: list[tuple[str, Mapping]] = field(default_factory=list)
+    configuration: Configuration = field(default_factory=Configuration)
+    variables: dict[str, Mapping] = field(default_factory=dict)
     incomplete: bool = False
     chained: bool = False
     _index: dict[tuple[str, ...], Resource] | None = None
@@ -100,6 +104,11 @@ class State:
         self.read |= other.read
         self.directories |= other.directories
         self.images += other.images
+        self.configuration.merge(other.configuration)
+        for name, entry in other.variables.items():
+            if name in self.variables:
+                self.fail(BuildError(f"var '{name}' already encountered", entry.place), entry.place)
+            self.variables[name] = entry
         self.incomplete |= other.incomplete
         self.chained |= other.chained
 

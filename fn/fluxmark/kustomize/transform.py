@@ -9,16 +9,24 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fluxmark.kustomize.errors import BuildError
-from fluxmark.kustomize.fields import METADATA_ANNOTATIONS, METADATA_LABELS, FieldSpec, read_specs, set_pair
+from fluxmark.kustomize.fields import (
+    METADATA_ANNOTATIONS,
+    METADATA_LABELS,
+    FieldSpec,
+    change_at,
+    read_specs,
+    set_pair,
+)
 from fluxmark.kustomize.kustomization import pairs
-from fluxmark.kustomize.tree import Mapping, Scalar, find
+from fluxmark.kustomize.tree import Mapping, Scalar, find, is_null, string
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from fluxmark.kustomize.kustomization import Kustomization
     from fluxmark.kustomize.resource import Resource
     from fluxmark.kustomize.state import State
+    from fluxmark.kustomize.tree import Place, Tree
 
 _NAME = ("metadata", "name")
 _NAMESPACE = ("metadata", "namespace")
@@ -30,7 +38,16 @@ def set_namespace(state: State, kustomization: Kustomization) -> None:
     if type(written) is not Scalar or not written.text:
         return
 
+    specs = [
+        spec
+        for spec in state.configuration.of("namespace")
+        if spec.path not in ("metadata/namespace", "metadata/name")
+    ]
+
     def change(resource: Resource) -> Resource:
+        return _set_texts(_moved(resource), specs, lambda _: written.text, written.place)
+
+    def _moved(resource: Resource) -> Resource:
         remembered = resource.remembered()
         if not resource.id.is_cluster_scoped:
             return remembered.with_text(_NAMESPACE, written.text, written.place)
@@ -59,17 +76,21 @@ def add_prefix(state: State, kustomization: Kustomization) -> None:
     """Apply `namePrefix`."""
     written = kustomization.get("namePrefix")
     if type(written) is Scalar and written.text:
-        state.change(lambda resource: _renamed(resource, written, prefix=written.text))
+        specs = state.configuration.of("namePrefix")
+        state.change(lambda resource: _renamed(resource, written, specs, prefix=written.text))
 
 
 def add_suffix(state: State, kustomization: Kustomization) -> None:
     """Apply `nameSuffix`."""
     written = kustomization.get("nameSuffix")
     if type(written) is Scalar and written.text:
-        state.change(lambda resource: _renamed(resource, written, suffix=written.text))
+        specs = state.configuration.of("nameSuffix")
+        state.change(lambda resource: _renamed(resource, written, specs, suffix=written.text))
 
 
-def _renamed(resource: Resource, written: Scalar, *, prefix: str = "", suffix: str = "") -> Resource:
+def _renamed(
+    resource: Resource, written: Scalar, specs: list[FieldSpec], *, prefix: str = "", suffix: str = ""
+) -> Resource:
     if resource.original.kind == "Namespace" and resource.original.group == "":
         return resource
     marked = replace(
@@ -79,13 +100,33 @@ def _renamed(resource: Resource, written: Scalar, *, prefix: str = "", suffix: s
     )
     name = find(resource.tree, _NAME)
     place = name.place if name is not None else written.place
-    return marked.with_text(_NAME, f"{prefix}{resource.id.name}{suffix}", place)
+    marked = marked.with_text(_NAME, f"{prefix}{resource.id.name}{suffix}", place)
+    others = [spec for spec in specs if spec.path != "metadata/name" and spec.selects(resource.original)]
+    return _set_texts(marked, others, lambda text: f"{prefix}{text}{suffix}", written.place)
 
 
-def add_labels(state: State, kustomization: Kustomization, specs: Iterable[FieldSpec] = ()) -> None:
-    """Apply `labels` and `commonLabels`; specs: of a configuration's `commonLabels`."""
+def _set_texts(
+    resource: Resource, specs: Iterable[FieldSpec], text: Callable[[str], str], place: Place
+) -> Resource:
+    """Return a resource with the texts at specifications' paths changed."""
+
+    def change(found: Tree | None) -> Tree:
+        if not is_null(found) and type(found) is not Scalar:
+            raise BuildError("wrong node kind: expected ScalarNode", place)
+        return string(text(found.text if type(found) is Scalar else ""), place)
+
+    tree = resource.tree
+    for spec in specs:
+        if spec.selects(resource.id):
+            tree = change_at(tree, spec, change, place)
+    return resource if tree is resource.tree else resource.with_tree(tree)
+
+
+def add_labels(state: State, kustomization: Kustomization) -> None:
+    """Apply `labels` and `commonLabels`."""
+    specs = state.configuration.of("commonLabels")
     for entry in kustomization.mappings("labels"):
-        fields = [*read_specs(entry.get("fields"))]
+        fields = [*read_specs(entry.get("fields")), *state.configuration.of("labels")]
         if _flag(entry, "includeSelectors"):
             fields += [spec for spec in specs if spec not in fields]
         if METADATA_LABELS.path not in [spec.path for spec in fields]:
@@ -94,8 +135,9 @@ def add_labels(state: State, kustomization: Kustomization, specs: Iterable[Field
     _set_pairs(state, kustomization.get("commonLabels"), [METADATA_LABELS, *specs])
 
 
-def add_annotations(state: State, kustomization: Kustomization, specs: Iterable[FieldSpec] = ()) -> None:
-    """Apply `commonAnnotations`; specs: of a configuration."""
+def add_annotations(state: State, kustomization: Kustomization) -> None:
+    """Apply `commonAnnotations`."""
+    specs = state.configuration.of("commonAnnotations")
     _set_pairs(state, kustomization.get("commonAnnotations"), [METADATA_ANNOTATIONS, *specs])
 
 
