@@ -31,6 +31,7 @@ MENTION = re.compile(r"#[^\n]*?(?:image[-_ ]?policy|x-k8s-cli|io\.k8s\.cli\.sett
 """Finds the comments that may be markers: that hold the key in some spelling, or kpt's setters."""
 
 _COMMENT_START = re.compile(r"(?:(?<=[ \t\n\r])|\A)#")
+_WORDS = re.compile(r"[ \t]*#[^{}\n]*[A-Za-z]")
 _BLOCK_STYLES = ("|", ">")
 
 
@@ -126,7 +127,20 @@ def _at(source: Source, comment: Comment, manifests: dict[int, Manifest]) -> Mar
     spot, node, path = _beside(source.text, root, comment)
     setter = marker.read(comment.text)
     problem = None if setter else marker.diagnose(comment.text)
+    if own_line(source.text, comment.start) == comment.start and _is_prose(source.text, comment, spot, problem):
+        setter = problem = None
     return Marker(source, comment, spot, setter, problem, node, path, manifests.get(id(root)))
+
+
+def _is_prose(text: str, comment: Comment, spot: Spot, problem: Problem | None) -> bool:
+    """Tell whether a comment on a line of its own is prose about markers, or an example within such."""
+    if problem is not None and problem.code in ("text-before", "text-after", "two-markers"):
+        return True
+    if spot is not Spot.LOOSE:
+        return False
+    above = text[line_start(text, max(line_start(text, comment.start) - 1, 0)) : line_start(text, comment.start)]
+    below = text[next_line(text, comment.end) : line_end(text, next_line(text, comment.end))]
+    return any(_WORDS.match(line) for line in (above, below))
 
 
 def _beside(text: str, root: Node | None, comment: Comment) -> tuple[Spot, ScalarNode | None, tuple[Step, ...]]:

@@ -75,7 +75,11 @@ def run(arguments: argparse.Namespace) -> int:
     clusters = read.model.clusters
     latest, findings = _latest(arguments, clusters)
     wishes = directory.Wishes(
-        Options(arguments.lists, _older(clusters) if arguments.no_downgrade else None),
+        Options(
+            lists=arguments.lists,
+            whole=arguments.strict_flux,
+            older=_older(clusters) if arguments.no_downgrade else None,
+        ),
         any_namespace=arguments.any_namespace,
         strict=arguments.strict_flux,
     )

@@ -1,7 +1,8 @@
 """The image at a marker is not the one that its policy selects.
 
-Flux writes the name of the policy's ImageRepository whatever stands there. A copied marker therefore puts another
-program's image into a Deployment, and a repository that moved brings the old one back.
+Flux writes the name of the policy's ImageRepository whatever the value is. A copied marker therefore puts
+another program's image into a Deployment, and a repository that moved brings the old one back. Where a chart has
+`registry` and `repository`, Flux would write the registry into both.
 
 Fails:
     image: example.com/other:1.0.0 # {"$imagepolicy": "flux-system:app"}
@@ -24,7 +25,7 @@ from krmfn.result import Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from fluxmark.cluster import Manifest, Repository
+    from fluxmark.cluster import Manifest, Marker, Repository
     from fluxmark.finding import Finding
 
 ID: Final = "marker-image"
@@ -47,16 +48,41 @@ def check(world: Repository) -> Iterator[Finding]:
         wanted = next((ref for ref in images if not image.same_repository(found, ref)), None)
         if wanted is None:
             continue
+        registry = _registry_beside(marker)
+        if registry and _is_same(f"{registry}/{node.value}", wanted):
+            message = (
+                f"Flux would write {wanted.name} here, with the registry, which the chart adds a second time from "
+                f"registry: {registry}; remove this marker, a :tag marker at the tag is enough"
+            )
+        else:
+            message = (
+                f"Flux would put {wanted.name} in place of {found.name}: that is the image of {setter.key}; "
+                "name the policy of this image"
+            )
         yield marker.source.finding(
             ID,
             SEVERITY,
             marker.source.span(node),
-            f"Flux would put {wanted.name} in place of {found.name}: that is the image of {setter.key}; "
-            "name the policy of this image",
+            message,
             resource=marker.manifest.ref if marker.manifest else None,
             path=marker.path,
             current=node.value,
         )
+
+
+def _registry_beside(marker: Marker) -> str:
+    """Return the registry that a chart puts before a repository: the field of that name beside it."""
+    if marker.manifest is None or not marker.path:
+        return ""
+    fields = (marker.manifest.text(*marker.path[:-1], name) for name in ("registry", "imageRegistry"))
+    return next((text.rstrip("/") for text in fields if text and not is_templated(text)), "")
+
+
+def _is_same(text: str, wanted: image.ImageRef) -> bool:
+    try:
+        return image.same_repository(image.parse(text), wanted)
+    except image.ImageError:
+        return False
 
 
 def repository_image(policy: Manifest) -> image.ImageRef | None:

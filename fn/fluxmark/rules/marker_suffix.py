@@ -29,6 +29,7 @@ from fluxmark import image, marker as markers
 from fluxmark.cluster import Spot
 from fluxmark.finding import Fix
 from fluxmark.marker import Setter
+from fluxmark.marker.surroundings import holds_more
 from krmfn.result import Severity
 
 if TYPE_CHECKING:
@@ -57,8 +58,10 @@ def check(world: Repository) -> Iterator[Finding]:
     """Yield the markers whose suffix contradicts the field's name and its value."""
     for marker in world.markers:
         setter, node = marker.setter, marker.node
-        if setter is None or node is None or not marker.works or image.templating(node.value):
+        if setter is None or node is None or not marker.works:
             continue
+        if image.templating(node.value) or holds_more(node.value):
+            continue  # marker-whole-value reports the latter
         wanted = wanted_suffix(marker.key, node.value, setter.suffix)
         if wanted is None or wanted == setter.suffix:
             continue

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Final
 from fluxmark import image
 from fluxmark.cluster.manifest import is_templated
 from fluxmark.flux_releases import release_of
+from fluxmark.marker.surroundings import holds_more
 from fluxmark.policy import PolicyError
 from fluxmark.policy.factory import filter_of, policer_of
 from krmfn.result import Severity
@@ -58,7 +59,7 @@ def check(world: Repository) -> Iterator[Finding]:
                 ID,
                 SEVERITY,
                 marker.source.inside(marker.node, marker.node.value.rfind(tag), len(tag)),
-                f"the policy {setter.key} would never select {tag}, {reason}; Flux replaces it at its next run",
+                f"the policy {setter.key} never selects {tag}, {reason}; an update would replace it",
                 resource=marker.manifest.ref if marker.manifest else None,
                 path=marker.path,
                 current=marker.node.value,
@@ -68,7 +69,9 @@ def check(world: Repository) -> Iterator[Finding]:
 def current_tag(marker: Marker) -> str | None:
     """Return the tag that stands at a marker; None where there is none, or one that is filled in later."""
     setter, node = marker.setter, marker.node
-    if setter is None or node is None or not marker.works or image.templating(node.value):
+    if setter is None or node is None or not marker.works:
+        return None
+    if image.templating(node.value) or holds_more(node.value):
         return None
     if setter.suffix == "tag":
         return node.value if node.value and "/" not in node.value and ":" not in node.value else None

@@ -13,6 +13,7 @@ from fluxmark import image as images
 from fluxmark.change import Change
 from fluxmark.documents import SkippedError, cut, field, pieces, replaced_by_flux, resources, unwrapped
 from fluxmark.finding import Finding
+from fluxmark.marker.surroundings import holds_more
 from fluxmark.update import plain
 from fluxmark.update.markers import marked
 from fluxmark.update.plain import NotPlainError
@@ -45,11 +46,13 @@ class Updated(NamedTuple):
 class Options:
     """What of Flux's behaviour is left, all of it at a user's wish.
 
-    lists: lists at the top are updated, which Flux skips. older: whether a tag (the second) is older than another
+    lists: lists at the top are updated, which Flux skips. whole: values that hold more than an image are replaced,
+    as Flux does. older: whether a tag (the second) is older than another
     (the first) under a policy (`namespace:policy`); where it is, the policy's values in that resource stay.
     """
 
     lists: bool = False
+    whole: bool = True
     older: Callable[[str, str, str], bool] | None = None
 
 
@@ -182,7 +185,7 @@ class Run:
             if key in held:
                 why: tuple[str, str] | None = ("downgrade", f"left: {key} selects {image.tag}, which is older")
             else:
-                why = _objection(one, image, self.editor.text)
+                why = _objection(one, image, self.editor.text) or self._more(one)
             if why is not None:
                 self._say(why, one, ref, new)
                 continue
@@ -199,6 +202,14 @@ class Run:
                 )
             line = self._position(one.node).line
             self.changes.append(Change(self._file, line, str(one.setter), one.node.value, new, ref))
+
+    def _more(self, one: Marked) -> tuple[str, str] | None:
+        """Say that a value holds text around the image, which would be lost."""
+        value = one.node.value
+        if self._options.whole or images.templating(value) or not holds_more(value):
+            return None
+        why = "Flux would replace the whole value, and the text around the image would be lost"
+        return "more-text", f"skipped: {why}; give the image a value of its own"
 
     def _held(self, found: Sequence[Marked]) -> set[str]:
         """Return the policies that would set a resource back."""

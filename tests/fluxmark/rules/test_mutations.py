@@ -135,6 +135,13 @@ FAULTS = (
         "api\n  namespace: flux-system\n  labels",
         also=("marker-policy-missing",),
     ),
+    Fault(
+        "marker-whole-value",
+        WEB,
+        "image: registry.example.com/shop/proxy",
+        "argument: --image=registry.example.com/shop/proxy",
+        "--image",
+    ),
     # markers and policies that do not meet
     Fault(
         "marker-policy-missing",
