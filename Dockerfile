@@ -16,6 +16,7 @@ RUN python3 -m venv /opt/build \
       --require-hashes --only-binary :all: -r requirements.lock
 COPY pyproject.toml README.md LICENSE ./
 COPY fn ./fn
+COPY docs ./docs
 # bytecode that is never checked against its source: the root file system may be read-only, and nothing in it changes
 RUN /opt/build/bin/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist . \
  && /opt/build/bin/python -m pip --python /opt/fluxmark/bin/python install --quiet --no-compile --no-deps --no-index dist/*.whl \

@@ -27,7 +27,11 @@ def main() -> int:
     gc.disable()  # one job and out: trees hold no cycles, and collecting would cost more than parsing
     streams.begin()
     try:
-        if len(sys.argv) == 1:
+        if len(sys.argv) == 1 and _is_terminal():
+            from fluxmark.cli import main as command
+
+            status = command(["--help"])
+        elif len(sys.argv) == 1:
             from fluxmark.function import main as function  # hosts start it for every run: no parser of arguments
 
             status = function()
@@ -50,6 +54,11 @@ def main() -> int:
         streams.say_last(f"internal error; {streams.last_words()}; please report it with the trace above")
         return 3
     return status
+
+
+def _is_terminal() -> bool:
+    """Tell whether a person started the command without anything to do."""
+    return sys.stdin is not None and sys.stdin.isatty()
 
 
 if __name__ == "__main__":

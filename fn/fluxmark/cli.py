@@ -32,6 +32,28 @@ class _Documentation(argparse.Action):
         parser.exit()
 
 
+class _Version(argparse.Action):
+    """Prints the versions of fluxmark and of what it is made of, for a report of a fault."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        import platform
+        from importlib.metadata import version
+
+        from yaml import _yaml
+
+        from fluxmark.flux_releases import NEWEST_FLUX
+
+        parts = {
+            "Python": platform.python_version(),
+            "PyYAML": version("PyYAML"),
+            "libyaml": _yaml.get_version_string(),
+            "google-re2": version("google-re2"),
+            "newest Flux known": NEWEST_FLUX,
+        }
+        print(f"fluxmark {__version__} ({', '.join(f'{name} {value}' for name, value in parts.items())})")
+        parser.exit()
+
+
 def parser(argv: Sequence[str]) -> argparse.ArgumentParser:
     """Return the parser for these arguments: it knows only the options of the command named, which is faster."""
     top = argparse.ArgumentParser(
@@ -39,17 +61,21 @@ def parser(argv: Sequence[str]) -> argparse.ArgumentParser:
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         add_help=False,
+        allow_abbrev=False,
     )
     top.add_argument("-h", "--help", action=_Documentation, nargs=0, help="print this and exit")
     top.add_argument("--doc", action=_Documentation, nargs=0, help="print the documentation as JSON and exit")
-    top.add_argument("--version", action="version", version=f"fluxmark {__version__}")
+    top.add_argument("--version", action=_Version, nargs=0, help="print the versions of all parts and exit")
+    top.set_defaults(fail=top.error)
     commands = top.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     for name, summary in COMMANDS.items():
         if name in argv:
             command = load(name)
-            command.add_arguments(commands.add_parser(name, help=summary, description=command.DESCRIPTION))
+            one = commands.add_parser(name, help=summary, description=command.DESCRIPTION, allow_abbrev=False)
+            command.add_arguments(one)
+            one.set_defaults(fail=one.error)
         else:
-            commands.add_parser(name, help=summary)
+            commands.add_parser(name, help=summary, allow_abbrev=False)
     return top
 
 
@@ -65,5 +91,8 @@ def main(argv: Sequence[str]) -> int:
         from fluxmark.function import main as function
 
         return function(argv[1:])
-    arguments = parser(argv).parse_args(argv)
+    arguments, unknown = parser(argv).parse_known_args(argv)
+    if unknown:
+        # argparse would print the usage of `fluxmark`, not that of the command
+        arguments.fail(f"unknown arguments: {' '.join(unknown)}")
     return load(arguments.command or "fn").run(arguments)

@@ -89,4 +89,4 @@ def test_every_command_has_help(capsys: pytest.CaptureFixture[str]) -> None:
         if command == "fn":
             assert main(["fn", "--help"]) == 0
         else:
-            assert "DIR" in said(capsys, command, "--help")
+            assert f"usage: fluxmark {command} [-h]" in said(capsys, command, "--help")

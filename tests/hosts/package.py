@@ -49,7 +49,7 @@ def run(*command: str | Path, cwd: Path, stdin: str = "", **env: str) -> Done:
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=300,
     )
     return Done(done.returncode, done.stdout, done.stderr)
 

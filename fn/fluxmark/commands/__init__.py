@@ -19,6 +19,9 @@ COMMANDS: Final[Mapping[str, str]] = {
     "check": "find mistakes that Flux does not report",
     "select": "show which tag each ImagePolicy would select, and why",
     "update": "update marked fields to the latest images, as Flux would commit them",
+    "docs": "print the documentation of this version",
+    "schema": "print the JSON Schema of the configuration, or of a command's JSON",
+    "completion": "print the completion of a shell",
 }
 """The name of each command, which is that of its module, and its help in one line."""
 

@@ -15,6 +15,7 @@ from fluxmark.config.parse import KIND_OF, section_of
 from fluxmark.config.schema import config_schema
 from fluxmark.flux_releases import FLUX_VERSIONS, NEWEST_FLUX
 from fluxmark.schema import introduced
+from fluxmark.schemas import CONFIG_ID
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,6 +33,7 @@ def published_schema() -> str:
     """Return the text of image-automation.schema.json: the schema for the newest Flux, as editors read it."""
     schema = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": CONFIG_ID,
         "$comment": "Made by fluxmark.config.publish from own.json and the schemas of Flux's kinds.",
         **_noted(config_schema(NEWEST_FLUX)),
     }
