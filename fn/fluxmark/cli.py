@@ -66,7 +66,7 @@ def parser(argv: Sequence[str]) -> argparse.ArgumentParser:
     top.add_argument("-h", "--help", action=_Documentation, nargs=0, help="print this and exit")
     top.add_argument("--doc", action=_Documentation, nargs=0, help="print the documentation as JSON and exit")
     top.add_argument("--version", action=_Version, nargs=0, help="print the versions of all parts and exit")
-    top.set_defaults(fail=top.error)
+    top.set_defaults(fail=top.error, parser=parser)
     commands = top.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     for name, summary in COMMANDS.items():
         if name in argv:

@@ -25,8 +25,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the completion."""
     import shtab
 
-    from fluxmark.cli import parser
     from fluxmark.commands import COMMANDS
 
-    put(shtab.complete(parser(tuple(COMMANDS)), shell=arguments.shell) + "\n")
+    put(shtab.complete(arguments.parser(tuple(COMMANDS)), shell=arguments.shell) + "\n")
     return 0
