@@ -62,3 +62,14 @@ def test_check_fails_on_an_error(injected: Path, environment: dict[str, str]) ->
     done = try_hook(misspell(injected), "fluxmark-check", environment)
     assert done.status == 1
     assert ERROR in done.stdout
+
+
+def test_inject_passes_what_was_injected_and_fails_on_what_was_not(
+    injected: Path, homelab: Path, environment: dict[str, str]
+) -> None:
+    done = try_hook(injected, "fluxmark-inject", environment)
+    assert done.status == 0, done.stdout + done.stderr
+    before = (homelab / "fluxmark.yaml").read_text()
+    done = try_hook(homelab, "fluxmark-inject", environment)
+    assert (done.status, (homelab / "fluxmark.yaml").read_text()) == (1, before)
+    assert "ImagePolicy flux-system/frontend" in done.stdout

@@ -1,4 +1,4 @@
-"""What `inject` did, for programs; `injection.schema.json` beside this file is its JSON Schema."""
+"""What `inject` did, for programs; `fluxmark schema inject` prints its JSON Schema."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ _HERE = Path(__file__).parent
 FILES = {
     "config": _HERE.parent / "config" / "image-automation.schema.json",
     "check": _HERE / "check.json",
+    "inject": _HERE / "inject.json",
     "select": _HERE / "select.json",
     "update": _HERE / "update.json",
 }

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import jsonschema
 import pytest
 
 from fluxmark.__main__ import main
-from fluxmark.output import injection
+from fluxmark.schemas import FILES
 from inject_helpers import CONFIG, injected, said, tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 COMPOSE = "services:\n  web:\n    image: reg.io/app:1\n"
 POD = """\
@@ -27,7 +27,7 @@ spec:
     - name: app
       image: reg.io/app:1
 """
-SCHEMA = json.loads(Path(injection.__file__).with_name("injection.schema.json").read_text())
+SCHEMA = json.loads(FILES["inject"].read_text())
 
 
 @pytest.fixture
