@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from fluxmark import image
 from fluxmark.cluster.automation import Origin, is_below
 from fluxmark.cluster.follow import Model, read_clusters
 from fluxmark.cluster.manifest import Manifest
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from fluxmark.cluster.markers import Marker
     from fluxmark.cluster.source import Source
     from fluxmark.cluster.tree import Tree
-    from fluxmark.fields import ImageField
+    from fluxmark.fields import Clues, ImageField
 
 
 class Repository:
@@ -166,22 +168,39 @@ class Repository:
             ]
         return [one for one in named if any(_holds(two, policy) for two in self.readers(one.source.path))]
 
-    def fields(
-        self, mentions: Callable[[str], bool], selected: Callable[[str], bool]
-    ) -> Iterator[tuple[Source, Manifest, ImageField]]:
-        """Yield the image fields in all texts in which `mentions` finds an image's name.
+    @cached_property
+    def texts(self) -> dict[str, str]:
+        """All texts by path, a number where that is unknown."""
+        return {source.path or str(number): source.text for number, source in enumerate(self._all_sources)}
 
-        selected: tells whether a policy selects from a repository, by its canonical name.
-        """
-        sources = [*self.sources, *(make() for make in self.others.values())]
-        clues = gather({source.path or str(number): source.text for number, source in enumerate(sources)})
-        finder = Finder(selected, clues)
-        for source in sources:
-            if not (mentions(source.text) or clues.concern(source.path, source.text)):
-                continue
-            for manifest in self.manifests.get(source) or manifests_of(source):
-                for field in finder.find(manifest.root, manifest.api_version, manifest.kind, source.path):
-                    yield source, manifest, field
+    @cached_property
+    def clues(self) -> Clues:
+        """What the documents tell of one another's image fields."""
+        return gather(self.texts)
+
+    @cached_property
+    def fields(self) -> tuple[tuple[Source, Manifest, ImageField], ...]:
+        """The image fields of the repositories that Flux scans, in all texts."""
+        scanned = {
+            ref.canonical for one in self.repositories if (ref := image.parse_templated(one.text("spec", "image")))
+        }
+        if not scanned:
+            return ()
+        finder = Finder(scanned.__contains__, self.clues)
+        # the last part stands in every text that names the image, whatever is said of the registry
+        lasts = sorted({re.escape(name.rpartition("/")[2]) for name in scanned})
+        mention = re.compile("|".join(lasts))
+        return tuple(
+            (source, manifest, field)
+            for source in self._all_sources
+            if mention.search(source.text) or self.clues.concern(source.path, source.text)
+            for manifest in self.manifests.get(source) or manifests_of(source)
+            for field in finder.find(manifest.root, manifest.api_version, manifest.kind, source.path)
+        )
+
+    @cached_property
+    def _all_sources(self) -> list[Source]:
+        return [*self.sources, *(make() for make in self.others.values())]
 
     def is_in_focus(self, path: str) -> bool:
         """Tell whether findings of a file are wanted."""

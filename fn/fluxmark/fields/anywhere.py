@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from fluxmark import image
 from fluxmark.fields.field import ImageField, field_of
 from fluxmark.fields.names import DIGEST_KEYS, NAME_KEYS, REGISTRY_KEYS, TAG_KEYS, plain
-from krmfn.node import MapNode, ScalarNode, SeqNode, follow
+from fluxmark.fields.paths import follow
+from krmfn.node import MapNode, ScalarNode, SeqNode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -158,7 +159,11 @@ def _name(pairs: Pairs, stem: str, search: Search, named: set[str], *, weak: boo
     weak: whether the tag's key is one of other things, too; then only a name with a path counts.
     """
     first = "", ""
-    for key in (stem + end for end in NAME_KEYS):
+    registry = stem + REGISTRY_KEYS[-1]
+    alone = (
+        [] if any(stem + end in pairs for end in NAME_KEYS) or "/" not in _value(pairs, registry) else [registry]
+    )
+    for key in (*(stem + end for end in NAME_KEYS), *alone):
         if key not in pairs:
             continue
         for text in _written_names(pairs, stem, key):
@@ -181,7 +186,7 @@ def _name(pairs: Pairs, stem: str, search: Search, named: set[str], *, weak: boo
 def _written_names(pairs: Pairs, stem: str, key: str) -> Iterator[str]:
     """Yield what a name may be: as it stands, behind the registry beside it, or behind the repository."""
     name = _value(pairs, key)
-    for end in REGISTRY_KEYS:
+    for end in REGISTRY_KEYS if not key.endswith(REGISTRY_KEYS) else ():
         for registry in dict.fromkeys((stem + end, end)):
             if text := _value(pairs, registry):
                 yield f"{text.rstrip('/')}/{name}"

@@ -10,8 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fluxmark.fields.field import ImageField, field_at
+from fluxmark.fields.paths import follow
 from krmfn.data import MERGE
-from krmfn.node import MapNode, ScalarNode, SeqNode, follow
+from krmfn.node import MapNode, ScalarNode, SeqNode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,8 +11,8 @@ from fluxmark import image
 from fluxmark.fields import Finder
 from fluxmark.fields.anywhere import key_text
 from fluxmark.fields.clues import FLUX_KUSTOMIZATION, SUBSTITUTE, VARIABLE, Clues
-from fluxmark.fields.paths import at, compiled, scalar
-from krmfn.node import MapNode, ScalarNode, SeqNode, follow, parse
+from fluxmark.fields.paths import at, compiled, follow, scalar
+from krmfn.node import MapNode, ScalarNode, SeqNode, parse
 from krmfn.text import InputError
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def _files(fields: tuple[FieldSpec, ...], texts: Mapping[str, str]) -> frozenset
 def _documents(text: str) -> Iterator[tuple[MapNode, str, str]]:
     """Yield the mappings of a text with their apiVersion and kind; none where it is not YAML."""
     try:
-        documents = parse(text, "")
+        documents = parse(text, "", whole=True)
     except InputError:
         return
     for document in documents:

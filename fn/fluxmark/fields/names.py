@@ -20,8 +20,8 @@ DIGEST_KEYS: Final = ("imagedigest", "digest", "imagesha", "sha")
 REGISTRY_KEYS: Final = ("imageregistry", "registry")
 """Keys that hold the registry in front of a name."""
 
-KUSTOMIZE_TAG_KEYS: Final = ("newtag",)
-CHART_TAG_KEYS: Final = ("chartversion", "targetrevision")
+OTHER_TAG_KEYS: Final = ("newtag", "chartversion", "targetrevision")
+"""Keys that hold a tag, and whose names stand elsewhere: kustomize's, and those of charts."""
 
 
 def plain(key: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from krmfn.node import MapNode, ScalarNode, SeqNode, find, follow
+from krmfn.node import AliasNode, MapNode, ScalarNode, SeqNode, find
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +27,13 @@ def _steps(key: str) -> Iterator[str]:
     if name:
         yield name
     yield from (ITEMS for _ in items)
+
+
+def follow(node: Node) -> Node:
+    """Return what an alias stands for, any other node itself; an alias whose anchor stands elsewhere stays."""
+    while type(node) is AliasNode and node.target is not None:
+        node = node.target
+    return node
 
 
 def at(root: Node, steps: tuple[str, ...]) -> Iterator[tuple[Node, tuple[Step, ...]]]:

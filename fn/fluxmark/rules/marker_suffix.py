@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Final
 
 from fluxmark import image, marker as markers
 from fluxmark.cluster import Spot
+from fluxmark.fields.names import DIGEST_KEYS, OTHER_TAG_KEYS, TAG_KEYS, plain
 from fluxmark.finding import Fix
 from fluxmark.marker import Setter
 from fluxmark.marker.surroundings import holds_more
@@ -42,10 +43,8 @@ if TYPE_CHECKING:
 ID: Final = "marker-suffix"
 SEVERITY: Final = Severity.ERROR
 
-# fields that hold one part of an image wherever they are: kustomize, Helm values, Flux's and other CRDs
-_TAG_KEYS = ("tag", "newtag", "imagetag", "version", "appversion", "chartversion", "targetrevision")
-_NAME_KEYS = ("newname", "repository", "imagerepository")
-_DIGEST_KEYS = ("digest", "imagedigest")
+_TAGS = (*TAG_KEYS, *OTHER_TAG_KEYS)
+_NAMES = ("newname", "repository", "imagerepository")
 _WRITES = {
     "": "the whole image",
     "tag": "the tag alone",
@@ -82,17 +81,17 @@ def check(world: Repository) -> Iterator[Finding]:
 
 def wanted_suffix(key: str, value: str, suffix: str) -> str | None:
     """Return the suffix that a field asks for; None where neither its name nor its value says."""
-    name = key.lower().replace("_", "").replace("-", "")
+    name = plain(key)
     is_path = "/" in value
     has_tag = ":" in value.rpartition("/")[2] and not value.startswith("sha256:")
     if suffix == "":
         if is_path and has_tag:
             return ""
-        if name in _DIGEST_KEYS or value.startswith("sha256:"):
+        if name in DIGEST_KEYS or value.startswith("sha256:"):
             return "digest"
-        if name in _NAME_KEYS:
+        if name in _NAMES:
             return "name"
-        is_tag = name in _TAG_KEYS or name.endswith("tag")
+        is_tag = name in _TAGS or name.endswith("tag")
         return "tag" if is_tag and not is_path and not has_tag else None
     if name == "image" and (is_path or has_tag):
         return "name" if suffix == "name" and not has_tag else ""
@@ -100,10 +99,10 @@ def wanted_suffix(key: str, value: str, suffix: str) -> str | None:
         return ""
     if suffix == "tag" and is_path:
         return "name"
-    if suffix == "name" and name in _TAG_KEYS and not is_path:
+    if suffix == "name" and name in _TAGS and not is_path:
         return "tag"
-    if suffix == "digest" and name in (*_TAG_KEYS, *_NAME_KEYS):
-        return "tag" if name in _TAG_KEYS else "name"
+    if suffix == "digest" and name in (*_TAGS, *_NAMES):
+        return "tag" if name in _TAGS else "name"
     return None
 
 

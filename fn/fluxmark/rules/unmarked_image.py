@@ -30,7 +30,6 @@ Fix: `fluxmark inject` sets the marker; where the tag is pinned on purpose, say 
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from fluxmark import image, marker as markers
@@ -47,6 +46,8 @@ if TYPE_CHECKING:
 ID: Final = "unmarked-image"
 SEVERITY: Final = Severity.INFO
 
+KUSTOMIZATIONS: Final = ("Kustomization", "Component")
+
 
 def check(world: Repository) -> Iterator[Finding]:
     """Yield the image fields whose tag a policy selects, and that have no marker of any kind."""
@@ -59,17 +60,21 @@ def check(world: Repository) -> Iterator[Finding]:
             by_name.setdefault(ref.canonical, []).append(policy)
     if not by_name:
         return
-    # the path below the registry stands in every text that names the image, whatever is said of the registry
-    paths = sorted({re.escape(name.partition("/")[2].removeprefix("library/")) for name in by_name})
-    mention = re.compile(rf"(?<![\w.-])(?:{'|'.join(paths)})(?![\w/-])")
     meant = {id(marker.node) for marker in world.markers}  # wherever it stands, and whatever is wrong with it
-    found = world.fields(lambda text: mention.search(text) is not None, by_name.__contains__)
-    for source, manifest, field in found:
+    set_by_kustomize = {
+        ref.canonical
+        for _, manifest, field in world.fields
+        if field.part == "tag" and manifest.kind in KUSTOMIZATIONS and (ref := image.parse_templated(field.image))
+    }
+    for source, manifest, field in world.fields:
         if id(field.node) in meant or field.part not in ("", "tag") or image.templating(field.node.value):
             continue
         ref = image.parse_templated(field.image)
         policies = by_name.get(ref.canonical, []) if ref else []
         beside = line_comment(source.text, field.node)
+        bare = ref is not None and not (field.part or ref.tag or ref.digest)
+        if bare and ref is not None and ref.canonical in set_by_kustomize:
+            continue
         if not policies or (beside and (markers.read(beside.text) or markers.diagnose(beside.text))):
             continue
         covers = [world.covers(scope, source) for scope in world.scopes]

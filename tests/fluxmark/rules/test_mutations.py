@@ -67,6 +67,19 @@ spec:
 """
 
 
+EXTRA_REPOSITORY = """\
+apiVersion: image.toolkit.fluxcd.io/v1
+kind: ImageRepository
+metadata:
+  name: extra
+  namespace: flux-system
+spec:
+  image: registry.example.com/shop/wrker
+  interval: 5m0s
+---
+"""
+
+
 class Fault(NamedTuple):
     """A text that is put in place of another, what finds it, and the text at whose start the finding stands.
 
@@ -142,6 +155,15 @@ FAULTS = (
         "argument: --image=registry.example.com/shop/proxy",
         "--image",
     ),
+    Fault(
+        "marker-template",
+        WEB,
+        "name: web\n",
+        "name: web\n  labels: {{ .Values.labels }}\n",
+        "{{ .Values",
+        also=("reformat",),
+    ),
+    Fault("marker-sops", WEB, "kind: Deployment\n", "kind: Deployment\nsops: {mac: x}\n", WEB_MARKER),
     # markers and policies that do not meet
     Fault(
         "marker-policy-missing",
@@ -324,6 +346,13 @@ FAULTS = (
         "second",
     ),
     Fault("git-repository-missing", AUTOMATION, "    name: fleet\n  git", "    name: flet\n  git", "flet\n"),
+    Fault(
+        "image-nowhere",
+        REPOSITORIES,
+        "apiVersion",
+        EXTRA_REPOSITORY + "apiVersion",
+        "registry.example.com/shop/wrker",
+    ),
     # resources
     Fault(
         "api-version",
