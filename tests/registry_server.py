@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import http.server
 import json
+import socket
 import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Callable
 
+TLS_HANDSHAKE = b"\x16"
 SECRET = "s3cr3t"
 BASIC = "Basic " + base64.b64encode(f"me:{SECRET}".encode()).decode()
 DENIED = {"errors": [{"code": "DENIED", "message": "no\x1b[31m way"}]}
@@ -59,8 +61,16 @@ def tags(*names: str, **headers: str) -> Answer:
 class Registry:
     """A registry on loopback that answers what a test tells it to."""
 
-    def __init__(self, answer: Callable[[Asked], Answer], context: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self,
+        answer: Callable[[Asked], Answer],
+        context: ssl.SSLContext | None = None,
+        *,
+        handshake: Answer | None = None,
+    ) -> None:
+        """Answer requests; `/v2/` as well, unless `handshake` is its answer. `asked` is without those."""
         self.asked: list[Asked] = []
+        self.handshakes: list[Asked] = []
         self.connections = 0
         self.answer = answer
         registry = self
@@ -70,14 +80,18 @@ class Registry:
             disable_nagle_algorithm = True  # or each answer waits 40 ms for an acknowledgement
 
             def setup(self) -> None:
-                registry.connections += 1
+                if context is None and self.request.recv(1, socket.MSG_PEEK) == TLS_HANDSHAKE:
+                    self.request.shutdown(socket.SHUT_RDWR)  # as a server does that cannot read it
+                else:
+                    registry.connections += 1
                 super().setup()
 
             def do_GET(self) -> None:
                 length = int(self.headers.get("Content-Length", 0))
                 asked = Asked(self.command, self.path, dict(self.headers), self.rfile.read(length))
-                registry.asked.append(asked)
-                reply = registry.answer(asked)
+                first = asked.path.endswith("/v2/")
+                (registry.handshakes if first else registry.asked).append(asked)
+                reply = handshake if first and handshake else registry.answer(asked)
                 if reply.drop:
                     self.close_connection = True
                     return

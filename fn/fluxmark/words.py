@@ -14,6 +14,7 @@ TOKEN: Final = f'"{KEY}"'
 """Flux looks into no file without this text (image-automation-controller, `internal/update/setters.go`)."""
 
 SECRET: Final = "Secret"  # noqa: S105  (a kind)
+SERVICE_ACCOUNT: Final = "ServiceAccount"
 
 REPOSITORY, POLICY, AUTOMATION = "ImageRepository", "ImagePolicy", "ImageUpdateAutomation"
 """The kinds of that group."""

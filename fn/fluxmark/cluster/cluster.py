@@ -6,7 +6,16 @@ from copy import copy
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from fluxmark.words import AUTOMATION, GIT_REPOSITORY, GROUP, POLICY, REPOSITORY, SECRET, SOURCE_GROUP
+from fluxmark.words import (
+    AUTOMATION,
+    GIT_REPOSITORY,
+    GROUP,
+    POLICY,
+    REPOSITORY,
+    SECRET,
+    SERVICE_ACCOUNT,
+    SOURCE_GROUP,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,7 +24,14 @@ if TYPE_CHECKING:
     from fluxmark.cluster.manifest import Manifest
     from fluxmark.kustomize import Unfollowed
 
-_GROUPS = {REPOSITORY: GROUP, POLICY: GROUP, AUTOMATION: GROUP, GIT_REPOSITORY: SOURCE_GROUP, SECRET: ""}
+_GROUPS = {
+    REPOSITORY: GROUP,
+    POLICY: GROUP,
+    AUTOMATION: GROUP,
+    GIT_REPOSITORY: SOURCE_GROUP,
+    SECRET: "",
+    SERVICE_ACCOUNT: "",
+}
 
 
 class Cluster:

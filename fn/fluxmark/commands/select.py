@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import time
+import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fluxmark import tag_lists
+from fluxmark.commands import registries
+from fluxmark.commands.progress import Progress
 from fluxmark.flux_files import search
 from fluxmark.output import selection, unfollowed
 from fluxmark.output.standard import put
-from fluxmark.select import FileTags, RegistryTags, TagSource, select
+from fluxmark.select import FileTags, TagSource, select
 from fluxmark.update import files
 from krmfn.named import text_or_input
 from krmfn.package import Package
@@ -18,7 +21,9 @@ from krmfn.streams import say
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Callable, Iterator
 
+    from fluxmark.cluster.cluster import Cluster
     from fluxmark.select import PolicyReport
 
 DESCRIPTION = """\
@@ -26,8 +31,6 @@ Show which tag each ImagePolicy in DIR would select, and why: which tags are dro
 ordered. Exit status 1 if a policy selects no tag.
 """
 OK, A_POLICY_FAILS = 0, 1
-PATIENCE = 1.0
-"""Seconds after which a run shows its progress."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,7 +39,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     tags = parser.add_mutually_exclusive_group(required=True)
     tags.add_argument("--tags", metavar="FILE", help="JSON or YAML: {image: [tag, …]}; `-`: standard input")
     tags.add_argument("--registry", action="store_true", help="list the tags in the registries")
+    registries.add_arguments(parser)
     parser.add_argument("--format", choices=("text", "json"), default="text")
+    parser.add_argument(
+        "--strict-flux",
+        action="store_true",
+        help="fail a policy if Flux cannot read its registry, though fluxmark can",
+    )
     parser.add_argument(
         "--flux-version",
         metavar="X.Y",
@@ -55,23 +64,32 @@ def run(arguments: argparse.Namespace) -> int:
     clusters = [cluster for cluster in read.model.clusters if cluster.policies]
     if not clusters:
         say(f"{package.root}: no ImagePolicy found")
-    tags = None if arguments.registry else _file(arguments.tags)
     total = sum(len(cluster.policies) for cluster in clusters)
     reports: list[tuple[str, list[PolicyReport]]] = []
-    start = said = time.monotonic()
-    for cluster in clusters:
-        source: TagSource = tags or RegistryTags(cluster, say)
-        found = []
-        for report in select(cluster, source, flux_version=arguments.flux_version):
-            found.append(report)
-            now = time.monotonic()
-            if now - start > PATIENCE and now - said > PATIENCE:
-                said = now
-                say(f"{sum(len(one) for _, one in reports) + len(found)} of {total} policies")
-        reports.append((cluster.name, found))
-    as_format = selection.as_json if arguments.format == "json" else selection.as_text
-    put(as_format(reports))
+    version, strict = arguments.flux_version, arguments.strict_flux
+    with _source(arguments) as source_of, Progress("policies") as progress:
+        for cluster in clusters:
+            found: list[PolicyReport] = []
+            reports.append((cluster.name, found))
+            for report in select(cluster, source_of(cluster), flux_version=version, strict=strict):
+                found.append(report)
+                progress(sum(len(one) for _, one in reports), total)
+    if arguments.format == "json":
+        put(selection.as_json(reports))
+    else:
+        put(selection.as_text(reports, width=selection.WIDTH if sys.stdout.isatty() else None))
     return A_POLICY_FAILS if any(report.error for _, found in reports for report in found) else OK
+
+
+@contextmanager
+def _source(arguments: argparse.Namespace) -> Iterator[Callable[[Cluster], TagSource]]:
+    """Give where the tags of a cluster come from."""
+    if arguments.registry:
+        with registries.reading(arguments) as found:
+            yield found.of
+        return
+    tags = _file(arguments.tags)
+    yield lambda _: tags
 
 
 def _file(name: str) -> FileTags:

@@ -6,6 +6,7 @@ import gc
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fluxmark.commands import registries
 from fluxmark.flux_files import search
 from fluxmark.output.standard import put
 from krmfn.named import text_or_input
@@ -26,7 +27,7 @@ DESCRIPTION = """\
 Update marked fields in DIR to the latest images, as each ImageUpdateAutomation in it would, and change nothing
 else. Without a source, the latest images are those in the status of the policies in DIR.
 """
-OK = 0
+OK, A_POLICY_FAILS, BAD_INPUT = 0, 1, 2
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,6 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--format", choices=("text", "json"), default="text", help="json: changes, message and patch in one object"
     )
     parser.add_argument("--dry-run", action="store_true", help="report what would change and write nothing")
+    registries.add_arguments(parser)
     deviations = parser.add_argument_group("deviations from Flux")
     deviations.add_argument(
         "--no-downgrade", action="store_true", help="keep a tag that the policy orders after the new one"
@@ -91,7 +93,23 @@ def run(arguments: argparse.Namespace) -> int:
     _show(arguments, outcome, package)
     text.write((*findings, *outcome.findings))
     _summarize(outcome, dry=dry)
-    return OK
+    return _status(read.model.clusters, findings) if arguments.registry else OK
+
+
+def _status(clusters: Sequence[Cluster], findings: list[Finding]) -> int:
+    """Return 1 where a policy failed, 2 where all did that Flux would run."""
+    from krmfn.result import Severity
+
+    failed = sum(finding.severity is Severity.ERROR for finding in findings)
+    running = {
+        policy.where
+        for cluster in clusters
+        for policy in cluster.policies
+        if policy.spec.get("suspend") is not True
+    }
+    if not failed:
+        return OK
+    return BAD_INPUT if failed >= len(running) else A_POLICY_FAILS
 
 
 def _latest(arguments: argparse.Namespace, clusters: Sequence[Cluster]) -> tuple[Latest, list[Finding]]:
@@ -109,12 +127,13 @@ def _latest(arguments: argparse.Namespace, clusters: Sequence[Cluster]) -> tuple
         tags = FileTags(tag_lists.read(content, name), name)
         found = {cluster.name: sources.from_tags(cluster, tags) for cluster in clusters}
     elif arguments.registry:
-        from fluxmark.update.registry import Registry
-
         found = {}
-        for cluster in clusters:
-            registry = Registry(cluster, say)
-            found[cluster.name] = sources.from_tags(cluster, registry, registry.digest)
+        with registries.reading(arguments) as reading:
+            for cluster in clusters:
+                registry = reading.of(cluster)
+                found[cluster.name] = sources.from_tags(
+                    cluster, registry, registry.digest, strict=arguments.strict_flux
+                )
     else:
         found = {cluster.name: sources.from_status(cluster) for cluster in clusters}
     findings = {(one.rule, one.message): one for _, said in found.values() for one in said}

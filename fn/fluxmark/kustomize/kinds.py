@@ -23,6 +23,7 @@ KINDS: Final = frozenset(
         ("fluxcd.controlplane.io", "FluxInstance"),
         ("", "ConfigMap"),
         ("", "Secret"),
+        ("", "ServiceAccount"),
         ("", "Namespace"),
     ]
 )
@@ -32,6 +33,6 @@ CLUSTER_SCOPED: Final = frozenset([("", "Namespace")])
 """Those of them that kustomize knows to have no namespace."""
 
 MENTION: Final = re.compile(
-    r"\.toolkit\.fluxcd\.io/|fluxcd\.controlplane\.io/|kind[\"']?\s*:\s*[\"']?(?:ConfigMap|Secret|Namespace)\b"
+    r"\.toolkit\.fluxcd\.io/|fluxcd\.controlplane\.io/|kind[\"']?\s*:\s*[\"']?(?:ConfigMap|Secret|ServiceAccount|Namespace)\b"
 )
 """Finds the texts that may hold such a resource; others are not parsed."""

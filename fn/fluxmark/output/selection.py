@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from fluxmark.select import PolicyReport
 
 WIDTH = 80
+"""Columns of the text on a terminal."""
 
 
 def as_json(clusters: Iterable[tuple[str, Sequence[PolicyReport]]]) -> str:
@@ -20,12 +21,15 @@ def as_json(clusters: Iterable[tuple[str, Sequence[PolicyReport]]]) -> str:
     return json.dumps({"policies": entries}, indent=2, ensure_ascii=False) + "\n"
 
 
-def as_text(clusters: Sequence[tuple[str, Sequence[PolicyReport]]]) -> str:
-    """Return the reports as blocks of lines that fit 80 columns where tags allow; of several clusters one by
-    one."""
+def as_text(clusters: Sequence[tuple[str, Sequence[PolicyReport]]], *, width: int | None = None) -> str:
+    """Return the reports as blocks of lines, those of several clusters one by one.
+
+    width: where lines are folded; None folds none.
+    """
     several = len(clusters) > 1
     return "\n".join(
-        (f"cluster {cluster or '.'}\n\n" if several and not number else "") + "\n".join(_block(report)) + "\n"
+        (f"cluster {cluster or '.'}\n\n" if several and not number else "")
+        + "".join(f"{line}\n" for row in _block(report) for line in _folded(*row, width))
         for cluster, reports in clusters
         for number, report in enumerate(reports)
     )
@@ -48,45 +52,54 @@ def _entry(report: PolicyReport) -> dict[str, Any]:
         "best": [{"tag": one.tag, "extracted": one.extracted} for one in found.best] if found else [],
         "suggestion": report.hint or None,
         "where": report.policy.where,
+        "fluxRefuses": list(report.refused),
     }
 
 
-def _block(report: PolicyReport) -> Iterator[str]:
-    yield f"{report.policy.id}  {report.image}".rstrip()
+_Row = tuple[str, str]
+"""A label with its indentation, and the text behind it, which may be folded."""
+
+
+def _block(report: PolicyReport) -> Iterator[_Row]:
+    yield "", f"{report.policy.id}  {report.image}".rstrip()
     found = report.explanation
     if found is not None:
         yield from _explained(found)
     if report.error:
-        yield from _wrapped("error     ", report.error)
+        yield "  error     ", report.error
+    for refused in report.refused:
+        if refused != report.error:
+            yield "  in Flux   ", refused
     if report.hint:
-        yield from _wrapped("try       ", report.hint)
+        yield "  try       ", report.hint
 
 
-def _explained(found: Explanation) -> Iterator[str]:
-    yield f"  tags      {found.total}"
+def _explained(found: Explanation) -> Iterator[_Row]:
+    yield "  tags      ", str(found.total)
     for one in found.dropped:
-        yield from _wrapped(f"- {one.count:<8}", f"{one.reason}, such as {one.example}")
-    yield f"  ordered   {found.remaining}"
+        yield f"  - {one.count:<8}", f"{one.reason}, such as {one.example}"
+    yield "  ordered   ", str(found.remaining)
     width = max((len(one.tag) for one in found.best), default=0)
     for number, best in enumerate(found.best, 1):
         key = f"  by {best.extracted}" if best.extracted != best.tag else ""
-        yield f"    {number}. {best.tag:<{width if key else 0}}{key}"
+        yield f"    {number}. {best.tag:<{width if key else 0}}{key}", ""
     if found.selection is not None:
-        yield f"  latest    {found.selection.tag}"
+        yield "  latest    ", found.selection.tag
         others = [tag for tag in found.selection.ties if tag != found.selection.tag]
         if others:
-            yield from _wrapped("ties      ", f"chance decides in Flux; as well: {', '.join(others)}")
+            yield "  ties      ", f"chance decides in Flux; as well: {', '.join(others)}"
 
 
-def _wrapped(label: str, text: str) -> Iterator[str]:
-    """Yield a labelled text in lines of at most 80 columns; a word that is longer stands alone."""
-    indent = " " * (len(label) + 2)
-    line = f"  {label}"
-    empty = True
+def _folded(label: str, text: str, width: int | None) -> Iterator[str]:
+    """Yield a row in lines of at most so many columns; a word that is longer stands alone."""
+    if width is None or not label or len(label) + len(text) <= width:
+        yield label + (" ".join(text.split()) if label else text)
+        return
+    line, empty = label, True
     for word in text.split():
-        if not empty and len(line) + 1 + len(word) > WIDTH:
+        if not empty and len(line) + 1 + len(word) > width:
             yield line
-            line, empty = indent, True
+            line, empty = " " * len(label), True
         line += word if empty else f" {word}"
         empty = False
     yield line

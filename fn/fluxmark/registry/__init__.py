@@ -5,40 +5,53 @@ Nothing is read unless a user asks for it, and HTTP is not even imported before.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from fluxmark.registry.credentials import Credentials, CredentialsError, Login, from_docker, from_secret
+from fluxmark.registry.docker_config import Chain, Credentials, from_docker
+from fluxmark.registry.keyring import DOCKER_CONFIG, DOCKER_CONFIG_JSON, Keyring, PullSecret, read as from_secrets
+from fluxmark.registry.login import CredentialsError, Found, Login, Logins
 from fluxmark.registry.request import DEFAULT_TIMEOUT, TLS, Listing, RegistryError, Request
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 __all__ = [
-    "DEFAULT_CONCURRENCY",
     "DEFAULT_TIMEOUT",
+    "DOCKER_CONFIG",
+    "DOCKER_CONFIG_JSON",
     "TLS",
+    "Chain",
     "Credentials",
     "CredentialsError",
+    "Found",
+    "Keyring",
     "Listing",
     "Login",
+    "Logins",
+    "PullSecret",
     "RegistryError",
     "Request",
     "digest",
     "from_docker",
     "from_secret",
+    "from_secrets",
     "list_all",
     "list_tags",
 ]
 
-DEFAULT_CONCURRENCY: Final = 8  # repositories at once: most of the time is waiting, and registries limit the rate
+
+def from_secret(data: bytes, name: str = "", kind: str = DOCKER_CONFIG_JSON) -> Keyring:
+    """Read what a Secret has under `.dockerconfigjson`, or `.dockercfg` by its type. Raises CredentialsError."""
+    key = ".dockercfg" if kind == DOCKER_CONFIG else ".dockerconfigjson"
+    return from_secrets([PullSecret(name, kind, {key: data})])
 
 
 def list_tags(request: Request) -> list[str]:
     """Return the tags of a repository, in the registry's order, each once. Raises RegistryError."""
-    from fluxmark.registry.client import Client
-
-    with Client(request) as client:
-        return client.tags()
+    (listing,) = list_all([request])
+    if listing.error:
+        raise listing.error
+    return list(listing.tags)
 
 
 def digest(request: Request, tag: str) -> str:
@@ -46,32 +59,21 @@ def digest(request: Request, tag: str) -> str:
 
     Raises RegistryError.
     """
-    from fluxmark.registry.client import Client
+    from fluxmark.registry.session import Session
 
-    with Client(request) as client:
-        return client.digest(tag)
+    with Session() as session:
+        return session.digest(request, tag)[0]
 
 
-def list_all(requests: Sequence[Request], *, concurrency: int = DEFAULT_CONCURRENCY) -> list[Listing]:
-    """Read several repositories, at most `concurrency` at once, and return what came of each, in their order.
+def list_all(requests: Sequence[Request], *, concurrency: int | None = None) -> list[Listing]:
+    """Read several repositories, at most `concurrency` of one host at once, and return what came of each, in
+    order.
 
     An error of one is kept in its listing, and the others go on.
     """
     if not requests:
         return []
-    from concurrent.futures import ThreadPoolExecutor
+    from fluxmark.registry.session import PER_HOST, Session
 
-    with ThreadPoolExecutor(max_workers=min(concurrency, len(requests)), thread_name_prefix="registry") as pool:
-        futures = [pool.submit(_listing, request) for request in requests]
-        try:
-            return [future.result() for future in futures]
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-
-
-def _listing(request: Request) -> Listing:
-    try:
-        return Listing(request, tuple(list_tags(request)))
-    except RegistryError as error:
-        return Listing(request, error=error)
+    with Session() as session:
+        return session.list_all(requests, per_host=concurrency or PER_HOST)

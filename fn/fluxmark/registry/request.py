@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from fluxmark.errors import FluxmarkError
+from fluxmark.registry.entries import HUB
+from fluxmark.registry.local import speaks_plain_http
 
 if TYPE_CHECKING:
     from fluxmark.image import ImageRef
-    from fluxmark.registry.credentials import Credentials
+    from fluxmark.registry.login import Logins
 
 DEFAULT_TIMEOUT: Final = 60.0  # seconds; Flux waits for an ImageRepository's interval, mostly one minute
-
-DOCKER_HUB_API: Final = "registry-1.docker.io"  # docker.io itself is a web site
 
 
 class RegistryError(FluxmarkError):
@@ -44,32 +44,43 @@ class TLS:
 class Request:
     """One repository to read.
 
-    insecure: plain HTTP. timeout: seconds for all of it, waiting and retrying included.
-    credentials: where to look for a login; None reads without one.
+    insecure: plain HTTP may be used where the registry does not speak TLS. timeout: seconds for all of it, waiting
+    and retrying included. credentials: where to look for a login; None reads without one. proxy: the URL of the
+    proxy of a `proxySecretRef`, with its login; '' uses that of the environment. plain_login: whether a login may
+    go over plain HTTP.
     """
 
     image: ImageRef
     insecure: bool = False
     timeout: float = DEFAULT_TIMEOUT
-    credentials: Credentials | None = None
+    credentials: Logins | None = None
     tls: TLS | None = None
+    proxy: str = field(default="", repr=False)
+    plain_login: bool = True
 
     @property
     def host(self) -> str:
-        """Where the registry's API is, with the port."""
+        """Where the registry's API is, with the port: Docker Hub's is `index.docker.io`, as in Flux."""
         registry = self.image.registry
-        return DOCKER_HUB_API if registry == "docker.io" else registry
+        return HUB if registry == "docker.io" else registry
 
     @property
-    def base(self) -> str:
-        """The URL of the repository in the registry's API."""
-        return f"{'http' if self.insecure else 'https'}://{self.host}/v2/{self.image.repository}"
+    def plain(self) -> bool:
+        """Whether plain HTTP may be used: because the user says so, or because Flux does so for this host."""
+        return self.insecure or speaks_plain_http(self.host)
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What came of a request: the tags in the registry's order, or the error (then `tags` is empty)."""
+    """What came of a request: the tags in the registry's order, or the error (then `tags` is empty).
+
+    refused: what Flux refuses of the answer or of the login, each with the remedy. notes: what else a user should
+    know. login: where the login came from, '' where none was sent.
+    """
 
     request: Request
     tags: tuple[str, ...] = ()
     error: RegistryError | None = None
+    refused: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    login: str = ""

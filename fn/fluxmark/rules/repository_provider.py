@@ -20,10 +20,9 @@ Fix: name the provider of the host, or none (`generic`) to use a secret.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
-from fluxmark import image
+from fluxmark import image, providers
 from fluxmark.cluster.manifest import is_templated
 from krmfn.result import Severity
 
@@ -36,32 +35,25 @@ if TYPE_CHECKING:
 ID: Final = "repository-provider"
 SEVERITY: Final = Severity.ERROR
 
-# the hosts that fluxcd/pkg/auth takes for a provider's: its aws, azure and gcp packages
-_HOSTS = {
-    "aws": re.compile(r"\d+\.dkr[.-]ecr(?:-fips)?\..+|public\.ecr\.aws"),
-    "azure": re.compile(r".+\.azurecr\.(?:io|cn|de|us)|.+\.azurecr\..+"),
-    "gcp": re.compile(r"(?:.+\.)?gcr\.io|.+-docker\.pkg\.dev"),
-}
-
 
 def check(world: Repository) -> Iterator[Finding]:
     """Yield the providers of other hosts, and the secrets that a provider makes useless."""
     for repository in world.repositories:
         provider, text = repository.text("spec", "provider"), repository.text("spec", "image")
-        hosts = _HOSTS.get(provider)
-        if hosts is None or is_templated(text) or not repository.is_final:
+        is_its = providers.PROVIDERS.get(provider)
+        if is_its is None or is_templated(text) or not repository.is_final:
             continue
         try:
             host = image.parse(text).registry
         except image.ImageError:
             continue
-        if not hosts.fullmatch(host):
+        if not is_its(host):
             yield repository.report(
                 ID,
                 SEVERITY,
                 ("spec", "provider"),
-                f"Flux cannot scan this repository: {host} is no registry of {provider}; "
-                f"write {_provider_of(host)}",
+                f"Flux cannot scan this repository: {host} is not a registry of {provider}; "
+                f"write provider: {providers.of_host(host)}",
             )
         elif repository.get("spec", "secretRef") is not None:
             yield repository.report(
@@ -71,9 +63,3 @@ def check(world: Repository) -> Iterator[Finding]:
                 f"Flux ignores this secret, because the provider {provider} has its own credentials; "
                 "remove one of the two",
             )
-
-
-def _provider_of(host: str) -> str:
-    return next(
-        (f"provider: {name}" for name, known in _HOSTS.items() if known.fullmatch(host)), "provider: generic"
-    )

@@ -21,7 +21,8 @@ class PolicyReport:
     """What came of one policy: an explanation, or the error that kept it from one.
 
     image: of the policy's ImageRepository, '' where that is unknown. error: also that of the explanation.
-    hint: what would select the newest, where the policy selects nothing.
+    hint: what would select the newest, where the policy selects nothing. refused: what keeps Flux from reading the
+    registry, though fluxmark could; each with the remedy.
     """
 
     policy: Manifest
@@ -29,10 +30,15 @@ class PolicyReport:
     explanation: Explanation | None = None
     error: str = ""
     hint: str = ""
+    refused: tuple[str, ...] = ()
 
 
-def select(cluster: Cluster, source: TagSource, *, flux_version: str | None = None) -> Iterator[PolicyReport]:
-    """Yield a report for each ImagePolicy of a cluster."""
+def select(
+    cluster: Cluster, source: TagSource, *, flux_version: str | None = None, strict: bool = False
+) -> Iterator[PolicyReport]:
+    """Yield a report for each ImagePolicy of a cluster. strict: where Flux cannot read the registry, the
+    policy fails.
+    """
     policies = cluster.policies
     repositories = {
         repository.id: repository for policy in policies if (repository := cluster.repository_of(policy))
@@ -45,9 +51,9 @@ def select(cluster: Cluster, source: TagSource, *, flux_version: str | None = No
             continue
         name = str(repository.spec.get("image", ""))
         tags = listed[repository.id]
-        error = _denied(policy, repository) or tags.error
+        error = _denied(policy, repository) or tags.error or (tags.refused[0] if strict and tags.refused else "")
         if error:
-            yield PolicyReport(policy, name, error=error)
+            yield PolicyReport(policy, name, error=error, refused=tags.refused)
             continue
         excluded = repository.spec.get("exclusionList")
         try:
@@ -56,9 +62,9 @@ def select(cluster: Cluster, source: TagSource, *, flux_version: str | None = No
             yield PolicyReport(policy, name, error=f"{policy.where}: {problem}")
             continue
         if found.error is None:
-            yield PolicyReport(policy, name, found)
+            yield PolicyReport(policy, name, found, refused=tags.refused)
         else:
-            yield PolicyReport(policy, name, found, str(found.error), _hint(tags.tags))
+            yield PolicyReport(policy, name, found, str(found.error), _hint(tags.tags), tags.refused)
 
 
 def _no_repository(policy: Manifest) -> str:

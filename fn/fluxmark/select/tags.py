@@ -2,38 +2,31 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, Self
 
 from fluxmark import image
-from fluxmark.duration import seconds
-from fluxmark.registry import (
-    DEFAULT_TIMEOUT,
-    TLS,
-    Credentials,
-    CredentialsError,
-    Request,
-    from_docker,
-    from_secret,
-    list_all,
-)
-from fluxmark.words import SECRET
+from fluxmark.errors import FluxmarkError
+from fluxmark.select.request import Plan, Planner
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from fluxmark.cluster.cluster import Cluster
     from fluxmark.cluster.manifest import Manifest
+    from fluxmark.registry import Listing
 
 
 @dataclass(frozen=True, slots=True)
 class Tags:
-    """The tags of one repository, or why there are none to be had."""
+    """The tags of one repository, or why there are none to be had.
+
+    refused: what Flux refuses, though the tags could be read; each with the remedy.
+    """
 
     tags: tuple[str, ...] = ()
     error: str = ""
+    refused: tuple[str, ...] = ()
 
 
 class TagSource(Protocol):
@@ -65,91 +58,75 @@ class FileTags:
         return Tags(tuple(tags))
 
 
-@dataclass(slots=True)
-class RegistryTags:
-    """Tags from registries, as Flux would read them: with each ImageRepository's own settings.
+class Registries:
+    """Reads registries, as Flux would: each ImageRepository with its own settings. Use with `with`.
 
-    resources: where Secrets are looked up; notes: takes what a user should know, one line at a time.
+    notes: takes what a user should know, one line at a time, each once. plain_login: the user's own login may go
+    over plain HTTP. progress: takes how many repositories are read, and how many there are.
     """
 
-    resources: Cluster
-    notes: Callable[[str], None]
-    _docker: Credentials | None = field(default=None, init=False)
+    def __init__(
+        self,
+        notes: Callable[[str], None],
+        *,
+        plain_login: bool = False,
+        progress: Callable[[int, int], None] = lambda _done, _all: None,
+    ) -> None:
+        from fluxmark.registry.session import Session
+
+        self._notes = notes
+        self._plain_login = plain_login
+        self._said: set[str] = set()
+        self.progress = progress
+        self.session = Session()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.session.close()
+
+    def of(self, cluster: Cluster) -> RegistryTags:
+        """Return the tags of a cluster's repositories; its Secrets log in."""
+        return RegistryTags(self, Planner(cluster, self.note, self._plain_login))
+
+    def note(self, line: str) -> None:
+        """Say a line, unless it was said before."""
+        if line not in self._said:
+            self._said.add(line)
+            self._notes(line)
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryTags:
+    """Tags from registries. planner: knows how each ImageRepository of a cluster is read."""
+
+    registries: Registries
+    planner: Planner
 
     def tags(self, repositories: Sequence[Manifest]) -> list[Tags]:
         """Read every registry once for each repository; the failure of one is its own."""
-        requests: list[Request | str] = [self._request(repository) for repository in repositories]
-        listings = iter(list_all([request for request in requests if isinstance(request, Request)]))
-        found = []
-        for request in requests:
-            if isinstance(request, str):
-                found.append(Tags(error=request))
-                continue
-            listing = next(listings)
-            found.append(Tags(listing.tags, str(listing.error) if listing.error else ""))
-        return found
+        plans = [self.planner.plan(repository) for repository in repositories]
+        requests = [plan.request for plan in plans if plan.request]
+        listings = iter(self.registries.session.list_all(requests, progress=self.registries.progress))
+        return [self._listed(plan, next(listings)) if plan.request else Tags(error=plan.error) for plan in plans]
 
-    def _request(self, repository: Manifest) -> Request | str:
-        spec = repository.spec
-        try:
-            ref = image.parse(str(spec.get("image", "")))
-        except image.ImageError as error:
-            return f"{repository.where}: {error}"
-        timeout = seconds(str(spec.get("timeout") or spec.get("interval") or "")) or DEFAULT_TIMEOUT
-        try:
-            credentials = self._credentials(repository)
-        except CredentialsError as error:
-            return f"{repository.where}: {error}"
-        return Request(
-            ref,
-            insecure=spec.get("insecure") is True,
-            timeout=min(timeout, DEFAULT_TIMEOUT),
-            credentials=credentials,
-            tls=self._tls(repository),
-        )
+    def digest(self, repository: Manifest, tag: str) -> tuple[str, tuple[str, ...]]:
+        """Return the digest of a repository's tag, and what Flux refuses of the answer.
 
-    def _credentials(self, repository: Manifest) -> Credentials:
-        data = self._secret(repository, "secretRef", (".dockerconfigjson", ".dockercfg"))
-        for key in (".dockerconfigjson", ".dockercfg"):
-            if data.get(key):
-                return from_secret(data[key])
-        if self._docker is None:
-            self._docker = from_docker()
-        return self._docker
+        Raises FluxmarkError where the registry does not say it.
+        """
+        plan = self.planner.plan(repository)
+        if plan.request is None:
+            raise FluxmarkError(plan.error)
+        return self.registries.session.digest(plan.request, tag)
 
-    def _tls(self, repository: Manifest) -> TLS | None:
-        data = self._secret(repository, "certSecretRef", ("ca.crt", "tls.crt", "tls.key"))
-        if not data:
-            return None
-        ca, cert, key = (data.get(name, b"").decode(errors="replace") for name in ("ca.crt", "tls.crt", "tls.key"))
-        return TLS(ca, cert, key)
-
-    def _secret(self, repository: Manifest, field_name: str, keys: Sequence[str]) -> dict[str, bytes]:
-        """Return what a Secret of the package holds under these keys; empty, and noted, where it is not there."""
-        reference = repository.get("spec", field_name)
-        name = reference.get("name") if isinstance(reference, dict) else None
-        if not name:
-            return {}
-        secret = self.resources.get(SECRET, repository.namespace, str(name))
-        instead = "; docker's own configuration is used" if field_name == "secretRef" else ""
-        if secret is None:
-            self.notes(
-                f"{repository.where}: the Secret {repository.namespace}/{name} is not in this package{instead}"
+    def _listed(self, plan: Plan, listing: Listing) -> Tags:
+        for note in listing.notes:
+            self.registries.note(note)
+        if plan.own and listing.login:
+            self.registries.note(
+                f"{listing.request.image.registry} is read with your own login from {listing.login}; Flux logs in "
+                "only with the secretRef of an ImageRepository"
             )
-            return {}
-        found = {key: value for key in keys if (value := _secret_value(secret, key)) is not None}
-        if not found:
-            self.notes(f"{secret.where}: the Secret has none of {', '.join(keys)} in the clear{instead}")
-        return found
-
-
-def _secret_value(secret: Manifest, key: str) -> bytes | None:
-    """Return a value of a Secret; None where it has none, or not in the clear (SOPS keeps other text there)."""
-    plain: Any = secret.get("stringData", key)
-    if isinstance(plain, str):
-        return plain.encode()
-    coded: Any = secret.get("data", key)
-    try:
-        return base64.b64decode(coded, validate=True) if isinstance(coded, str) else None
-    except (binascii.Error, ValueError):
-        return None
+        return Tags(listing.tags, str(listing.error) if listing.error else "", (*plan.refused, *listing.refused))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from fluxmark.errors import FluxmarkError
 from fluxmark.finding import Finding
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from fluxmark.cluster.cluster import Cluster
     from fluxmark.cluster.manifest import Manifest
     from fluxmark.select import TagSource
+
+Digest: TypeAlias = "Callable[[Manifest, str], tuple[str, tuple[str, ...]]]"
+"""Finds the digest of a tag of a repository, and says what Flux refuses of the answer."""
 
 _KEYS = ("name", "tag", "digest")
 _EXPECTED = '{"namespace:policy": {"name": …, "tag": …, "digest": …}}'
@@ -75,18 +78,19 @@ def from_status(cluster: Cluster) -> tuple[dict[str, LatestImage], list[Finding]
 
 
 def from_tags(
-    cluster: Cluster, source: TagSource, digest: Callable[[Manifest, str], str] | None = None
+    cluster: Cluster, source: TagSource, digest: Digest | None = None, *, strict: bool = False
 ) -> tuple[dict[str, LatestImage], list[Finding]]:
     """Select the latest images from tags, as the cluster's policies do.
 
     A policy that fails keeps the latest image of its status, as in Flux. digest: finds the digest of a tag of a
-    repository, for policies that reflect it; without it they keep theirs.
+    repository, for policies that reflect it; without it they keep theirs. strict: a policy fails where Flux cannot
+    read the registry, though fluxmark could.
     """
     from fluxmark.select import select
 
     found, findings = from_status(cluster)
     findings = [finding for finding in findings if finding.rule != "no-latest-image"]
-    for report in select(cluster, source):
+    for report in select(cluster, source, strict=strict):
         policy = report.policy
         if policy.get("spec", "suspend") is True:
             findings.append(_left(policy, "suspended", "suspended, so Flux selects nothing new", Severity.INFO))
@@ -98,9 +102,16 @@ def from_tags(
         key = policy.id
         image = LatestImage(report.image, selection.tag)
         try:
-            found[key] = _with_digest(image, policy, cluster, found.get(key), digest)
+            image, refused = _with_digest(image, policy, cluster, found.get(key), digest)
         except FluxmarkError as error:
             findings.append(_left(policy, "no-digest", str(error), Severity.ERROR))
+            continue
+        if refused and strict:
+            findings.append(_left(policy, "no-digest", refused[0], Severity.ERROR))
+            continue
+        found[key] = image
+        for what in (*report.refused, *refused):
+            findings.append(_left(policy, "registry-refused", what, Severity.WARNING))
     return found, findings
 
 
@@ -109,19 +120,23 @@ def _with_digest(
     policy: Manifest,
     cluster: Cluster,
     before: LatestImage | None,
-    digest: Callable[[Manifest, str], str] | None,
-) -> LatestImage:
-    """Return an image with its digest where the policy reflects it. Raises FluxmarkError where none is known."""
+    digest: Digest | None,
+) -> tuple[LatestImage, tuple[str, ...]]:
+    """Return an image with its digest where the policy reflects it, and what Flux refuses of the answer.
+
+    Raises FluxmarkError where no digest is known.
+    """
     reflection = policy.spec.get("digestReflectionPolicy") or NEVER
     if reflection == NEVER:
-        return image
+        return image, ()
     known = before is not None and before.digest and (before.name, before.tag) == (image.name, image.tag)
     if known and reflection == IF_NOT_PRESENT:
-        return before or image
+        return before or image, ()
     repository = cluster.repository_of(policy)
     if digest is None or repository is None:
         raise FluxmarkError("left: its digest cannot be known from tags; give it with --latest, or use --registry")
-    return replace(image, digest=digest(repository, image.tag))
+    text, refused = digest(repository, image.tag)
+    return replace(image, digest=text), refused
 
 
 def _status(policy: Manifest) -> LatestImage | None:

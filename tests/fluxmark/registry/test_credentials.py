@@ -4,15 +4,28 @@ from __future__ import annotations
 
 import base64
 import json
-from typing import TYPE_CHECKING, Any
+import os
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from fluxmark.registry import Credentials, CredentialsError, Login, from_docker, from_secret
+from fluxmark.image import parse
+from fluxmark.registry import (
+    Credentials,
+    CredentialsError,
+    Found,
+    Keyring,
+    Login,
+    PullSecret,
+    from_docker,
+    from_secret,
+    from_secrets,
+)
+from fluxmark.registry.keyring import label_matches
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+SHARED = Path(os.environ.get("FLUXMARK_SHARED") or Path(__file__).resolve().parents[3] / "../shared")
+KEYRING = SHARED / "conformance" / "registry" / "keyring.json"
 SECRET = "s3cr3t"
 
 
@@ -20,7 +33,7 @@ def _auth(username: str, password: str = SECRET) -> dict[str, str]:
     return {"auth": base64.b64encode(f"{username}:{password}".encode()).decode()}
 
 
-def _secret(**auths: dict[str, Any]) -> Credentials:
+def _secret(**auths: Any) -> Keyring:
     return from_secret(json.dumps({"auths": auths}).encode())
 
 
@@ -30,44 +43,104 @@ def _secret(**auths: dict[str, Any]) -> Credentials:
         ("ghcr.io", "ghcr.io", "o/app", True),
         ("https://ghcr.io", "ghcr.io", "o/app", True),
         ("https://ghcr.io/v2/", "ghcr.io", "o/app", True),
-        ("GHCR.io", "ghcr.io", "o/app", True),
+        ("https://ghcr.io/v2", "ghcr.io", "o/app", False),
+        ("GHCR.io", "ghcr.io", "o/app", False),
         ("ghcr.io", "ghcr.io:443", "o/app", False),
         ("192.168.0.40:5000", "192.168.0.40:5000", "frontend", True),
         ("192.168.0.40", "192.168.0.40:5000", "frontend", False),
         ("https://index.docker.io/v1/", "docker.io", "library/nginx", True),
-        ("docker.io", "docker.io", "library/nginx", True),
-        ("registry-1.docker.io", "docker.io", "library/nginx", True),
+        ("docker.io", "docker.io", "library/nginx", False),
+        ("registry-1.docker.io", "docker.io", "library/nginx", False),
         ("*.example.com", "reg.example.com", "a", True),
         ("*.example.com", "example.com", "a", False),
         ("*.example.com", "a.b.example.com", "a", False),
         ("reg*.example.com", "registry.example.com", "a", True),
+        ("r*g*y.example.com", "registry.example.com", "a", True),
+        ("*reg*reg*.example.com", "registry.example.com", "a", False),
         ("ghcr.io/o", "ghcr.io", "o/app", True),
         ("ghcr.io/o/app", "ghcr.io", "o/app", True),
-        ("ghcr.io/o", "ghcr.io", "other/app", False),
-        ("ghcr.io/o", "ghcr.io", "oo/app", False),
+        ("ghcr.io/o", "ghcr.io", "other/app", True),  # as Flux: the path is a prefix of the text
+        ("ghcr.io/p", "ghcr.io", "other/app", False),
     ],
 )
-def test_an_entry_is_for_its_host_and_path(key: str, registry: str, repository: str, *, found: bool) -> None:
+def test_flux_finds_the_login_of_a_secret(key: str, registry: str, repository: str, *, found: bool) -> None:
     login = _secret(**{key: _auth("me")}).find(registry, repository).login
     assert login == (Login("me", SECRET) if found else None)
 
 
-def test_the_closest_entry_wins() -> None:
-    credentials = _secret(
-        **{
-            "*.io": _auth("wild"),
-            "ghcr.io": _auth("host"),
-            "ghcr.io/o": _auth("path"),
-            "ghcr.io/o/a": _auth("deep"),
-        }
-    )
-    names = {path: credentials.find("ghcr.io", path).login for path in ("x/y", "o/b", "o/a", "o/a/c")}
-    assert {path: login and login.username for path, login in names.items()} == {
-        "x/y": "host",
-        "o/b": "path",
-        "o/a": "deep",
-        "o/a/c": "deep",
-    }
+@pytest.mark.parametrize(
+    ("key", "registry", "right"),
+    [
+        ("docker.io", "docker.io", "https://index.docker.io/v1/"),
+        ("registry-1.docker.io", "docker.io", "https://index.docker.io/v1/"),
+        ("GHCR.IO", "ghcr.io", "ghcr.io"),
+        ("https://ghcr.io/v2", "ghcr.io", "ghcr.io"),
+        ("ghcr.io:443", "ghcr.io", "ghcr.io"),
+        ("oci://ghcr.io", "ghcr.io", "ghcr.io"),
+    ],
+)
+def test_a_login_that_flux_does_not_find_is_named_with_the_right_key(key: str, registry: str, right: str) -> None:
+    found = _secret(**{key: _auth("me")}).find(registry, "o/app")
+    assert (found.login, found.other) == (None, Login("me", SECRET))
+    assert f'does not use the entry "{key}"' in found.refused
+    assert f'write "{right}"' in found.refused
+
+
+def test_a_login_for_another_registry_is_not_meant() -> None:
+    found = _secret(**{"quay.io": _auth("me")}).find("ghcr.io", "o/app")
+    assert (found.login, found.other, found.refused) == (None, None, "")
+
+
+@pytest.mark.parametrize(
+    ("kind", "why"),
+    [("Opaque", "its type is Opaque"), ("", "its type is Opaque"), ("kubernetes.io/dockercfg", "its type is")],
+)
+def test_a_secret_of_another_type_is_not_used_by_flux(kind: str, why: str) -> None:
+    data = json.dumps({"auths": {"ghcr.io": _auth("me")}}).encode()
+    found = from_secrets([PullSecret("ns/login", kind, {".dockerconfigjson": data})]).find("ghcr.io", "a")
+    assert (found.login, found.other) == (None, Login("me", SECRET))
+    assert f"Flux ignores the Secret ns/login, because {why}" in found.refused
+    assert "write type: kubernetes.io/dockerconfigjson" in found.refused
+
+
+def test_the_first_of_two_secrets_counts_and_the_longer_key_before_it() -> None:
+    def secret(name: str, key: str) -> PullSecret:
+        data = json.dumps({"auths": {key: _auth(name)}}).encode()
+        return PullSecret(name, "kubernetes.io/dockerconfigjson", {".dockerconfigjson": data})
+
+    keyring = from_secrets([secret("one", "ghcr.io"), secret("two", "ghcr.io"), secret("three", "ghcr.io/o")])
+    names = {path: login.username for path in ("o/a", "x") if (login := keyring.find("ghcr.io", path).login)}
+    assert names == {"o/a": "three", "x": "one"}
+
+
+def test_a_key_that_is_no_url_keeps_flux_from_all_logins() -> None:
+    found = _secret(**{"ghcr.io": _auth("me"), "reg.[a].io": _auth("me")}).find("ghcr.io", "a")
+    assert found.fails
+    assert found.login is None
+    assert "invalid IP-literal" in found.refused
+
+
+@pytest.mark.skipif(not KEYRING.is_file(), reason=f"{KEYRING} is not there")
+def test_secrets_are_read_as_go_containerregistry_reads_them() -> None:
+    for row in json.loads(KEYRING.read_text()):
+        image = parse(row["image"])
+        try:
+            found = from_secret(json.dumps(row["secret"]).encode()).find(image.registry, image.repository)
+        except CredentialsError:
+            assert "error" in row["ggcr"], row
+            continue
+        login, wanted = found.login or Login(), row["ggcr"].get("login")
+        if wanted is None:
+            assert found.fails, row
+        else:
+            read = (login.username, login.password, login.identity_token, login.registry_token)
+            assert read == tuple(wanted[key] for key in ("username", "password", "identity", "registry")), row
+
+
+@pytest.mark.parametrize("stars", [1000, 4000])
+def test_wildcards_are_matched_in_linear_time(stars: int) -> None:
+    """A matcher that tries every way needs more than a lifetime for this."""
+    assert not label_matches("*a" * stars + "b", "a" * stars)
 
 
 @pytest.mark.parametrize(
@@ -75,26 +148,30 @@ def test_the_closest_entry_wins() -> None:
     [
         ({"username": "me", "password": SECRET}, Login("me", SECRET)),
         (_auth("me", "with:colon"), Login("me", "with:colon")),
-        (_auth("me", SECRET + "\0\0"), Login("me", SECRET)),
+        ({"auth": _auth("me")["auth"].rstrip("=")}, Login("me", SECRET)),
+        ({"auth": _auth("me")["auth"][:6] + "\r\n" + _auth("me")["auth"][6:] + "\n"}, Login("me", SECRET)),
+        ({"Auth": _auth("me")["auth"]}, Login("me", SECRET)),
         ({"identitytoken": "t"}, Login(identity_token="t")),
         ({"registrytoken": "t"}, Login(registry_token="t")),
-        ({}, None),
-        ({"auth": ""}, None),
+        ({}, Login()),
+        (None, Login()),
+        ({"auth": ""}, Login()),
     ],
 )
-def test_every_form_of_an_entry_is_read(entry: dict[str, str], login: Login | None) -> None:
+def test_every_form_of_an_entry_is_read(entry: dict[str, Any] | None, login: Login) -> None:
     assert _secret(**{"ghcr.io": entry}).find("ghcr.io", "a").login == login
 
 
 def test_the_old_form_of_a_secret_has_no_auths() -> None:
     credentials = from_secret(json.dumps({"ghcr.io": _auth("me")}).encode())
-    assert credentials.find("ghcr.io", "a").login == Login("me", SECRET)
+    found = credentials.find("ghcr.io", "a")
+    assert (found.login, found.other) == (None, Login("me", SECRET))
+    assert "finds no 'auths'" in found.refused
 
 
 @pytest.mark.parametrize(
     "data",
     [
-        b"",
         b"\xff\xfe",
         b"[]",
         b'{"auths": []}',
@@ -109,9 +186,9 @@ def test_the_old_form_of_a_secret_has_no_auths() -> None:
 )
 def test_a_broken_secret_is_an_error_that_shows_nothing_of_it(data: bytes) -> None:
     with pytest.raises(CredentialsError) as caught:
-        from_secret(data)
+        from_secret(data, "ns/login")
     assert SECRET not in str(caught.value)
-    assert "Secret's docker configuration" in str(caught.value)
+    assert "the Secret ns/login" in str(caught.value)
 
 
 def test_a_login_does_not_show_its_secrets() -> None:
@@ -123,6 +200,9 @@ def test_a_login_does_not_show_its_secrets() -> None:
 @pytest.fixture
 def docker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A directory for docker's configuration, with programs on the PATH."""
+    for name in ("DOCKER_AUTH_CONFIG", "REGISTRY_AUTH_FILE", "XDG_RUNTIME_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     return tmp_path
@@ -138,9 +218,55 @@ def _program(docker: Path, name: str, script: str) -> None:
     path.chmod(0o755)
 
 
-def test_without_a_configuration_there_are_no_logins(docker: Path) -> None:
-    assert from_docker() == Credentials()
-    assert from_docker(docker / "config.json" / "deeper") == Credentials()
+def test_without_a_configuration_the_places_are_told(docker: Path) -> None:
+    places = (str(docker / "config.json"), str(docker / "config/containers/auth.json"))
+    assert from_docker().find("ghcr.io", "a") == Found(None, looked=places)
+    assert from_docker(docker / "config.json" / "deeper").find("ghcr.io", "a").login is None
+
+
+def test_every_place_is_looked_at_in_order(docker: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def auths(**hosts: str) -> str:
+        return json.dumps({"auths": {host: _auth(name) for host, name in hosts.items()}})
+
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(docker / "run"))
+    monkeypatch.setenv("REGISTRY_AUTH_FILE", str(docker / "mine.json"))
+    monkeypatch.setenv("DOCKER_AUTH_CONFIG", auths(a="variable"))
+    docker.joinpath("config.json").write_text(auths(a="docker", b="docker"))
+    docker.joinpath("mine.json").write_text(auths(b="file", c="file"))
+    for number, folder in enumerate(("run", "config")):
+        path = docker / folder / "containers" / "auth.json"
+        path.parent.mkdir(parents=True)
+        path.write_text(auths(**{"c": folder, "d": folder, **({"e": folder} if number else {})}))
+    found = {host: from_docker().find(host, "x") for host in "abcdef"}
+    names = {host: one.login.username for host, one in found.items() if one.login}
+    assert names == {"a": "variable", "b": "docker", "c": "file", "d": "run", "e": "config"}
+    assert found["c"].looked == ("$DOCKER_AUTH_CONFIG", str(docker / "config.json"), str(docker / "mine.json"))
+    assert len(found["f"].looked) == 5
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " \n",
+        "null",
+        "{}",
+        '{"auths": null, "credsStore": null, "credHelpers": null}',
+        '{"auths": {"h": null}}',
+    ],
+)
+def test_a_configuration_may_be_empty(docker: Path, text: str) -> None:
+    docker.joinpath("config.json").write_text(text)
+    assert from_docker().find("h", "a").login is None
+
+
+def test_a_byte_order_mark_is_told_of(docker: Path) -> None:
+    docker.joinpath("config.json").write_bytes(
+        b"\xef\xbb\xbf" + json.dumps({"auths": {"h": _auth("me")}}).encode()
+    )
+    found = from_docker().find("h", "a")
+    assert found.login == Login("me", SECRET)
+    assert "byte order mark" in found.note
 
 
 def test_dockers_configuration_is_read(docker: Path) -> None:
@@ -179,6 +305,7 @@ def test_docker_hub_has_a_name_of_its_own_for_helpers(docker: Path) -> None:
         ("echo 'credentials not found in native keychain'; exit 1", ""),
         ("echo s3cr3t; echo s3cr3t >&2; exit 3", "docker-credential-all failed with exit status 3"),
         ("echo s3cr3t", "docker-credential-all answered with something that is not a login"),
+        ("yes s3cr3t", "docker-credential-all printed more than 1 MiB"),
         ('echo \'{"Username": "s3cr3t"}\'', "docker-credential-all answered with something that is not a login"),
     ],
 )

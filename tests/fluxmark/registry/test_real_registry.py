@@ -146,4 +146,4 @@ def test_what_is_not_there_or_not_allowed_does_not_keep_the_others(host: str) ->
 
 
 def test_without_a_login_nothing_is_shown(host: str) -> None:
-    assert "none was found for it" in why(Request(parse(f"{host}/one/tag"), insecure=True))
+    assert "no login was found" in why(Request(parse(f"{host}/one/tag"), insecure=True))

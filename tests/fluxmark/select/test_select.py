@@ -114,7 +114,7 @@ def test_a_repository_of_another_namespace_has_to_be_open(select: Select) -> Non
     far = policy(namespace="apps").replace("{name: app}\n", "{name: app, namespace: flux}\n")
     status, out, _ = select(repository() + "---\n" + far)
     assert status == 1
-    assert "error     access denied: 'flux/app' can't be accessed due to missing ACL\n" in out
+    assert "error     access denied: 'flux/app' can't be accessed due to missing ACL labels" in out
     opened = repository(more=", accessFrom: {namespaceSelectors: [{matchLabels: {}}]}")
     assert select(opened + "---\n" + far)[0] == 0
 
@@ -214,7 +214,7 @@ class TestRegistry:
             manifest = self.manifest(registry, ", secretRef: {name: login}")
             status, out, err = select(manifest, "--registry", "--format", "json")
         assert status == 1
-        assert "the Secret flux/login is not in this package; docker's own configuration is used" in err
+        assert "the Secret flux/login is not in this package; your own login is used" in err
         assert policies(out)[0]["error"].startswith(f"{registry.host}/app: ")
 
     def test_one_registry_that_fails_leaves_the_others(self, select: Select) -> None:
@@ -235,5 +235,97 @@ class TestRegistry:
             manifest += self.manifest(registry).replace("name: app", "name: good")
             status, out, _ = select(manifest, "--registry", "--format", "json")
         assert status == 1
-        assert "the Secret's docker configuration" in policies(out)[0]["error"]
+        assert "the Secret flux/login is not a JSON object" in policies(out)[0]["error"]
         assert policies(out)[1]["latest"] == "main-a-1"
+
+    def secret(self, registry: Registry, *, key: str = "", kind: str = "kubernetes.io/dockerconfigjson") -> str:
+        config = json.dumps({"auths": {key or registry.host: {"auth": BASIC.removeprefix("Basic ")}}})
+        return (
+            "---\napiVersion: v1\nkind: Secret\nmetadata: {name: login, namespace: flux}\n"
+            f"type: {kind}\nstringData: {{.dockerconfigjson: '{config}'}}\n---\n"
+        )
+
+    @pytest.mark.parametrize(
+        ("changes", "reason"),
+        [
+            ({"kind": "Opaque"}, "Flux ignores the Secret flux/login, because its type is Opaque"),
+            ({"key": "https://{}/v2"}, "Flux does not use the entry"),
+        ],
+    )
+    def test_a_login_that_flux_does_not_use_is_told_and_fails_where_that_is_wished(
+        self, changes: dict[str, str], reason: str, select: Select
+    ) -> None:
+        with Registry(guarded(lambda _: tags("main-a-1"))) as registry:
+            filled = {key: value.format(registry.host) for key, value in changes.items()}
+            manifest = self.manifest(registry, ", secretRef: {name: login}") + self.secret(registry, **filled)
+            status, out, _ = select(manifest, "--registry", "--format", "json")
+            strict, strictly, _ = select(manifest, "--registry", "--format", "json", "--strict-flux")
+            _, text, _ = select(manifest, "--registry")
+        assert (status, policies(out)[0]["latest"]) == (0, "main-a-1")
+        assert reason in policies(out)[0]["fluxRefuses"][0]
+        assert (strict, policies(strictly)[0]["latest"]) == (1, None)
+        assert reason in policies(strictly)[0]["error"]
+        (line,) = [line for line in text.splitlines() if line.startswith("  in Flux")]
+        assert reason in line  # a line is not folded in a pipe
+
+    def test_a_secret_of_a_service_account_logs_in(self, select: Select) -> None:
+        account = (
+            "---\napiVersion: v1\nkind: ServiceAccount\nmetadata: {name: puller, namespace: flux}\n"
+            "imagePullSecrets: [{name: login}]\n"
+        )
+        with Registry(guarded(lambda _: tags("main-a-1"))) as registry:
+            manifest = self.manifest(registry, ", serviceAccountName: puller") + account + self.secret(registry)
+            status, out, _ = select(manifest, "--registry", "--format", "json")
+        assert (status, policies(out)[0]["latest"]) == (0, "main-a-1")
+
+    def test_the_proxy_of_a_secret_is_used(self, select: Select) -> None:
+        with Registry(lambda _: tags("main-a-1")) as proxy:
+            secret = (
+                "---\napiVersion: v1\nkind: Secret\nmetadata: {name: proxy, namespace: flux}\n"
+                f"stringData: {{address: 'http://{proxy.host}', username: me, password: {SECRET}}}\n"
+            )
+            more = ", insecure: true, proxySecretRef: {name: proxy}"
+            manifest = repository(image="registry.invalid:5000/app", more=more) + "---\n" + policy() + secret
+            status, out, _ = select(manifest, "--registry", "--format", "json")
+        assert (status, policies(out)[0]["latest"]) == (0, "main-a-1")
+        assert proxy.asked[0].headers["Proxy-Authorization"] == BASIC
+
+    def test_your_own_login_goes_over_plain_http_only_where_you_say_so(
+        self, select: Select, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with Registry(guarded(lambda _: tags("main-a-1"))) as registry:
+            config = {"auths": {registry.host: {"auth": BASIC.removeprefix("Basic ")}}}
+            monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
+            (tmp_path / "config.json").write_text(json.dumps(config))
+            status, out, err = select(self.manifest(registry), "--registry", "--format", "json")
+            assert all("Authorization" not in asked.headers for asked in registry.asked)
+            allowed, listed, told = select(
+                self.manifest(registry), "--registry", "--format", "json", "--allow-insecure-auth"
+            )
+        assert status == 1
+        assert "is not sent to" in policies(out)[0]["error"]
+        assert "--allow-insecure-auth" in err
+        assert (allowed, policies(listed)[0]["latest"]) == (0, "main-a-1")
+        assert f"{registry.host} is read with your own login from {tmp_path / 'config.json'}; Flux" in told
+
+    def test_a_secret_beside_a_provider_is_one_that_flux_ignores(self, select: Select) -> None:
+        manifest = repository(
+            image="123456789012.dkr.ecr.eu-west-1.amazonaws.com/app",
+            more=", provider: aws, timeout: 1ms, secretRef: {name: login}",
+        )
+        _, out, _ = select(f"{manifest}---\n{policy()}", "--registry", "--format", "json")
+        assert "Flux ignores the Secret flux/login, because provider: aws" in policies(out)[0]["fluxRefuses"][0]
+        _, out, _ = select(
+            f"{manifest}---\n{policy()}".replace("provider: aws", "provider: gcp"),
+            "--registry",
+            "--format",
+            "json",
+        )
+        assert "is not a registry of gcp; write provider: aws" in policies(out)[0]["fluxRefuses"][0]
+
+    def test_a_missing_secret_is_told_once(self, select: Select) -> None:
+        with Registry(lambda _: tags("main-a-1")) as registry:
+            one = self.manifest(registry, ", secretRef: {name: login}")
+            manifest = "---\n".join(one.replace("name: app", f"name: {name}") for name in ("app", "b", "c"))
+            _, _, err = select(manifest, "--registry")
+        assert err.count("the Secret flux/login is not in this package") == 1

@@ -17,6 +17,7 @@ from fluxmark.cli import main, parser
 from fluxmark.update import directory
 from krmfn.replacing import WriteError
 from krmfn.text import InputError
+from registry_server import Answer, Asked, Registry, tags as tag_list
 from update_helpers import MARKER, tree
 
 VALUE = f"kind: Pod\nimage: x {MARKER}\n"
@@ -175,30 +176,52 @@ def test_bad_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: l
         main(["update", *arguments])
 
 
-def test_registries_are_asked_for_tags_and_for_the_digests_that_policies_reflect(
-    root: Path, monkeypatch: pytest.MonkeyPatch
+def manifest_headers() -> dict[str, str]:
+    return {
+        "Docker-Content-Digest": f"sha256:{'0' * 64}",
+        "Content-Type": "application/vnd.oci.image.index.v1+json",
+    }
+
+
+def test_registries_give_tags_and_digests(root: Path) -> None:
+    def answer(asked: Asked) -> Answer:
+        return (
+            Answer(b"x", headers=manifest_headers()) if "manifests" in asked.path else tag_list("1.0.0", "1.3.0")
+        )
+
+    with Registry(answer) as registry:
+        flux = FLUX.replace("reg.io/app", f"{registry.host}/app").replace(
+            "interval: 1m}", "interval: 1m, insecure: true}"
+        )
+        (root / "flux.yaml").write_text(flux.replace("1.x}}}", "1.x}}, digestReflectionPolicy: IfNotPresent}"))
+        assert main(["update", str(root), "--registry"]) == 0
+
+    assert [asked.method for asked in registry.asked] == ["GET", "HEAD"]
+    image = f"{registry.host}/app:1.3.0@sha256:{'0' * 64}"
+    assert f"image: {image} {MARKER}\n" in (root / "a.yaml").read_text()
+
+
+@pytest.mark.parametrize(("broken", "status"), [((), 0), (("b",), 1), (("app", "b"), 2)])
+def test_the_status_says_whether_some_policies_failed_or_all(
+    root: Path, broken: tuple[str, ...], status: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from fluxmark import registry
-    from fluxmark.select import tags
+    def answer(asked: Asked) -> Answer:
+        return Answer({}, 404) if asked.path.split("/")[2] in broken else tag_list("1.3.0")
 
-    asked = []
+    with Registry(answer, handshake=Answer({})) as registry:
+        flux = FLUX.replace("reg.io/app", f"{registry.host}/app").replace(
+            "interval: 1m}", "interval: 1m, insecure: true}"
+        )
+        second = "---\n".join(
+            document.replace("name: app", "name: b").replace("/app", "/b")
+            for document in flux.split("---\n")
+            if "kind: ImagePolicy" in document or "kind: ImageRepository" in document
+        )
+        (root / "flux.yaml").write_text(f"{flux}---\n{second}")
+        assert main(["update", str(root), "--registry"]) == status
 
-    def list_all(requests: list[registry.Request]) -> list[registry.Listing]:
-        return [registry.Listing(request, ("1.0.0", "1.3.0")) for request in requests]
-
-    def digest(request: registry.Request, tag: str) -> str:
-        asked.append((str(request.image), request.insecure, tag))
-        return "sha256:" + "0" * 64
-
-    monkeypatch.setattr(tags, "list_all", list_all)
-    monkeypatch.setattr(registry, "digest", digest)
-    flux = FLUX.replace("interval: 1m}", "interval: 1m, insecure: true}")
-    (root / "flux.yaml").write_text(flux.replace("1.x}}}", "1.x}}, digestReflectionPolicy: IfNotPresent}"))
-
-    assert main(["update", str(root), "--registry"]) == 0
-
-    assert asked == [("reg.io/app", True, "1.3.0")]
-    assert f"image: reg.io/app:1.3.0@sha256:{'0' * 64} {MARKER}\n" in (root / "a.yaml").read_text()
+    assert ("app:1.3.0" in (root / "a.yaml").read_text()) == ("app" not in broken)
+    assert capsys.readouterr().err.count("there is no repository") == len(broken)
 
 
 def test_every_option_is_documented() -> None:

@@ -12,6 +12,7 @@ from fluxmark.latest import LatestImage, objection
 from fluxmark.select import FileTags
 from fluxmark.update.downgrade import Ages
 from fluxmark.update.sources import from_status, from_tags, from_text
+from krmfn.result import Severity
 from krmfn.text import InputError
 
 if TYPE_CHECKING:
@@ -112,12 +113,17 @@ def test_a_suspended_policy_keeps_its_latest_image() -> None:
 
 
 def test_a_digest_is_looked_up_where_the_policy_reflects_it() -> None:
-    def digest(repository: Manifest, tag: str) -> str:
-        return f"sha256:{repository.name}-{tag}"
+    def digest(repository: Manifest, tag: str) -> tuple[str, tuple[str, ...]]:
+        return f"sha256:{repository.name}-{tag}", ("no header",)
 
     text = f"{REPOSITORY}{POLICY}  digestReflectionPolicy: Always\n  interval: 1m\n{STATUS}"
 
-    assert from_tags(cluster(text), TAGS, digest)[0]["flux-system:app"].digest == "sha256:app-1.2.0"
+    latest, findings = from_tags(cluster(text), TAGS, digest)
+    assert latest["flux-system:app"].digest == "sha256:app-1.2.0"
+    assert [(finding.rule, finding.severity) for finding in findings] == [("registry-refused", Severity.WARNING)]
+    latest, findings = from_tags(cluster(text), TAGS, digest, strict=True)
+    assert latest["flux-system:app"].tag == "1.0.0"
+    assert [(finding.rule, finding.severity) for finding in findings] == [("no-digest", Severity.ERROR)]
     latest, findings = from_tags(cluster(text), TAGS)
     assert latest["flux-system:app"].tag == "1.0.0"  # without a look-up nothing new can be written
     assert [finding.rule for finding in findings] == ["no-digest"]

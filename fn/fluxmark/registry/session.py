@@ -1,0 +1,133 @@
+"""Reading many repositories: one handshake for each host, connections used again, so many at once and no more."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Final, Self
+
+from fluxmark.registry.client import Client
+from fluxmark.registry.connection import Connections
+from fluxmark.registry.handshake import Handshake, shake
+from fluxmark.registry.request import Listing, RegistryError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Sequence
+
+    from fluxmark.registry.request import Request
+
+PER_HOST: Final = 4
+"""Repositories of one host that are read at once: registries limit the rate."""
+
+AT_ONCE: Final = 16
+"""Repositories that are read at once."""
+
+
+class _Host:
+    """What is known of a host: its handshake, or why there was none."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._known: Handshake | RegistryError | None = None
+
+    def handshake(self, request: Request, connections: Connections) -> Handshake:
+        """Return the host's handshake; the first caller makes it. Raises RegistryError."""
+        with self._lock:
+            if self._known is None:
+                try:
+                    self._known = shake(request, connections)
+                except RegistryError as error:
+                    self._known = error
+        if isinstance(self._known, RegistryError):
+            raise RegistryError(request.image.name, self._known.what)
+        return self._known
+
+
+class Session:
+    """Reads repositories, from several threads at once. Use with `with`."""
+
+    def __init__(self) -> None:
+        self._connections = Connections()
+        self._hosts: dict[Hashable, _Host] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections that are kept."""
+        self._connections.close()
+
+    def tags(self, request: Request) -> Listing:
+        """Read the tags of a repository; an error is kept in the listing."""
+        client = None
+        try:
+            client = self._client(request)
+            tags = client.tags()
+        except RegistryError as error:
+            return Listing(request, (), error, *_told(client))
+        return Listing(request, tuple(tags), None, *_told(client))
+
+    def digest(self, request: Request, tag: str) -> tuple[str, tuple[str, ...]]:
+        """Return the digest of a tag, and what Flux refuses of the answers. Raises RegistryError."""
+        client = self._client(request)
+        return client.digest(tag), tuple(client.access.refused)
+
+    def list_all(
+        self,
+        requests: Sequence[Request],
+        *,
+        per_host: int = PER_HOST,
+        progress: Callable[[int, int], None] = lambda _done, _all: None,
+    ) -> list[Listing]:
+        """Read several repositories, and return what came of each, in their order.
+
+        per_host: how many of one host are read at once. progress: called with the number of those that are read,
+        and of all; with 0 before the first.
+        """
+        from concurrent.futures import ThreadPoolExecutor
+
+        found: list[Listing | None] = [None] * len(requests)
+        queues: dict[str, list[int]] = {}
+        for number in reversed(range(len(requests))):
+            queues.setdefault(requests[number].host, []).append(number)
+        lock = threading.Lock()
+        done = 0
+        stopped = threading.Event()
+
+        def drain(queue: list[int]) -> None:
+            nonlocal done
+            while not stopped.is_set():
+                with lock:
+                    if not queue:
+                        return
+                    number = queue.pop()
+                found[number] = self.tags(requests[number])
+                with lock:
+                    done += 1
+                    progress(done, len(requests))
+
+        progress(0, len(requests))
+        with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="registry") as pool:
+            rounds = [queue for turn in range(per_host) for queue in queues.values() if turn < len(queue)]
+            futures = [pool.submit(drain, queue) for queue in rounds]
+            try:
+                for future in futures:
+                    future.result()
+            except BaseException:
+                stopped.set()
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+        return [listing for listing in found if listing is not None]
+
+    def _client(self, request: Request) -> Client:
+        key = (request.host, request.plain, request.tls, request.proxy)
+        host = self._hosts.setdefault(key, _Host())
+        return Client(request, host.handshake(request, self._connections), self._connections)
+
+
+def _told(client: Client | None) -> tuple[tuple[str, ...], tuple[str, ...], str]:
+    if client is None:
+        return (), (), ""
+    return tuple(client.access.refused), tuple(client.access.notes), client.access.login
