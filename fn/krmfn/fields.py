@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 from krmfn.data import to_data
 from krmfn.function import FunctionError
@@ -53,7 +53,7 @@ class Fields:
 
     def find(self, path: Path) -> Node | None:
         """Return the node at a path, to edit it; None where there is none. Merge keys are not looked through."""
-        return find(self.resource.node, self._steps(path))
+        return find(self.resource.node, self.full_path(path))
 
     def get(self, path: Path, default: Any = None) -> Any:
         """Return the plain data at a path, or the default where there is none; the path `""` stands for all of it.
@@ -124,7 +124,7 @@ class Fields:
         made = load(
             kind,
             to_data(self._lookup(path)),
-            self._steps(path),
+            self.full_path(path),
             lambda where, problem: problems.append(FieldError(self.resource, where, problem)),
         )
         if problems:
@@ -135,16 +135,20 @@ class Fields:
         """Tell whether anything stands at a path, if only null."""
         return self._lookup(path) is not None
 
-    def part(self, path: Path) -> Part:
+    @overload
+    def part(self, path: Path, *, create: Literal[True]) -> Part: ...
+    @overload
+    def part(self, path: Path, *, create: bool = False) -> Part | None: ...
+    def part(self, path: Path, *, create: bool = False) -> Part | None:
         """Return the mapping at a path with this same interface, its own paths relative to it.
 
-        It need not be there yet: setting a field of it adds it. Raises FieldError where something else than a
-        mapping (or null) stands there.
+        None where there is none, or null. create: return a part for it all the same; setting a field of that part
+        adds the mapping. Raises FieldError where something else than a mapping (or null) stands there.
         """
         from krmfn.part import Part
 
         self.get_map(path)
-        return Part(self.resource, self._steps(path))
+        return Part(self.resource, self.full_path(path)) if create or self.get(path) is not None else None
 
     def parts(self, path: Path) -> list[Part]:
         """Return the mappings in a list, each as `part` does; none where there is no list, or null.
@@ -152,7 +156,7 @@ class Fields:
         A part is known by its index, so ask again after items were removed. Raises FieldError for something else
         than a list of mappings.
         """
-        return [self.part((*steps(path), number)) for number in range(len(self.get_list(path)))]
+        return [self.part((*steps(path), number), create=True) for number in range(len(self.get_list(path)))]
 
     def set(self, path: Path, data: Any) -> None:
         """Put data at a path; mappings on the way are added, an index may be one past the end of its list.
@@ -164,11 +168,11 @@ class Fields:
         Raises FieldError where the path leads through an alias, or something that is no mapping and no list, and
         EditError for data that YAML cannot hold.
         """
-        self._put([(self._steps(path), data)])
+        self._put([(self.full_path(path), data)])
 
     def update(self, path: Path, fields: Mapping[str, Any]) -> None:
         """Set fields of the mapping at a path, in one edit; the others stay. Raises what `set` raises."""
-        where = self._steps(path)
+        where = self.full_path(path)
         if fields and self.get(path) is None:
             self._put([(where, dict(fields))])
         else:
@@ -181,7 +185,7 @@ class Fields:
         """
         from krmfn.put import has, owner
 
-        *above, last = self._steps(path)
+        *above, last = self.full_path(path)
         with self._editing() as editor:
             parent = owner(self.resource.node, tuple(above))
             if isinstance(parent, MapNode) and isinstance(last, str):
@@ -250,12 +254,12 @@ class Fields:
 
     # how it is done
 
-    def _steps(self, path: Path) -> tuple[Step, ...]:
+    def full_path(self, path: Path) -> tuple[Step, ...]:
         """Return the path in the resource."""
         return steps(path)
 
     def _lookup(self, path: Path) -> Node | None:
-        return find(self.resource.node, self._steps(path), merged=True)
+        return find(self.resource.node, self.full_path(path), merged=True)
 
     @contextmanager
     def _editing(self) -> Iterator[Editor]:
@@ -296,7 +300,7 @@ class Fields:
     def _field(self, path: Path) -> Node:
         node = self.find(path)
         if node is None:
-            raise FieldError(self.resource, self._steps(path), "is not there")
+            raise FieldError(self.resource, self.full_path(path), "is not there")
         return node
 
     def _typed(self, path: Path, kind: type[_T], what: str, default: _T) -> _T:
@@ -315,4 +319,4 @@ class Fields:
     def _mistaken(self, path: Path, what: str, data: Any) -> FieldError:
         from krmfn.say import shown
 
-        return FieldError(self.resource, self._steps(path), f"has to be {what}, but {shown(data)} stands there")
+        return FieldError(self.resource, self.full_path(path), f"has to be {what}, but {shown(data)} stands there")

@@ -9,6 +9,7 @@ from krmfn.result import Result, Severity
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from krmfn.part import Part
     from krmfn.path import Path
     from krmfn.resource import Resource
     from krmfn.resource_list import ResourceList
@@ -28,8 +29,8 @@ class FunctionError(Exception):
         self._results = results
 
     @classmethod
-    def about(cls, resource: Resource, message: str, *, path: Path = "") -> FunctionError:
-        """Return an error about a resource, or about one of its fields: with its identity, file and value now."""
+    def about(cls, resource: Resource | Part, message: str, *, path: Path = "") -> FunctionError:
+        """Return an error about a resource or a part of it, or about one of its fields; see `Result.about`."""
         return FunctionError(message, Result.error(message, resource, path=path))
 
     @classmethod

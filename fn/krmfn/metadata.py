@@ -136,19 +136,36 @@ class Metadata(Fields):
         return self._strings("annotations")
 
     def set_label(self, key: str, value: str) -> None:
-        """Give a label this value; metadata.labels is added where it is missing."""
-        self.set(("metadata", "labels", key), str(value))
+        """Give a label this value; metadata.labels is added where it is missing.
+
+        Raises FieldError for a key or a value that Kubernetes refuses.
+        """
+        self.set_labels({key: value})
 
     def set_annotation(self, key: str, value: str) -> None:
-        """Give an annotation this value; metadata.annotations is added where it is missing."""
-        self.set(("metadata", "annotations", key), str(value))
+        """Give an annotation this value; metadata.annotations is added where it is missing.
+
+        Raises FieldError for a key that Kubernetes refuses.
+        """
+        self.set_annotations({key: value})
 
     def set_labels(self, labels: Mapping[str, str]) -> None:
-        """Give labels these values, in one edit; the others stay."""
-        self.update("metadata.labels", {key: str(value) for key, value in labels.items()})
+        """Give labels these values, in one edit; the others stay. Raises what `set_label` raises."""
+        from krmfn.names import key_problem, value_problem
+
+        texts = {key: str(value) for key, value in labels.items()}
+        for key, value in texts.items():
+            if problem := key_problem(key) or value_problem(value):
+                raise FieldError(self.resource, ("metadata", "labels", key), problem)
+        self.update("metadata.labels", texts)
 
     def set_annotations(self, annotations: Mapping[str, str]) -> None:
-        """Give annotations these values, in one edit; the others stay."""
+        """Give annotations these values, in one edit; the others stay. Raises what `set_annotation` raises."""
+        from krmfn.names import annotation_problem
+
+        for key in annotations:
+            if problem := annotation_problem(key):
+                raise FieldError(self.resource, ("metadata", "annotations", key), problem)
         self.update("metadata.annotations", {key: str(value) for key, value in annotations.items()})
 
     def remove_labels(self, *keys: str) -> None:

@@ -15,8 +15,7 @@ if TYPE_CHECKING:
 class Part(Fields):
     """The fields of a mapping within a resource: a container, a volume, the template of pods.
 
-    `resource` is the resource itself, `path` where the mapping stands in it, as a sequence of keys and indexes. It
-    is a view: edits are the resource's, and errors name the whole path. Made by `Fields.part` and `Fields.parts`.
+    It is a view: edits are the resource's, and errors name the whole path. `Fields.part`, `Fields.parts` make it.
     """
 
     __slots__ = ("_resource", "path")
@@ -24,13 +23,14 @@ class Part(Fields):
     def __init__(self, resource: Resource, path: tuple[Step, ...]) -> None:
         self._resource = resource
         self.path = path
+        """Where the mapping is in the resource: keys, and indexes of lists. A resource's `path` is its file."""
 
     @property
     def resource(self) -> Resource:
         """The resource that the mapping stands in."""
         return self._resource
 
-    def _steps(self, path: Path) -> tuple[Step, ...]:
+    def full_path(self, path: Path) -> tuple[Step, ...]:
         return (*self.path, *steps(path))
 
     def __repr__(self) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from krmfn.part import Part
     from krmfn.path import Path
     from krmfn.resource import Resource
 
@@ -91,7 +92,7 @@ class Result(NamedTuple):
     def error(
         cls,
         message: str | Exception,
-        resource: Resource | None = None,
+        resource: Resource | Part | None = None,
         *,
         path: Path = "",
         proposed: Any = None,
@@ -104,7 +105,7 @@ class Result(NamedTuple):
     def warning(
         cls,
         message: str | Exception,
-        resource: Resource | None = None,
+        resource: Resource | Part | None = None,
         *,
         path: Path = "",
         proposed: Any = None,
@@ -117,7 +118,7 @@ class Result(NamedTuple):
     def info(
         cls,
         message: str | Exception,
-        resource: Resource | None = None,
+        resource: Resource | Part | None = None,
         *,
         path: Path = "",
         proposed: Any = None,
@@ -131,7 +132,7 @@ class Result(NamedTuple):
         cls,
         severity: Severity,
         message: str | Exception,
-        resource: Resource | None,
+        resource: Resource | Part | None,
         path: Path,
         proposed: Any,
         tags: Mapping[str, str],
@@ -145,7 +146,7 @@ class Result(NamedTuple):
     @classmethod
     def about(
         cls,
-        resource: Resource,
+        resource: Resource | Part,
         message: str,
         severity: Severity = Severity.ERROR,
         *,
@@ -155,14 +156,17 @@ class Result(NamedTuple):
     ) -> Result:
         """Return a result about a resource, or about one of its fields: with its identity, file and value now.
 
-        path: in the resource. proposed: the value that the field should have, plain data. tags: for whoever reads
-        results by program. Without a file's path on the resource the result names no file.
+        resource: itself, or a part of it, whose own field is meant then. path: in the resource or the part.
+        proposed: the value that the field should have, plain data. tags: for whoever reads results by program.
+        Without a file's path on the resource the result names no file.
         """
         from krmfn.path import show
 
-        ref = resource.ref
-        field = Field(show(path), _value(resource, path), proposed) if path else None
-        return cls(message, severity, ref if any(ref) else None, field, resource.file, tags)
+        whole = resource.resource
+        where = resource.full_path(path)
+        field = Field(show(where), _value(whole, where), proposed) if where else None
+        ref = whole.ref
+        return cls(message, severity, ref if any(ref) else None, field, whole.file, tags)
 
     @classmethod
     def about_file(

@@ -9,7 +9,9 @@ import pytest
 
 from krmfn.comment import NoRoomError
 from krmfn.fields import FieldError
+from krmfn.function import FunctionError
 from krmfn.resource import Resource
+from krmfn.result import Field, Result
 from krmfn.text import EditError
 
 if TYPE_CHECKING:
@@ -330,7 +332,7 @@ def test_a_part_is_read_and_set_as_a_resource_is(item: Resource) -> None:
     assert (web.get_string("name"), log.get_string("image")) == ("web", "log:1")
     web.set("ports[0].containerPort", 80)
     log.set_line_comment("image", "mine")
-    log.part("resources.limits").set("cpu", "1")
+    log.part("resources.limits", create=True).set("cpu", "1")
     assert item.get("spec.containers") == [
         {"name": "web", "image": "web:1", "ports": [{"containerPort": 80}]},
         {"name": "log", "image": "log:1", "resources": {"limits": {"cpu": "1"}}},
@@ -338,6 +340,25 @@ def test_a_part_is_read_and_set_as_a_resource_is(item: Resource) -> None:
     assert log.line_comment("image") == "# mine"
     assert log.resource is item
     assert repr(log) == "<Part Deployment prod/web: spec.containers[1]>"
+
+
+def test_a_part_that_is_not_there_is_none(item: Resource) -> None:
+    """A function that labels pods must not give a Service a template."""
+    assert item.part("spec.template.metadata") is None
+    assert item.part("spec.nothing") is None
+    assert item.part("spec.template", create=True) is not None
+    assert not item.is_changed
+
+
+def test_a_result_about_a_part_names_the_whole_path(item: Resource) -> None:
+    _, log = item.parts("spec.containers")
+    result = Result.error("too old", log, path="image")
+    assert (result.resource_ref, result.field) == (item.ref, Field("spec.containers[1].image", "log:1"))
+    about = Result.warning("odd", log)
+    assert about.field is not None
+    assert about.field.path == "spec.containers[1]"
+    assert FunctionError.about(log, "no", path="image").results[0].field == result.field
+    assert log.path == ("spec", "containers", 1)
 
 
 def test_errors_of_a_part_name_the_whole_path(item: Resource) -> None:
@@ -348,7 +369,7 @@ def test_errors_of_a_part_name_the_whole_path(item: Resource) -> None:
     with pytest.raises(FieldError, match=r"spec.args has to be a mapping"):
         item.part("spec.args")
     with pytest.raises(FieldError, match=r"spec.selector has to be a list"):
-        item.part("spec").parts("selector")
+        item.part("spec", create=True).parts("selector")
     assert item.parts("spec.nothing") == []
 
 

@@ -222,3 +222,40 @@ def test_resources_are_made_of_data_text_and_dataclasses() -> None:
     for text in ("- a\n", "a: [", "", "text"):
         with pytest.raises(InputError, match=r"^x.yaml:1:"):
             Resource.from_text(text, "x.yaml")
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("bad key!", "x"),
+        ("", "x"),
+        ("-a", "x"),
+        ("a" * 64, "x"),
+        ("Example.org/a", "x"),
+        ("a/b/c", "x"),
+        ("/a", "x"),
+        ("a", "bad value"),
+        ("a", "x" * 64),
+        ("a", "-"),
+    ],
+)
+def test_labels_that_kubernetes_refuses_are_refused(key: str, value: str) -> None:
+    item = Resource.from_text("kind: A\nmetadata: {name: a}\n")
+    with pytest.raises(FieldError, match=r"metadata\.labels"):
+        item.set_label(key, value)
+    assert not item.is_changed
+
+
+@pytest.mark.parametrize(("key", "value"), [("a", ""), ("example.org/A_b.c-d", "V_1.x-y"), ("a" * 63, "9" * 63)])
+def test_labels_that_kubernetes_accepts_are_set(key: str, value: str) -> None:
+    item = Resource.from_text("kind: A\nmetadata: {name: a}\n")
+    item.set_label(key, value)
+    assert item.labels == {key: value}
+
+
+def test_annotations_have_keys_of_the_same_form_and_any_value() -> None:
+    item = Resource.from_text("kind: A\nmetadata: {name: a}\n")
+    item.set_annotation("Example.org/a", "any text: {}")
+    assert item.annotations == {"Example.org/a": "any text: {}"}
+    with pytest.raises(FieldError, match=r"metadata\.annotations.* is not a key"):
+        item.set_annotation("bad key!", "x")
