@@ -2,12 +2,13 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint types layers format clean
+.PHONY: demo test lint types layers site man format clean
 
 demo: .venv/.runtime ## the main job on the seed case, as a diff; writes nothing
 	@$(BIN)/fluxmark inject fixtures/homelab --diff
 
-test: .venv/.dev ## all tests; those that need a client that is not installed say so and are skipped
+test: .venv/.dev ## all quick tests; those that need a client that is not installed say so and are skipped
+	@echo "This takes about 2 minutes on two processors. The slow tests run in .ci/run."
 	$(BIN)/python -m pytest
 
 lint: .venv/.dev
@@ -19,6 +20,13 @@ types: .venv/.dev
 
 layers: .venv/.dev
 	$(BIN)/lint-imports --no-cache
+
+site: .venv/.ci ## the documentation as a site, in build/site
+	$(BIN)/mkdocs build --strict --quiet --site-dir build/site
+
+man: .venv/.ci ## the man page, in build/fluxmark.1
+	@mkdir -p build
+	$(BIN)/python .ci/man > build/fluxmark.1
 
 format: .venv/.dev
 	$(BIN)/ruff format .
@@ -51,3 +59,7 @@ else
 	$(INSTALL) --no-build-isolation --no-deps -e .
 endif
 	@touch $@ .venv/.runtime
+
+.venv/.ci: .venv/.dev requirements-ci.lock
+	$(INSTALL) --require-hashes -r requirements-ci.lock
+	@touch $@
