@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fluxmark import marker
+from fluxmark.flux_files import is_flux_file
 from fluxmark.words import TOKEN
 from krmfn.comment import Comment, head_comments, line_comment, own_line
 from krmfn.node import AliasNode, MapNode, Node, ScalarNode, SeqNode
@@ -74,8 +75,13 @@ class Marker:
 
     @property
     def works(self) -> bool:
-        """Whether Flux reads it, if it reads the file."""
-        return self.setter is not None and self.spot.is_read and self.is_announced
+        """Whether Flux reads it, if it can parse the file."""
+        return self.setter is not None and self.spot.is_read and self.is_announced and self.is_in_flux_file
+
+    @property
+    def is_in_flux_file(self) -> bool:
+        """Whether the file has a name that Flux reads."""
+        return not self.source.path or is_flux_file(self.source.path.rpartition("/")[2])
 
     @property
     def is_announced(self) -> bool:

@@ -18,6 +18,7 @@ from fluxmark.words import (
     KUSTOMIZATION_NAMES,
     KUSTOMIZE_GROUP,
     MODEL_WORDS,
+    TOKEN,
 )
 from krmfn.node import Document, SeqNode, parse
 from krmfn.package import Package
@@ -33,14 +34,31 @@ LARGEST = 32 * 1024 * 1024
 """Characters of the largest text that is parsed."""
 
 _MODEL = re.compile("|".join(map(re.escape, MODEL_WORDS)))
-_OTHER_ENDINGS = (".env", ".properties", ".toml", ".hcl", ".tf", ".jsonc", ".json5", ".cue", ".jsonnet")
+_YAML_ENDINGS = tuple(
+    f".{kind}{ending}"
+    for kind in ("yaml", "yml")
+    for ending in ("", ".tpl", ".tmpl", ".gotmpl", ".j2", ".jinja", ".jinja2", ".erb", ".mustache", ".template")
+)
+_OTHER_ENDINGS = (
+    ".env",
+    ".properties",
+    ".toml",
+    ".hcl",
+    ".tf",
+    ".tfvars",
+    ".json",
+    ".jsonc",
+    ".json5",
+    ".cue",
+    ".jsonnet",
+)
 
 
 def may_hold_marker(name: str) -> bool:
     """Tell whether somebody may take a file of this name for one of Flux's: its comments are like YAML's."""
     lower = name.lower()
     return (
-        lower.endswith((".yaml", ".yml", *_OTHER_ENDINGS))
+        lower.endswith((*_YAML_ENDINGS, *_OTHER_ENDINGS))
         or lower in ("kustomization", "dockerfile", "containerfile", ".env")
         or lower.startswith(("dockerfile.", ".env."))
     )
@@ -53,7 +71,7 @@ def belongs_to_model(text: str, name: str) -> bool:
 
 def is_of_interest(text: str, name: str) -> bool:
     """Tell whether a text has to be parsed."""
-    return belongs_to_model(text, name) or MENTION.search(text) is not None
+    return belongs_to_model(text, name) or TOKEN in text or MENTION.search(text) is not None
 
 
 def find_root(directory: Path) -> tuple[Path, str]:
@@ -109,7 +127,7 @@ def read_directory(
     for path in paths:
         text, failure = (given[path], "") if path in given else text_of(package.read_bytes(path))
         name = path.rpartition("/")[2]
-        if len(text) > LARGEST:
+        if len(text) > LARGEST and is_flux_file(name):
             raise InputError(f"{package.show(path)}: the file is too large: nothing for Flux is above 32 MB")
         if not is_flux_file(name):
             if MENTION.search(text):

@@ -12,7 +12,8 @@ Passes:
     # file: app.yaml
     image: example.com/app:1.0.0 # {"$imagepolicy": "flux-system:app"}
 
-Fix: rename the file. Values of files in other formats (`.env`, Dockerfile) cannot be updated by Flux.
+Fix: rename the file. Flux cannot update templates and files in other formats (`.env`, Terraform, a Dockerfile):
+keep the image in a YAML file from which they are made.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 ID: Final = "file-name"
 SEVERITY: Final = Severity.ERROR
 
+_TEMPLATES: Final = (".tpl", ".tmpl", ".gotmpl", ".j2", ".jinja", ".jinja2", ".erb", ".mustache", ".template")
+
 
 def check(world: Repository) -> Iterator[Finding]:
     """Yield the first marker of every file with such a name."""
@@ -40,10 +43,22 @@ def check(world: Repository) -> Iterator[Finding]:
         if not path or path in seen or marker.setter is None:
             continue
         if not is_flux_file(name):
-            message = f"Flux skips this file: it reads only .yaml, .yml and Kustomization, not {name}; rename it"
+            message = (
+                f"Flux skips this file: it reads only .yaml, .yml and Kustomization, not {name}; {_advice(name)}"
+            )
         elif ".." in path and marker.works:
             message = "Flux fails once this marker changes: it writes no file with '..' in its path; rename it"
         else:
             continue
         seen.add(path)
         yield marker.source.finding(ID, SEVERITY, marker.span, message)
+
+
+def _advice(name: str) -> str:
+    """Return what to do about a file that Flux does not read."""
+    lower = name.lower()
+    if lower.endswith((".yaml", ".yml")) or lower == "kustomization":
+        return "rename it"
+    if lower.endswith(_TEMPLATES):
+        return "mark the file that the template is filled in from"
+    return "Flux updates YAML alone, so keep the image in a YAML file"

@@ -46,6 +46,7 @@ SEVERITY: Final = Severity.ERROR
 
 # observed: kyaml splits a file at lines that begin with `---`, and takes none with text behind it
 _SEPARATOR = re.compile(r"^---(?P<rest>[^\s#][^\n]*|[ \t]+[^\s#][^\n]*)", re.MULTILINE)
+_NO_COMMENT = re.compile(r"""(?P<sign>(?<=[^\s#])#|//)[ \t]*\{[ \t]*["']?\$imagepolicy""")
 _DIRECTIVE = re.compile(r"^%[A-Z]+", re.MULTILINE)
 
 
@@ -63,6 +64,8 @@ def _has_marker(source: Source) -> bool:
     """Tell whether the file would be read for a marker; for an unreadable one the text has to do."""
     if TOKEN not in source.text:
         return False
+    if source.error and _NO_COMMENT.search(source.text):
+        return True
     return any(
         marker.read(source.text[found.start() : line_end(source.text, found.start())])
         or TOKEN in source.text[found.start() : line_end(source.text, found.start())]
@@ -97,6 +100,9 @@ def _reason(source: Source) -> tuple[tuple[int, int], str] | None:
     if source.error:
         line, column, what = source.error
         start = min(source.lines.starts[min(line, len(source.lines.starts)) - 1] + column - 1, len(text))
+        if glued := _NO_COMMENT.search(text):
+            right = "put a space before the '#'" if glued["sign"] == "#" else "write '#' instead of '//'"
+            return glued.span("sign"), f"a marker is not a comment here, so this is not YAML; {right}"
         if "{{" in text:
             what = f"a template is no YAML ({what}); mark the file that the template is filled in from"
         return (start, line_end(text, start)), what

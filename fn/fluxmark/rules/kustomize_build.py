@@ -31,6 +31,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from krmfn.result import Severity
+from krmfn.scalar import is_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,9 +45,15 @@ SEVERITY: Final = Severity.ERROR
 
 def check(world: Repository) -> Iterator[Finding]:
     """Yield what keeps a kustomization from being built."""
+    # marker-value reports the numbers that kustomize refuses until Flux writes them in quotes
+    numbers = {
+        (id(marker.source), marker.node.start)
+        for marker in world.markers
+        if marker.node is not None and marker.works and not marker.node.style and not is_text(marker.node.value)
+    }
     for problem in world.model.problems:
         source, start = world.tree.locate(problem.file, problem.start)
-        if source is None:
+        if source is None or (id(source), start) in numbers:
             continue
         other = ""
         if problem.other is not None and problem.other.start >= 0:

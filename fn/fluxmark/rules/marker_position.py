@@ -50,7 +50,13 @@ _UNANNOUNCED: Final = 'it reads this form only in files that hold "$imagepolicy"
 def check(world: Repository) -> Iterator[Finding]:
     """Yield every well-formed marker in a place where Flux does not look."""
     for marker in world.markers:
-        if marker.setter is None or marker.works or marker.spot is Spot.TEXT or marker.source.error:
+        if (
+            marker.setter is None
+            or marker.works
+            or not marker.is_in_flux_file
+            or marker.spot is Spot.TEXT
+            or marker.source.error
+        ):
             continue
         yield marker.source.finding(
             ID,

@@ -1,7 +1,8 @@
-"""An ImageRepository's provider does not fit its host, or makes Flux ignore its secret.
+"""An ImageRepository's provider does not fit its host, is missing, or makes Flux ignore its secret.
 
-Since Flux 2.6 `provider: aws`, `azure` and `gcp` are held to the host of the image: for any other host the scan
-fails. With one of them a `secretRef` is ignored.
+Since Flux 2.6 the host of the image has to be one of the provider's (`aws`, `azure`, `gcp`), or the scan fails.
+With one of them Flux ignores `secretRef`. Registries of Amazon and Azure are private: without provider, secret and
+service account Flux asks anonymously, and the scan fails (`401 Unauthorized`).
 
 Fails:
     apiVersion: image.toolkit.fluxcd.io/v1
@@ -35,19 +36,33 @@ if TYPE_CHECKING:
 ID: Final = "repository-provider"
 SEVERITY: Final = Severity.ERROR
 
+_PRIVATE: Final = ("aws", "azure")
+_PUBLIC: Final = ("public.ecr.aws", "ecr-public.aws.com")
+_CREDENTIALS: Final = ("secretRef", "serviceAccountName")
+
 
 def check(world: Repository) -> Iterator[Finding]:
     """Yield the providers of other hosts, and the secrets that a provider makes useless."""
     for repository in world.repositories:
         provider, text = repository.text("spec", "provider"), repository.text("spec", "image")
         is_its = providers.PROVIDERS.get(provider)
-        if is_its is None or is_templated(text) or not repository.is_final:
+        if is_templated(text) or not repository.is_final:
             continue
         try:
             host = image.parse(text).registry
         except image.ImageError:
             continue
-        if not is_its(host):
+        if is_its is None:
+            wanted = providers.of_host(host) if host not in _PUBLIC else ""
+            if wanted in _PRIVATE and all(repository.get("spec", field) is None for field in _CREDENTIALS):
+                yield repository.report(
+                    ID,
+                    Severity.WARNING,
+                    ("spec", "image"),
+                    f"Flux asks {host} anonymously, and most such registries refuse that; write "
+                    f"provider: {wanted}, or name a secret",
+                )
+        elif not is_its(host):
             yield repository.report(
                 ID,
                 SEVERITY,

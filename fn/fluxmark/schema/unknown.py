@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from fluxmark.schema.walk import Path
 
 _PLACES = 3
+_SHORT = 4
 
 
 def describe(root: Schema, path: Path) -> str:
@@ -35,7 +36,15 @@ def describe(root: Schema, path: Path) -> str:
     elsewhere = nearest(key, {place[-1] for place in places})
     if far := [place for place in places if place[-1] in elsewhere]:
         return f"unknown field: did you mean {_listed(far)}?"
+    if inner := [place for place in places if _shares_word(key, place[-1])]:
+        return f"unknown field: did you mean {_listed(inner[:1])}?"
     return f"unknown field: known here are {', '.join(beside)}" if beside else "unknown field"
+
+
+def _shares_word(word: str, name: str) -> bool:
+    """Tell whether one name is within the other: `insecure` in `allowInsecure`, `extract` in `filterExtracts`."""
+    short, long = sorted((word.lower(), name.lower()), key=len)
+    return len(short) > _SHORT and short in long
 
 
 def dotted(path: Sequence[str | int]) -> str:

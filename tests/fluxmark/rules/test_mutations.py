@@ -217,7 +217,7 @@ FAULTS = (
     # values at markers
     Fault("marker-suffix", API, "api:tag", "api", 'flux-system:api"}\n'),
     Fault("marker-suffix", WEB, "flux-system:web", "flux-system:web:tag", "flux-system:web:tag"),
-    Fault("marker-value", API, '"142"', "142", "142", also=("kustomize-build",)),
+    Fault("marker-value", API, '"142"', "142", "142"),
     Fault("marker-image", WEB, "shop/web:main", "shop/site:main", "registry.example.com/shop/site"),
     Fault("marker-tag", WEB, "main-abc1234-1700000000", "dev-abc1234-1700000000", "dev-abc1234"),
     Fault("marker-tag", WORKER, "worker:1.0.0", "worker:2.1.0", "2.1.0"),
@@ -316,6 +316,14 @@ FAULTS = (
     Fault("repository-exclusion", REPOSITORIES, "^nightly", "^nightly(", "^nightly("),
     Fault("repository-provider", REPOSITORIES, "  timeout: 60s", "  provider: gcp", "gcp"),
     Fault(
+        "repository-provider",
+        REPOSITORIES,
+        "registry.example.com/shop/api",
+        "123456789012.dkr.ecr.eu-north-1.amazonaws.com/api",
+        "123456789012.dkr",
+        also=("marker-image",),
+    ),
+    Fault(
         "repository-duplicate",
         REPOSITORIES,
         "/shop/proxy",
@@ -361,7 +369,16 @@ FAULTS = (
         "fluxcd.io/v1beta1\nkind: ImageRepository\nmetadata:\n  name: web",
         "image.toolkit.fluxcd.io/v1beta1",
     ),
+    Fault(
+        "resource-kind",
+        REPOSITORIES,
+        "kind: ImageRepository\nmetadata:\n  name: web",
+        "kind: ImageRepositories\nmetadata:\n  name: web",
+        "ImageRepositories",
+        also=("repository-missing",),
+    ),
     Fault("schema-invalid", REPOSITORIES, "timeout: 60s", "timeout: 1h", "1h"),
+    Fault("schema-invalid", REPOSITORIES, "timeout: 60s", "allowInsecure: true", "true"),
     Fault("schema-invalid", REPOSITORIES, "timeout: 60s", "timout: 60s", "60s"),
     Fault("silence-unknown", WEB, "# served to the world", "# fluxmark: ignore[markers]", "markers"),
 )

@@ -260,12 +260,15 @@ def _is_certain(reading: _Reading) -> bool:
     # with a time in the key it does not matter what else grows
     growing = checked.deciding if timed else checked.ordered
     made = list(pairs(fields, growing, checked.noisy, checked.bases))
-    if reading.policy.kind == "numerical" and any(
-        len(reading.policy.key(one.newer) or "") > _EXACT for one in made
-    ):
-        return False  # with greater numbers neighbours become the same floating-point number
+    if reading.policy.kind != "alphabetical" and any(_is_long(reading.policy.key(one.newer)) for one in made):
+        return False
     results = [reading.policy.result(pair.older, pair.newer) for pair in made]
     return bool(made) and all(result == "newer" for result in results)
+
+
+def _is_long(key: str | None) -> bool:
+    """Tell whether a number in a key may become too large: inexact for a float, or no number of a version."""
+    return any(len(digits) > _EXACT for digits in re.findall("[0-9]+", key or ""))
 
 
 def _nothing_ordered(reading: _Reading, known: Sequence[str]) -> Verdict | None:

@@ -1,0 +1,98 @@
+"""A resource is meant as one of Flux's image resources, and its group, kind or apiVersion is another.
+
+The API server has no such kind (`no matches for kind`), so the whole Kustomization fails; nothing that refers to
+the resource finds it. The usual cases are the group of sources (`source.toolkit.fluxcd.io`), a plural
+(`ImagePolicies`), and a missing `apiVersion`.
+
+Fails:
+    apiVersion: source.toolkit.fluxcd.io/v1
+    kind: ImageRepository
+    metadata: {name: app, namespace: flux-system}
+    spec: {image: example.com/app, interval: 5m0s}
+
+Passes:
+    apiVersion: image.toolkit.fluxcd.io/v1
+    kind: ImageRepository
+    metadata: {name: app, namespace: flux-system}
+    spec: {image: example.com/app, interval: 5m0s}
+
+Fix: write the apiVersion and the kind that the message names.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import chain
+from typing import TYPE_CHECKING, Final
+
+from fluxmark import schema
+from fluxmark.cluster.repository import manifests_of
+from fluxmark.flux_releases import NEWEST_FLUX
+from fluxmark.schema.nearest import nearest
+from fluxmark.schema.versions import KINDS
+from fluxmark.words import GROUP
+from krmfn.result import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fluxmark.cluster import Manifest, Repository, Source
+    from fluxmark.finding import Finding
+
+ID: Final = "resource-kind"
+SEVERITY: Final = Severity.ERROR
+
+_KIND: Final = re.compile(r"""^["']?kind["']?:[ \t]*["']?Image(?:Repos|Polic|Update)""", re.MULTILINE)
+_PLURALS: Final = {
+    "ImageRepositories": "ImageRepository",
+    "ImagePolicies": "ImagePolicy",
+    "ImageUpdateAutomations": "ImageUpdateAutomation",
+}
+_FLUX: Final = ".toolkit.fluxcd.io"
+
+
+def check(world: Repository) -> Iterator[Finding]:
+    """Yield the resources that no Flux serves, and that are meant as image resources."""
+    for source in chain(world.sources, (make() for make in world.others.values())):
+        if GROUP not in source.text and not _KIND.search(source.text):
+            continue
+        for one in _manifests(world, source):
+            if not one.is_template and (wrong := _wrong(one)):
+                yield _finding(one, *wrong, flux=world.flux_version or NEWEST_FLUX)
+
+
+def _manifests(world: Repository, source: Source) -> Iterator[Manifest]:
+    return iter(world.manifests[source]) if source in world.manifests else manifests_of(source)
+
+
+def _wrong(one: Manifest) -> tuple[str, str] | None:
+    """Return the field at fault, and the kind that is meant; None for a resource that is right, or another's."""
+    if one.group == GROUP:
+        if one.kind in KINDS or not one.kind:
+            return None
+        return "kind", _meant(one.kind)
+    meant = one.kind if one.kind in KINDS else _PLURALS.get(one.kind, "")
+    # others have kinds of these names, too: config.openshift.io, policy.sigstore.dev
+    if meant and (one.group == "" or one.group.endswith(_FLUX) or nearest(one.group, [GROUP])):
+        return "apiVersion", meant
+    return None
+
+
+def _meant(kind: str) -> str:
+    return _PLURALS.get(kind) or next(iter(nearest(kind, KINDS)), "")
+
+
+def _finding(one: Manifest, field: str, meant: str, *, flux: str) -> Finding:
+    if field == "kind":
+        write = f"write kind: {meant}" if meant else f"its kinds are {', '.join(KINDS)}"
+        return one.report(
+            ID, SEVERITY, ("kind",), f"{GROUP} has no kind {one.kind}; {write}", proposed=meant or None
+        )
+    right = schema.api_version(meant, flux)
+    also = f", kind: {meant}" if meant != one.kind else ""
+    if not one.api_version:
+        return one.report(
+            ID, SEVERITY, ("kind",), f"this {one.kind} has no apiVersion; write apiVersion: {right}{also}"
+        )
+    message = f"{one.api_version} has no kind {one.kind}; write apiVersion: {right}{also}"
+    return one.report(ID, SEVERITY, ("apiVersion",), message, proposed=right)

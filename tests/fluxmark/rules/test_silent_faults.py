@@ -1,0 +1,119 @@
+"""Faults whose cause neither Flux nor the API server names: kinds, comments, files, fields, registries."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from check_packages import check
+from fluxmark.cluster.read import read_directory
+from fluxmark.rules.engine import run
+from krmfn.package import Package
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MARKER = '{"$imagepolicy": "flux-system:app"}'
+
+
+@pytest.mark.parametrize(
+    ("head", "words"),
+    [
+        (
+            "apiVersion: source.toolkit.fluxcd.io/v1\nkind: ImageRepository",
+            "write apiVersion: image.toolkit.fluxcd.io/v1",
+        ),
+        ("apiVersion: image.toolkit.fluxcd.io/v1\nkind: ImagePolicies", "write kind: ImagePolicy"),
+        ("apiVersion: image.toolkit.fluxcd.io/v1\nkind: ImageRepostory", "write kind: ImageRepository"),
+        (
+            "apiVersion: image.toolkits.fluxcd.io/v1\nkind: ImagePolicy",
+            "write apiVersion: image.toolkit.fluxcd.io/v1",
+        ),
+        ("kind: ImagePolicy", "has no apiVersion; write apiVersion: image.toolkit.fluxcd.io/v1"),
+        ("kind: ImagePolicies", "write apiVersion: image.toolkit.fluxcd.io/v1, kind: ImagePolicy"),
+    ],
+)
+def test_a_resource_that_no_flux_serves(head: str, words: str) -> None:
+    text = f"{head}\nmetadata: {{name: app, namespace: flux-system}}\nspec: {{}}\n"
+    (finding,) = check({"flux.yaml": text}, "resource-kind")
+    assert str(finding.severity) == "error"
+    assert words in finding.message
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "apiVersion: config.openshift.io/v1\nkind: ImagePolicy",
+        "apiVersion: policy.sigstore.dev/v1beta1\nkind: ClusterImagePolicy",
+        "apiVersion: image.toolkit.fluxcd.io/v1\nkind: ImagePolicy",
+        "apiVersion: image.toolkit.fluxcd.io/v1beta1\nkind: ImageRepository",
+    ],
+)
+def test_a_resource_of_another_project_is_not_meant(head: str) -> None:
+    assert check({"other.yaml": f"{head}\nmetadata: {{name: app}}\n"}, "resource-kind") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (f"image: example.com/app:1.0.0# {MARKER}\n", "put a space before the '#'"),
+        (f"image: example.com/app:1.0.0 // {MARKER}\n", "write '#' instead of '//'"),
+    ],
+)
+def test_a_marker_that_is_not_a_comment(tmp_path: Path, text: str, words: str) -> None:
+    (tmp_path / "app.yaml").write_text(text)
+    (finding,) = run(read_directory(Package(tmp_path)))
+    assert finding.rule == "file-unreadable"
+    assert words in finding.message
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "advice"),
+    [
+        ("app.YAML", f"image: app:1 # {MARKER}\n", "rename it"),
+        ("app.yaml.gotmpl", f"image: app:1 # {MARKER}\n", "mark the file that the template is filled in from"),
+        (".env", f"IMAGE=app:1 # {MARKER}\n", "Flux updates YAML alone"),
+        ("main.tfvars", f'image = "app:1" # {MARKER}\n', "Flux updates YAML alone"),
+    ],
+)
+def test_a_file_that_flux_skips_by_its_name(tmp_path: Path, name: str, text: str, advice: str) -> None:
+    (tmp_path / name).write_text(text)
+    (finding,) = run(read_directory(Package(tmp_path)))
+    assert finding.rule == "file-name"
+    assert finding.message.endswith(advice) or advice in finding.message
+
+
+@pytest.mark.parametrize(
+    ("field", "meant"),
+    [
+        ("allowInsecure: true", "spec.insecure"),
+        ("filterExtracts: $ts", "spec.filterTags.extract"),
+        ("exclusions: []", "exclusionList"),
+    ],
+)
+def test_an_unknown_field_names_the_one_that_is_meant(field: str, meant: str) -> None:
+    kind, spec = "ImageRepository", "image: a/b, interval: 1m"
+    if "filter" in field:
+        kind, spec = "ImagePolicy", "imageRepositoryRef: {name: app}, policy: {semver: {range: '*'}}"
+    head = f"apiVersion: image.toolkit.fluxcd.io/v1\nkind: {kind}\nmetadata: {{name: app, namespace: a}}\n"
+    found = check({"flux.yaml": f"{head}spec: {{{spec}, {field}}}\n"}, "schema-invalid")
+    assert any(f"did you mean {meant}?" in one.message for one in found)
+
+
+@pytest.mark.parametrize(
+    ("more", "found"),
+    [
+        ("", True),
+        (", secretRef: {name: s}", False),
+        (", serviceAccountName: s", False),
+        (", provider: aws", False),
+    ],
+)
+def test_a_private_registry_needs_credentials(more: str, found: bool) -> None:
+    image = "123456789012.dkr.ecr.eu-north-1.amazonaws.com/app"
+    text = (
+        "apiVersion: image.toolkit.fluxcd.io/v1\nkind: ImageRepository\nmetadata: {name: app, namespace: a}\n"
+        f"spec: {{image: {image}, interval: 5m{more}}}\n"
+    )
+    assert bool(check({"flux.yaml": text}, "repository-provider")) is found
