@@ -1,38 +1,48 @@
 """From a repository's files to its clusters.
 
-A cluster starts at a Flux Kustomization that applies itself, or that no other one applies. From there all is
-followed that it applies: kustomizations, and the Flux Kustomizations among what they build. Image resources that
-no cluster reaches are grouped by where they are (`fluxmark.cluster.loose`): many repositories are synchronised by
-something that they do not hold.
+A cluster starts at a Flux Kustomization that applies itself (`gotk-sync.yaml`). From there all is followed that it
+applies: kustomizations, and the Flux Kustomizations among what they build. Many repositories are synchronised by
+something that they do not hold; so what no such cluster reaches, Flux Kustomizations with all that they apply
+among it, is grouped by where it is (`fluxmark.cluster.loose`).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from fluxmark.cluster import entry
 from fluxmark.cluster.cluster import Cluster
-from fluxmark.cluster.git import repository_name
+from fluxmark.cluster.git import NO_CHECKOUT, repository_name
 from fluxmark.cluster.loose import Unit, grouped
 from fluxmark.cluster.manifest import Manifest, is_templated
 from fluxmark.cluster.tree import resources_in
 from fluxmark.kustomize import KINDS, FluxSettings, Problem, Repository as Builds, Unfollowed
-from fluxmark.words import GIT_REPOSITORY, KUSTOMIZATION_NAMES, OPERATOR_GROUP
+from fluxmark.words import GIT_REPOSITORY, KUSTOMIZATION_NAMES, OPERATOR_GROUP, TOKEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from fluxmark.cluster.git import Checkout
     from fluxmark.cluster.tree import Tree
     from fluxmark.kustomize import Build
 
 
+_MAIN_BRANCHES = ("main", "master")
+"""What is checked out on one of these is what Flux has; a person may be on any other branch."""
+
+
 @dataclass(frozen=True, slots=True)
 class Model:
-    """The clusters of a repository; what is wrong in its kustomizations; and what could not be followed."""
+    """The clusters of a repository, and what could not be followed.
+
+    problems: what keeps kustomizations from being built that a cluster applies, or that hold image resources or
+    markers, or have them beside; asides: likewise of all others.
+    """
 
     clusters: tuple[Cluster, ...]
     problems: tuple[Problem, ...] = ()
+    asides: tuple[Problem, ...] = ()
     unfollowed: tuple[Unfollowed, ...] = ()
     unreached: tuple[Manifest, ...] = ()
     """Image resources that no cluster applies, in a repository whose clusters are known."""
@@ -41,7 +51,7 @@ class Model:
 
 @dataclass(slots=True)
 class _Applied:
-    """What one root applies."""
+    """What the Kustomizations of Flux at which a cluster starts apply."""
 
     name: str
     manifests: list[Manifest] = field(default_factory=list)
@@ -50,44 +60,56 @@ class _Applied:
     unfollowed: dict[Unfollowed, None] = field(default_factory=dict)
     problems: dict[Problem, None] = field(default_factory=dict)
 
+    def reaches(self, unit: Unit) -> bool:
+        """Tell whether a unit is applied."""
+        return (unit.is_built and unit.directory in self.directories) or unit.files <= self.files
 
-def read_clusters(tree: Tree, paths: Sequence[str], remotes: frozenset[str] = frozenset()) -> Model:
+
+def read_clusters(tree: Tree, paths: Sequence[str], checkout: Checkout = NO_CHECKOUT) -> Model:
     """Return the clusters of a repository.
 
-    paths: of the files that may hold a resource that matters, and of all kustomizations. remotes: what the
-    repository is called (`git.repository_name`), as far as that is known.
+    paths: of the files that may hold a resource that matters, and of all kustomizations. checkout: what
+    Git says of it.
     """
-    return _Reader(tree, paths, remotes).model()
+    return _Reader(tree, paths, checkout).model()
 
 
 class _Reader:
-    def __init__(self, tree: Tree, paths: Sequence[str], remotes: frozenset[str]) -> None:
+    def __init__(self, tree: Tree, paths: Sequence[str], checkout: Checkout) -> None:
         self.tree = tree
         self.paths = paths
-        self.remotes = remotes
+        self.own = set(checkout.remotes)
+        self.revisions: list[object] = [{"branch": checkout.branch}] if checkout.branch in _MAIN_BRANCHES else []
+        self.known: list[Manifest] = []
         self.builds = Builds(tree)
 
     def model(self) -> Model:
         units = self.units()
-        known = [manifest for unit in units for manifest in unit.manifests]
-        roots = self.roots(entry.entries(known), units)
-        found = [self.applied(root, known) for root in roots]
-        problems = dict.fromkeys(problem for unit in units for problem in unit.problems)
+        self.known = [manifest for unit in units for manifest in unit.manifests]
+        roots = self.roots()
+        found = [self.applied(path, starts) for path, starts in roots.items()]
+        rest = [unit for unit in units if not any(one.reaches(unit) for one in found)]
+        rest = list(self.followed(rest))
+        clusters = tuple(self.clusters(found, rest))
+        problems: dict[Problem, None] = {}
         unfollowed: dict[Unfollowed, None] = {}
-        for one in found:
-            problems |= one.problems
-            unfollowed |= one.unfollowed
-        files = {file for one in found for file in one.files}
-        directories = {directory for one in found for directory in one.directories}
-        rest = [unit for unit in units if unit.directory not in directories and not unit.files <= files]
-        clusters = self.clusters(found, rest, known)
+        for applied in found:
+            problems |= applied.problems
+            unfollowed |= applied.unfollowed
+        asides: dict[Problem, None] = {}
+        marked = {path for path, sources in self.tree.sources.items() if any(TOKEN in one.text for one in sources)}
+        near = {path.rpartition("/")[0] for path in marked} | {unit.directory for unit in rest if unit.matters}
         for unit in rest:
-            unfollowed |= dict.fromkeys(unit.unfollowed)
+            if unit.matters or not unit.directories.isdisjoint(near) or not unit.files.isdisjoint(marked):
+                problems |= dict.fromkeys(unit.problems)
+                unfollowed |= dict.fromkeys(unit.unfollowed)
+            else:
+                asides |= dict.fromkeys(unit.problems)
         if self.tree.is_partial:
             unfollowed |= dict.fromkeys(Unfollowed(one.file, one.start, one.end, one.message) for one in problems)
-            problems = {}
+            problems, asides = {}, {}
         unreached = tuple(one for unit in rest for one in unit.image_resources) if found else ()
-        return Model(tuple(clusters), tuple(problems), tuple(unfollowed), unreached, self.tree)
+        return Model(clusters, tuple(problems), tuple(asides), tuple(unfollowed), unreached, self.tree)
 
     # what there is, as if each kustomization that no other one uses, and each other file, were applied
 
@@ -109,13 +131,17 @@ class _Reader:
             if path not in listed and path.rpartition("/")[2] not in KUSTOMIZATION_NAMES:
                 manifests = tuple(self.loose(path))
                 if manifests:
-                    units.append(Unit(path.rpartition("/")[0], frozenset([path]), manifests))
+                    directory = path.rpartition("/")[0]
+                    units.append(Unit(directory, frozenset([path]), manifests, frozenset([directory])))
         return units
 
     def unit(self, directory: str, build: Build) -> Unit:
         files = frozenset((*build.files, *build.patches))
         manifests = tuple(self.manifests(build))
-        return Unit(directory, files, manifests, tuple(build.problems), tuple(build.unfollowed))
+        directories = frozenset((*build.directories, directory))
+        return Unit(
+            directory, files, manifests, directories, tuple(build.problems), tuple(build.unfollowed), is_built=True
+        )
 
     def loose(self, path: str) -> Iterator[Manifest]:
         """Yield the resources of a file that no kustomization uses."""
@@ -134,73 +160,58 @@ class _Reader:
 
     # what Flux applies
 
-    def roots(self, found: Sequence[Manifest], units: Sequence[Unit]) -> list[Manifest]:
-        """Return the Kustomizations at which clusters start."""
-        own: dict[int, tuple[str, frozenset[str]]] = {}
-        for index, one in enumerate(found):
+    def roots(self) -> dict[str, list[Manifest]]:
+        """Return the Kustomizations that apply themselves, by their path; as `flux bootstrap` makes them."""
+        found: dict[str, list[Manifest]] = {}
+        for one in entry.entries(self.known):
             path = entry.path_of(one)
-            reach = self.reach(path) if path is not None and self.is_here(one, units) else None
-            if path is not None and reach is not None:
-                own[index] = path, reach
+            kind, namespace, name = entry.source_name(one)
+            if path is None or kind not in ("", GIT_REPOSITORY) or not self.tree.is_directory(path):
+                continue
+            source = self.source(one, self.known)
+            url = repository_name(source.text("spec", "url")) if source is not None else ""
+            if not path and name != namespace and url not in self.own:
+                continue  # every file is below the root, whatever repository is meant
+            if one.source.path not in self.builds.build(path, FluxSettings()).files:
+                continue
+            found.setdefault(path, []).append(one)
+            if source is not None and url:
+                # a fork or a mirror has other remotes than the repository that is synchronised
+                self.own.add(url)
+                self.revisions.append(source.get("spec", "ref"))
+        return found
+
+    def followed(self, units: Sequence[Unit]) -> Iterator[Unit]:
+        """Yield the units that no other one applies, with what the Kustomizations among their resources apply."""
+        found = {}
+        for index, unit in enumerate(units):
+            if starts := entry.entries(unit.manifests):
+                found[index] = self.applied(unit.directory, starts)
         below = {
-            index: {other for other, one in enumerate(found) if one.source.path in reach}
-            for index, (_, reach) in own.items()
+            index: {other for other, unit in enumerate(units) if other != index and applied.reaches(unit)}
+            for index, applied in found.items()
         }
-        selves = [index for index in own if index in below[index]]
+        applied_by_others = {other for others in below.values() for other in others}
         reached: set[int] = set()
-        for index in selves:
-            _spread(index, below, reached)
-        roots = list(selves)
-        applied_by_others = {other for index, others in below.items() for other in others if other != index}
-        for index in own:
-            if index not in reached and index not in applied_by_others:
-                roots.append(index)
-                _spread(index, below, reached)
-        for index in own:  # Kustomizations that apply each other in a circle
+        first = [index for index in range(len(units)) if index not in applied_by_others]
+        for index in (*first, *sorted(applied_by_others)):  # the latter: those that apply each other in a circle
             if index not in reached:
-                roots.append(index)
                 _spread(index, below, reached)
-        paths: dict[str, Manifest] = {}
-        for index in sorted(roots):
-            paths.setdefault(own[index][0], found[index])
-        return list(paths.values())
+                yield _with(units[index], found.get(index))
 
-    def reach(self, path: str) -> frozenset[str] | None:
-        """Return the files that a directory's build takes in; None where there is no such directory."""
-        if not self.tree.is_directory(path):
-            return None
-        return frozenset(self.builds.build(path, FluxSettings()).files)
-
-    def is_here(self, kustomization: Manifest, units: Sequence[Unit]) -> bool:
-        """Tell whether a Kustomization applies this repository, for all that is known."""
-        kind, namespace, name = entry.source_name(kustomization)
-        if kind not in ("", GIT_REPOSITORY):
-            return False
-        if not self.remotes:
-            return True
-        for unit in units:
-            for one in unit.manifests:
-                if one.kind == GIT_REPOSITORY and (one.name, one.namespace or namespace) == (name, namespace):
-                    return _is_own(one, self.remotes)
-        return True
-
-    def applied(self, root: Manifest, known: Sequence[Manifest]) -> _Applied:
-        """Follow a Kustomization, and those that it applies."""
-        path = entry.path_of(root)
-        assert path is not None
-        found = _Applied(path)
-        found.manifests.append(root)
-        waiting = [root]
+    def applied(self, name: str, starts: Sequence[Manifest]) -> _Applied:
+        """Follow Kustomizations, and those that they apply."""
+        found = _Applied(name, list(starts))
+        waiting = list(starts)
         done: set[tuple[object, ...]] = set()
         while waiting:
             kustomization = waiting.pop(0)
             path = entry.path_of(kustomization)
-            if path is None or not self.is_applied(kustomization, path, found, known):
+            key = path, kustomization.identity
+            if key in done or path is None or not self.is_applied(kustomization, path, found):
                 continue
-            if (path, kustomization.identity) in done:
-                continue
-            done.add((path, kustomization.identity))
-            build = self.builds.build(path, self.settings(kustomization, found, known))
+            done.add(key)
+            build = self.builds.build(path, self.settings(kustomization, found))
             found.files |= {*build.files, *build.patches}
             found.directories |= {*build.directories, path}
             found.problems |= dict.fromkeys(build.problems)
@@ -212,57 +223,74 @@ class _Reader:
             waiting += entry.entries(manifests)
         return found
 
-    def is_applied(self, kustomization: Manifest, path: str, found: _Applied, known: Sequence[Manifest]) -> bool:
+    def is_applied(self, kustomization: Manifest, path: str, found: _Applied) -> bool:
         """Tell whether a Kustomization's directory is in this repository; note what is not, or is not known."""
         kind, _, name = entry.source_name(kustomization)
-        what = f"{kustomization.described} applies "
+        source = self.source(kustomization, (*found.manifests, *self.known))
+        url = source.text("spec", "url") if source is not None else ""
         if kind not in ("", GIT_REPOSITORY):
-            what += f"the {kind} {name}, which is not in this repository"
-        elif (source := self.source(kustomization, found, known)) is not None and not _is_own(
-            source, self.remotes
-        ):
-            what += f"another repository, {source.get('spec', 'url')}"
+            what = f"the {kind} {name}, which is not in this repository"
+        elif source is not None and not self.is_own(source):
+            what = f"another repository, {url}"
+        elif source is not None and not self.is_same_revision(source):
+            what = f"another revision of this repository, {source.get('spec', 'ref')}"
         elif self.tree.is_directory(path):
             return True
         else:
-            what += f"{path}, which this repository does not hold"
-            if source is not None and self.remotes:
-                found.problems[_problem(kustomization, path)] = None
+            what = f"{path}, which this repository does not hold"
+            if source is not None and self.own and self.revisions:
+                place = kustomization.place("spec", "path")
+                message = f"kustomization path not found: this repository has no directory {path}"
+                found.problems[Problem(*place, message)] = None
                 return False
-        found.unfollowed[_unfollowed(kustomization, what)] = None
+        where = kustomization.place("spec", "sourceRef") if source is not None else kustomization.place("spec")
+        found.unfollowed[Unfollowed(*where, f"{kustomization.described} applies {what}")] = None
         return False
 
-    def source(self, kustomization: Manifest, found: _Applied, known: Sequence[Manifest]) -> Manifest | None:
+    def is_own(self, source: Manifest) -> bool:
+        """Tell whether a GitRepository is this repository, for all that is known."""
+        url = source.get("spec", "url")
+        if not self.own or not isinstance(url, str) or is_templated(url):
+            return True
+        name = repository_name(url)
+        return not name or name in self.own
+
+    def is_same_revision(self, source: Manifest) -> bool:
+        """Tell whether a GitRepository checks out what the clusters are synchronised from, for all that is
+        known."""
+        ref = source.get("spec", "ref")
+        return not self.revisions or ref in self.revisions
+
+    def source(self, kustomization: Manifest, known: Iterable[Manifest]) -> Manifest | None:
+        """Return the GitRepository that a Kustomization applies; None where it is not there."""
         _, namespace, name = entry.source_name(kustomization)
-        for one in (*found.manifests, *known):
+        for one in known:
             if one.kind == GIT_REPOSITORY and (one.name, one.namespace or namespace) == (name, namespace):
                 return one
         return None
 
-    def settings(self, kustomization: Manifest, found: _Applied, known: Sequence[Manifest]) -> FluxSettings:
+    def settings(self, kustomization: Manifest, found: _Applied) -> FluxSettings:
+        """Return what a Kustomization adds to the build of its directory."""
+        known = (*found.manifests, *self.known)
+
         def values_of(kind: str, namespace: str, name: str) -> dict[str, str] | None:
-            if kind != "ConfigMap":
-                return None
-            for one in (*found.manifests, *known):
+            for one in known if kind == "ConfigMap" else ():
                 if one.kind == kind and (one.name, one.namespace or namespace) == (name, namespace):
                     data = one.get("data")
                     return {str(key): str(value) for key, value in data.items()} if isinstance(data, dict) else {}
             return None
 
-        source = self.source(kustomization, found, known)
+        source = self.source(kustomization, known)
         ignore = source.get("spec", "ignore") if source is not None else None
         return entry.settings_of(kustomization, values_of, ignore if isinstance(ignore, str) else None)
 
     # the result
 
-    def clusters(
-        self, found: Sequence[_Applied], rest: Sequence[Unit], known: Sequence[Manifest]
-    ) -> Iterator[Cluster]:
-        own = self.own(found, known)
+    def clusters(self, found: Sequence[_Applied], rest: Sequence[Unit]) -> Iterator[Cluster]:
+        own = self.names()
         if len(found) == 1 and not _collide(found[0].manifests, rest):
             # what the only cluster does not reach is taken for its own: something may apply it that is not here
             found[0].manifests += [one for unit in rest for one in unit.manifests]
-            found[0].unfollowed |= dict.fromkeys(one for unit in rest for one in unit.unfollowed)
             rest = ()
         for one in found:
             yield Cluster(
@@ -281,26 +309,36 @@ class _Reader:
                 group.manifests,
                 files=group.files,
                 directories=group.directories,
+                is_root=group.is_root,
                 unfollowed=group.unfollowed,
                 own=own,
             )
 
-    def own(self, found: Sequence[_Applied], known: Iterable[Manifest]) -> frozenset[str]:
-        """Return what this repository is called: by its remotes, and where its clusters are synchronised from.
+    def names(self) -> frozenset[str]:
+        """Return what this repository is called; where nothing else says it, by what `flux bootstrap` makes.
 
-        Where nothing else is known, by the GitRepository that `flux bootstrap` makes: it is named as its
-        namespace.
+        That is a GitRepository with the name of its namespace.
         """
-        names = set(self.remotes)
-        for one in found:
-            source = self.source(one.manifests[0], one, ())
-            name = repository_name(source.text("spec", "url")) if source is not None else ""
-            if name and one.manifests[0].source.path in one.files:
-                names.add(name)
-        if not names:
-            sources = (one for one in known if one.kind == GIT_REPOSITORY and one.name == one.namespace)
-            names |= {name for one in sources if (name := repository_name(one.text("spec", "url")))}
-        return frozenset(names)
+        if self.own:
+            return frozenset(self.own)
+        sources = (one for one in self.known if one.kind == GIT_REPOSITORY and one.name == one.namespace)
+        return frozenset(name for one in sources if (name := repository_name(one.text("spec", "url"))))
+
+
+def _with(unit: Unit, applied: _Applied | None) -> Unit:
+    """Return a unit with what its Kustomizations apply."""
+    if applied is None:
+        return unit
+    known = {id(one.root) for one in unit.manifests}
+    return replace(
+        unit,
+        files=unit.files | applied.files,
+        directories=unit.directories | applied.directories,
+        manifests=(*unit.manifests, *(one for one in applied.manifests if id(one.root) not in known)),
+        problems=(*unit.problems, *applied.problems),
+        unfollowed=(*unit.unfollowed, *applied.unfollowed),
+        is_root=True,
+    )
 
 
 def _spread(start: int, below: dict[int, set[int]], reached: set[int]) -> None:
@@ -312,23 +350,6 @@ def _spread(start: int, below: dict[int, set[int]], reached: set[int]) -> None:
             waiting += below.get(index, ())
 
 
-def _is_own(source: Manifest, remotes: frozenset[str]) -> bool:
-    url = source.get("spec", "url")
-    if not remotes or not isinstance(url, str) or is_templated(url):
-        return True
-    name = repository_name(url)
-    return not name or name in remotes
-
-
 def _collide(manifests: Iterable[Manifest], units: Iterable[Unit]) -> bool:
     known = {one.identity for one in manifests}
     return any(one.identity in known for unit in units for one in unit.manifests)
-
-
-def _problem(kustomization: Manifest, path: str) -> Problem:
-    place = kustomization.place("spec", "path")
-    return Problem(*place, f"kustomization path not found: this repository has no directory {path}")
-
-
-def _unfollowed(kustomization: Manifest, what: str) -> Unfollowed:
-    return Unfollowed(*kustomization.place("spec", "path"), what)

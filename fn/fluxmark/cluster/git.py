@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _SCP = re.compile(r"(?:[^@/:]+@)?(?P<host>[^/:]+):(?!//)(?P<path>.+)")
+_HEAD = re.compile(r"ref: refs/heads/(?P<branch>\S+)")
 _URL = re.compile(r"^[ \t]*url[ \t]*=[ \t]*(\S+)", re.MULTILINE)
 
 
@@ -39,11 +41,30 @@ def around(directory: Path) -> Path | None:
     return next((above for above in (directory, *directory.parents) if (above / ".git").exists()), None)
 
 
-def remotes(root: Path) -> frozenset[str]:
-    """Return the names of a repository's remotes, as `repository_name` gives them; none where they are unknown."""
-    config = root / ".git" / "config"
+@dataclass(frozen=True, slots=True)
+class Checkout:
+    """What is known of a repository's work tree.
+
+    remotes: what it is called, as `repository_name` gives it. branch: that is checked out, '' where none is.
+    """
+
+    remotes: frozenset[str] = frozenset()
+    branch: str = ""
+
+
+NO_CHECKOUT = Checkout()
+
+
+def checkout(directory: Path) -> Checkout:
+    """Return what Git says of a directory; nothing where it is not the root of a repository."""
+    config, head = _read(directory / ".git" / "config"), _read(directory / ".git" / "HEAD")
+    names = frozenset(name for url in _URL.findall(config) if (name := repository_name(url)))
+    found = _HEAD.match(head)
+    return Checkout(names, found["branch"] if found else "")
+
+
+def _read(file: Path) -> str:
     try:
-        text = config.read_text(encoding="utf-8", errors="replace") if config.is_file() else ""
+        return file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
     except OSError:
-        return frozenset()
-    return frozenset(name for url in _URL.findall(text) if (name := repository_name(url)))
+        return ""

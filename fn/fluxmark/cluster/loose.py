@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from fluxmark.words import GROUP
+from fluxmark.words import FLUX_KUSTOMIZE_GROUP, GROUP
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -27,14 +27,29 @@ _Identity = tuple[str, str, str, str]
 class Unit:
     """What is applied together for sure: what a kustomization builds, or the resources of a file.
 
-    directory: of the kustomization or the file.
+    directory: of the kustomization or the file. directories: all that a kustomization takes in. is_built: whether
+    it is a kustomization. is_root: whether it has Kustomizations of Flux; what they apply is then in the unit,
+    too.
     """
 
     directory: str
     files: frozenset[str]
     manifests: tuple[Manifest, ...]
+    directories: frozenset[str] = frozenset()
     problems: tuple[Problem, ...] = ()
     unfollowed: tuple[Unfollowed, ...] = ()
+    is_built: bool = False
+    is_root: bool = False
+
+    @property
+    def matters(self) -> bool:
+        """Whether a cluster is made of it: others hold Secrets and the like, which more than one may use."""
+        return self.is_root or bool(self.image_resources)
+
+    @property
+    def identities(self) -> frozenset[_Identity]:
+        """What is in one cluster once only: image resources, and the Kustomizations of Flux."""
+        return frozenset(one.identity for one in self.manifests if one.group in (GROUP, FLUX_KUSTOMIZE_GROUP))
 
     @property
     def image_resources(self) -> list[Manifest]:
@@ -63,7 +78,12 @@ class Group:
     @property
     def directories(self) -> frozenset[str]:
         """The directories of all units."""
-        return frozenset(unit.directory for unit in self.units)
+        return frozenset().union(*(unit.directories for unit in self.units))
+
+    @property
+    def is_root(self) -> bool:
+        """Whether a Kustomization of Flux says that this is a cluster."""
+        return any(unit.is_root for unit in self.units)
 
     @property
     def unfollowed(self) -> tuple[Unfollowed, ...]:
@@ -85,9 +105,9 @@ def grouped(units: Sequence[Unit]) -> list[Group]:
     Units of other resources, as Secrets, join every group, the nearest ones first.
     """
     top = _Directory()
-    others = [unit for unit in units if not unit.image_resources]
+    others = [unit for unit in units if not unit.matters]
     for unit in units:
-        if not unit.image_resources:
+        if not unit.matters:
             continue
         here = top
         for name in unit.directory.split("/") if unit.directory else ():
@@ -157,4 +177,4 @@ def _joined(one: Group, other: Group, directory: str) -> Group:
 
 
 def _identities(units: Iterable[Unit]) -> frozenset[_Identity]:
-    return frozenset(one.identity for unit in units for one in unit.image_resources)
+    return frozenset().union(*(unit.identities for unit in units))

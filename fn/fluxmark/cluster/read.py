@@ -7,7 +7,7 @@ import re
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from fluxmark.cluster.git import around, remotes
+from fluxmark.cluster.git import Checkout, around, checkout
 from fluxmark.cluster.markers import MENTION
 from fluxmark.cluster.repository import Repository, manifests_of
 from fluxmark.cluster.source import Source
@@ -143,17 +143,16 @@ def read_directory(
         directory_tree(package, sources, given),
         members,
         others=others,
-        remotes=remotes_of(package),
+        checkout=checkout_of(package),
         flux_version=flux_version,
         focus=focus,
         is_root=around(here) == here,
     )
 
 
-def remotes_of(package: Package) -> frozenset[str]:
-    """Return what the Git repository at a package's root is called; none where it is not the root of one."""
-    here = package.root.resolve()
-    return remotes(here) if around(here) == here else frozenset()
+def checkout_of(package: Package) -> Checkout:
+    """Return what Git says of a package's directory; nothing where it is not the root of a repository."""
+    return checkout(package.root.resolve())
 
 
 def directory_tree(package: Package, sources: Iterable[Source], texts: Mapping[str, str] | None = None) -> Tree:

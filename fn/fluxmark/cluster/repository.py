@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from fluxmark import image
 from fluxmark.cluster.automation import Origin, is_below
 from fluxmark.cluster.follow import Model, read_clusters
+from fluxmark.cluster.git import NO_CHECKOUT
 from fluxmark.cluster.manifest import Manifest
 from fluxmark.cluster.markers import MENTION, find_markers
 from fluxmark.fields import Finder
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from fluxmark.cluster.automation import Scope
     from fluxmark.cluster.cluster import Cluster
+    from fluxmark.cluster.git import Checkout
     from fluxmark.cluster.markers import Marker
     from fluxmark.cluster.source import Source
     from fluxmark.cluster.tree import Tree
@@ -32,8 +34,8 @@ class Repository:
     """A repository to look at.
 
     tree: its texts; those with a marker, or a resource of Flux, are parsed. others: texts that hold neither, by
-    path. paths: of the files that may hold a resource that matters, and of all kustomizations. remotes: what the
-    repository is called. flux_version: None where it is not configured. has_comments: whether the texts still have
+    path. paths: of the files that may hold a resource that matters, and of all kustomizations. checkout:
+    what Git says of it. flux_version: None where it is not configured. has_comments: whether the texts still have
     theirs. focus: the directory that findings are wanted for, '' for all. is_root: whether paths are known to
     start where Flux's own do, at the root of what it checks out.
     """
@@ -44,7 +46,7 @@ class Repository:
         paths: Iterable[str],
         *,
         others: Mapping[str, Callable[[], Source]] | None = None,
-        remotes: frozenset[str] = frozenset(),
+        checkout: Checkout = NO_CHECKOUT,
         flux_version: str | None = None,
         has_comments: bool = True,
         focus: str = "",
@@ -57,7 +59,7 @@ class Repository:
         self.has_comments = has_comments
         self.focus = focus
         self._paths = tuple(paths)
-        self._remotes = remotes
+        self._checkout = checkout
         self._is_root = is_root
 
     # clusters
@@ -65,7 +67,7 @@ class Repository:
     @cached_property
     def model(self) -> Model:
         """The clusters, with what is wrong in their kustomizations."""
-        return read_clusters(self.tree, self._paths, self._remotes)
+        return read_clusters(self.tree, self._paths, self._checkout)
 
     @property
     def clusters(self) -> tuple[Cluster, ...]:

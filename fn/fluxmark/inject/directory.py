@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fluxmark.cluster import Repository, Source
-from fluxmark.cluster.read import belongs_to_model, directory_tree, remotes_of
+from fluxmark.cluster.read import belongs_to_model, checkout_of, directory_tree
 from fluxmark.documents import LISTS
 from fluxmark.fields.gather import gather
 from fluxmark.finding import Finding
@@ -59,7 +59,7 @@ def inject(package: Package, config: ImageAutomation, below: Sequence[str] = (".
         if belongs_to_model(text, name) and _open(store, package, path, text) is None:
             sources.append(Source(path, text, show=package.show(path)))
     members = [source.path for source in sources]
-    repository = Repository(directory_tree(package, sources), members, remotes=remotes_of(package))
+    repository = Repository(directory_tree(package, sources), members, checkout=checkout_of(package))
     cluster = cluster_of(config, repository.clusters)
     findings = list(generate(config, store, cluster))
     markings = Markings(config, repository)

@@ -56,7 +56,7 @@ SEVERITY: Final = Severity.WARNING
 def check(world: Repository) -> Iterator[Finding]:
     """Yield the references to GitRepositories that the cluster does not have, though it has others."""
     for cluster in world.clusters:
-        if not cluster.is_complete or world.has_templates:
+        if world.has_templates:
             continue
         for scope in cluster.scopes:
             automation = scope.automation
@@ -72,6 +72,8 @@ def check(world: Repository) -> Iterator[Finding]:
             if not others and not elsewhere:
                 continue
             close = nearest(name, others)
+            if not (cluster.is_complete or close or elsewhere):
+                continue
             hint = (
                 f"one of that name is in {elsewhere[0]}: write namespace: {elsewhere[0]} beside the name"
                 if elsewhere

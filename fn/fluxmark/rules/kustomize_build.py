@@ -2,13 +2,21 @@
 
 Nothing that the kustomization lists is then applied; the cluster keeps what it has, without a sign in Git.
 Reported are resources that are missing or given twice, paths that leave the repository, circles of kustomizations,
-patches without a target, and `spec.path` of a Flux Kustomization where this repository has no such directory.
+patches without a target, and `spec.path` of a Flux Kustomization where this repository has no such directory. For
+a kustomization without image resources and markers that no known cluster applies it is information only.
 
 Fails:
     # file: flux/kustomization.yaml
     apiVersion: kustomize.config.k8s.io/v1beta1
     kind: Kustomization
-    resources: [policy.yaml]
+    resources: [policy.yml]
+    # file: flux/policy.yaml
+    apiVersion: image.toolkit.fluxcd.io/v1
+    kind: ImagePolicy
+    metadata: {name: app, namespace: flux-system}
+    spec:
+      imageRepositoryRef: {name: app}
+      policy: {semver: {range: '>=1.0.0'}}
 
 Passes:
     # file: flux/kustomization.yaml
@@ -51,7 +59,8 @@ def check(world: Repository) -> Iterator[Finding]:
         for marker in world.markers
         if marker.node is not None and marker.works and not marker.node.style and not is_text(marker.node.value)
     }
-    for problem in world.model.problems:
+    severities = ((SEVERITY, world.model.problems), (Severity.INFO, world.model.asides))
+    for severity, problem in ((severity, problem) for severity, problems in severities for problem in problems):
         source, start = world.tree.locate(problem.file, problem.start)
         if source is None or (id(source), start) in numbers:
             continue
@@ -62,7 +71,7 @@ def check(world: Repository) -> Iterator[Finding]:
                 other = f"; the other one is in {second.path}:{second.lines.position(offset).line}"
         yield source.finding(
             ID,
-            SEVERITY,
+            severity,
             (start, start + max(problem.end - problem.start, 0)),
             f"nothing of this is applied: {problem.message}{other}",
         )

@@ -2,7 +2,7 @@
 
 Flux loads the policies of the automation's namespace and looks the marker's name up among them. A name that is not
 there is skipped without a word. The rule reports only where the repository has other policies of that namespace,
-and where all that its clusters apply is known.
+and, where something that a cluster applies is not in the repository, only names that are likely to be meant.
 
 Fails:
     image: example.com/app:1.0.0 # {"$imagepolicy": "flux-system:ap"}
@@ -36,7 +36,7 @@ from fluxmark.schema.nearest import nearest
 from krmfn.result import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from fluxmark.cluster import Repository
     from fluxmark.finding import Finding
@@ -48,7 +48,7 @@ SEVERITY: Final = Severity.ERROR
 
 def check(world: Repository) -> Iterator[Finding]:
     """Yield the markers whose policy is missing."""
-    if not world.is_complete:
+    if world.has_templates:
         return
     for marker in world.markers:
         setter = marker.setter
@@ -58,12 +58,15 @@ def check(world: Repository) -> Iterator[Finding]:
         elsewhere = [policy.namespace for policy in world.policies if policy.name == setter.policy]
         if not names and not elsewhere:
             continue  # its policies are kept somewhere else
+        close = nearest(setter.policy, names, few=max(1, len(setter.policy) // 5))
+        if not (world.is_complete or close or elsewhere):
+            continue
         yield marker.source.finding(
             ID,
             SEVERITY,
             marker.setter_span,
             f"Flux ignores this marker: there is no ImagePolicy {setter.namespace}/{setter.policy}; "
-            + _advice(setter, names, elsewhere),
+            + _advice(setter, close, elsewhere),
             resource=marker.manifest.ref if marker.manifest else None,
             path=marker.path,
             current=marker.comment.text,
@@ -75,8 +78,7 @@ def _is_known(world: Repository, setter: Setter) -> bool:
     return any(may_be(policy, setter.namespace, setter.policy) for policy in world.policies)
 
 
-def _advice(setter: Setter, names: list[str], elsewhere: list[str]) -> str:
+def _advice(setter: Setter, close: Sequence[str], elsewhere: list[str]) -> str:
     if elsewhere:
         return f"one of that name is in the namespace {elsewhere[0]}: write {elsewhere[0]}:{setter.policy}"
-    close = nearest(setter.policy, names, few=max(1, len(setter.policy) // 5))
     return f"did you mean {close[0]}?" if close else "write the policy, or remove the marker"

@@ -47,7 +47,7 @@ def check(world: Repository) -> Iterator[Finding]:
         cluster = policy.cluster
         name = policy.text("spec", "imageRepositoryRef", "name")
         namespace = policy.text("spec", "imageRepositoryRef", "namespace") or policy.namespace
-        if cluster is None or not cluster.is_complete or world.has_templates:
+        if cluster is None or world.has_templates:
             continue
         if not name or is_templated(name + namespace):
             continue
@@ -58,6 +58,8 @@ def check(world: Repository) -> Iterator[Finding]:
         if not names and not elsewhere:
             continue
         close = nearest(name, names)
+        if not (cluster.is_complete or close or elsewhere):
+            continue
         hint = (
             f"one of that name is in the namespace {elsewhere[0]}: write namespace: {elsewhere[0]} beside the name"
             if elsewhere

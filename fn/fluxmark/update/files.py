@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from fluxmark.cluster.follow import Model, read_clusters
-from fluxmark.cluster.read import directory_tree, remotes_of, text_of
+from fluxmark.cluster.read import checkout_of, directory_tree, text_of
 from fluxmark.cluster.source import Source
 from fluxmark.words import KUSTOMIZATION_NAMES, MODEL_WORDS, SECRET, TOKEN
 
@@ -46,7 +46,7 @@ def read(found: Found, package: Package, *, secrets: bool = False) -> Files:
         or (secrets and _SECRET in data)
     ]
     paths = [source.path for source in sources]
-    model = read_clusters(directory_tree(package, sources), paths, remotes_of(package))
+    model = read_clusters(directory_tree(package, sources), paths, checkout_of(package))
     broken = (
         f"{source.show}:{source.error[0]}:{source.error[1]}: {source.error[2]}"
         for source in sources

@@ -55,6 +55,7 @@ def work_of(
     Without any automation, all policies count: everywhere, or below the directory of each of several clusters.
     any_namespace: whether the policies of all namespaces count, which Flux does not do.
     """
+    clusters = [cluster for cluster in clusters if cluster.image_resources]
     if not any(cluster.automations for cluster in clusters):
         return list(_without_automation(clusters, latest)), [
             Finding(
