@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fluxmark.cluster.read import is_flux_file, matters, read_directory
+from fluxmark.cluster.read import is_flux_file, is_of_interest, read_directory
 from fluxmark.rules.engine import run
 from krmfn.node import parse
 from krmfn.package import Package
@@ -81,7 +81,7 @@ def floor(root: Path) -> None:
     package = Package(root)
     for path in package.walk(is_flux_file):
         text = decode(package.read_bytes(path), path)
-        if matters(text, path):
+        if is_of_interest(text, path.rpartition("/")[2]):
             parse(text, path)
 
 
