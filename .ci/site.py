@@ -32,7 +32,7 @@ def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
 def on_post_build(config: Any, **_: Any) -> None:
     """Copy the schemas to the addresses that are their `$id`s."""
     sys.path.insert(0, str(ROOT / "fn"))
-    from fluxmark.schemas import FILES
+    from fluxmark.output_schemas import FILES
 
     target = Path(config["site_dir"], "schema")
     target.mkdir(exist_ok=True)

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING
 
 from fluxmark.cluster.read import is_flux_file, is_of_interest, read_directory
 from fluxmark.rules.engine import run
-from krmfn.node import parse
-from krmfn.package import Package
-from krmfn.text import decode
+from krmfn.packages.package import Package
+from krmfn.yaml.parser import parse
+from krmfn.yaml.text import decode
 
 if TYPE_CHECKING:
     from collections.abc import Callable

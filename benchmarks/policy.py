@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import re2
 
-from fluxmark.policy import latest
+from fluxmark.flux.policy import latest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

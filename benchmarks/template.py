@@ -11,9 +11,9 @@ import subprocess
 import sys
 import timeit
 
-from fluxmark.change import Change
-from fluxmark.template import render
-from krmfn.result import ResourceRef
+from fluxmark.flux.template import render
+from fluxmark.flux.value_change import Change
+from krmfn.resources.result import ResourceRef
 
 TEMPLATE = """Automated image update
 
@@ -36,9 +36,9 @@ Objects:
 # an installed package is compiled
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 IMPORTS = {
-    "import krmfn.result": "what a change needs",
-    "import fluxmark.template": "the package",
-    "from fluxmark.template import *; render('{{upper `x`}}', (), automation=('', ''), values={})": "a rendering",
+    "import krmfn.resources.result": "what a change needs",
+    "import fluxmark.flux.template": "the package",
+    "from fluxmark.flux.template import *; render('{{upper `x`}}', (), automation=('', ''), values={})": "a rendering",
 }
 
 

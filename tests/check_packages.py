@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from fluxmark.cluster import Repository, Source
 from fluxmark.cluster.read import belongs_to_model, list_tree
-from fluxmark.output.documentation import CONTEXT
+from fluxmark.output.rule_docs import CONTEXT
 from fluxmark.rules.engine import Selection, run
 
 if TYPE_CHECKING:

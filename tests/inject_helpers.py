@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from fluxmark.commands.load_config import load
 from fluxmark.inject.directory import Injection, inject
-from krmfn.package import Package
+from krmfn.packages.package import Package
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

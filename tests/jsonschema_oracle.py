@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 from jsonschema.exceptions import ValidationError
 
-from fluxmark.schema.data import Schema, Target, resource_schema
-from fluxmark.schema.walk import Problem, matches
+from fluxmark.flux.schema.data import Schema, Target, resource_schema
+from fluxmark.flux.schema.validator import Problem, matches
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from fluxmark.commands import COMMANDS
-from fluxmark.schemas import FILES
+from fluxmark.output_schemas import FILES
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = {page.relative_to(ROOT / "docs").as_posix() for page in (ROOT / "docs").rglob("*.md")}

@@ -5,11 +5,11 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
-from fluxmark.flux_files import search
-from fluxmark.latest import LatestImage
+from fluxmark.flux.files import search
+from fluxmark.flux.latest_image import LatestImage
 from fluxmark.update import Options, directory, files
 from fluxmark.update.directory import Outcome, Wishes
-from krmfn.package import Package
+from krmfn.packages.package import Package
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

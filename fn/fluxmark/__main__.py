@@ -20,9 +20,10 @@ def main() -> int:
     """Run, and turn what went wrong into one message and an exit status; all output has been flushed then."""
     import gc
 
-    from krmfn import signals, streams
-    from krmfn.function import FunctionError
-    from krmfn.text import InputError
+    from krmfn.errors import InputError
+    from krmfn.functions import streams
+    from krmfn.packages import signals
+    from krmfn.resources.function_error import FunctionError
 
     gc.disable()  # one job and out: trees hold no cycles, and collecting would cost more than parsing
     streams.begin()

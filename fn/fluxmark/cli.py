@@ -25,7 +25,7 @@ class _Documentation(argparse.Action):
     """Prints the documentation of the function, which is beside this file; as text, with the commands."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
-        from krmfn.docs import read
+        from krmfn.functions.help_text import read
 
         docs = read(Path(__file__).parent)
         print(docs.to_json() if self.dest == "doc" else f"{docs.to_text()}\n{parser.format_help().rstrip()}")
@@ -41,7 +41,7 @@ class _Version(argparse.Action):
 
         from yaml import _yaml
 
-        from fluxmark.flux_releases import NEWEST_FLUX
+        from fluxmark.flux.releases import NEWEST_FLUX
 
         parts = {
             "Python": platform.python_version(),
@@ -83,8 +83,8 @@ def main(argv: Sequence[str]) -> int:
     """Run the command; return the exit status."""
     if argv and PLUGIN in os.environ and Path(argv[0]).is_file():
         from fluxmark.function import Fluxmark
-        from krmfn import plugin
-        from krmfn.host import Host
+        from krmfn.functions import plugin
+        from krmfn.functions.host import Host
 
         return plugin.run(Fluxmark(host=Host.BUILD), argv[0])
     if argv and argv[0] == "fn":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from krmfn.function import FunctionError
+from krmfn.resources.function_error import FunctionError
 
 
 class FluxmarkError(FunctionError):

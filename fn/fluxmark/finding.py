@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from krmfn.path import show
-from krmfn.result import Field, File, ResourceRef, Result, Severity
+from krmfn.resources.result import Field, File, ResourceRef, Result, Severity
+from krmfn.yaml.path import show
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from krmfn.edit import Editor
+    from krmfn.yaml.edit import Editor
 
 _ORDER = list(Severity)
 

@@ -5,20 +5,20 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from fluxmark.flux.api_groups import GROUP
 from fluxmark.modes import MODES
-from fluxmark.words import GROUP
-from krmfn.function import Function
-from krmfn.host import Host
-from krmfn.result import Severity
-from krmfn.run import main as run_program
+from krmfn.functions.function import Function
+from krmfn.functions.host import Host
+from krmfn.functions.run import main as run_program
+from krmfn.resources.result import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from fluxmark.config import ImageAutomation
-    from krmfn.resource import Resource
-    from krmfn.resource_list import ResourceList
-    from krmfn.result import Result
+    from krmfn.resources.resource import Resource
+    from krmfn.resources.resource_list import ResourceList
+    from krmfn.resources.result import Result
 
 WRITTEN = {"created", "updated"}
 """The rules under which `inject` says that it wrote a resource."""
@@ -40,8 +40,8 @@ class Fluxmark(Function):
         """Read the configuration. Raises ConfigError."""
         if config is not None:
             from fluxmark.config import ConfigError, load
-            from fluxmark.given import duplicate_key
-            from krmfn.data import to_data
+            from fluxmark.mapping_file import duplicate_key
+            from krmfn.yaml.data import to_data
 
             self._host = self._host or Host.of_config(config)
             if (again := duplicate_key(config.node)) is not None:
@@ -107,6 +107,6 @@ def _checked(resource_list: ResourceList) -> list[Result]:
 
 
 def _where(path: tuple[Any, ...]) -> str:
-    from krmfn.path import show
+    from krmfn.yaml.path import show
 
     return "functionConfig" + (f".{show(path)}" if path else "")

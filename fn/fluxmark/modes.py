@@ -8,9 +8,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MODES: Final[Mapping[str, str]] = {
-    "Inject": "fluxmark.inject.items:InjectItems",
-    "Check": "fluxmark.rules.items:CheckItems",
-    "Update": "fluxmark.update.items:UpdateItems",
+    "Inject": "fluxmark.inject.resource_list:InjectItems",
+    "Check": "fluxmark.rules.resource_list:CheckItems",
+    "Update": "fluxmark.update.resource_list:UpdateItems",
 }
 """The class of each mode, a krmfn Function made with (config, host=, root=); the first mode is the default.
 

@@ -14,17 +14,19 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from krmfn import config, selectors
-    from krmfn.config import ConfigError
-    from krmfn.fields import FieldError
-    from krmfn.function import Function, FunctionError
-    from krmfn.part import Part
-    from krmfn.pipeline import chain, each, on
-    from krmfn.resource import Resource
-    from krmfn.resource_list import ResourceList
-    from krmfn.result import Field, File, ResourceRef, Result, Severity
-    from krmfn.run import main, run
-    from krmfn.text import EditError, InputError
+    from krmfn.errors import EditError, InputError
+    from krmfn.functions import config
+    from krmfn.functions.compose import chain, each, on
+    from krmfn.functions.config import ConfigError
+    from krmfn.functions.function import Function
+    from krmfn.functions.run import main, run
+    from krmfn.resources import selectors
+    from krmfn.resources.fields import FieldError
+    from krmfn.resources.function_error import FunctionError
+    from krmfn.resources.resource import Resource
+    from krmfn.resources.resource_list import ResourceList
+    from krmfn.resources.result import Field, File, ResourceRef, Result, Severity
+    from krmfn.resources.sub_object import Part
 
 __all__ = [
     "ConfigError",
@@ -48,28 +50,32 @@ __all__ = [
     "on",
     "run",
     "selectors",
+    "testing",
 ]
 
 _MODULES = {
-    "ConfigError": "config",
-    "EditError": "text",
-    "Field": "result",
-    "FieldError": "fields",
-    "File": "result",
-    "Function": "function",
-    "FunctionError": "function",
-    "InputError": "text",
-    "Part": "part",
-    "Resource": "resource",
-    "ResourceList": "resource_list",
-    "ResourceRef": "result",
-    "Result": "result",
-    "Severity": "result",
-    "chain": "pipeline",
-    "each": "pipeline",
-    "main": "run",
-    "on": "pipeline",
-    "run": "run",
+    "ConfigError": "functions.config",
+    "EditError": "errors",
+    "Field": "resources.result",
+    "FieldError": "resources.fields",
+    "File": "resources.result",
+    "Function": "functions.function",
+    "FunctionError": "resources.function_error",
+    "InputError": "errors",
+    "Part": "resources.sub_object",
+    "Resource": "resources.resource",
+    "ResourceList": "resources.resource_list",
+    "ResourceRef": "resources.result",
+    "Result": "resources.result",
+    "Severity": "resources.result",
+    "chain": "functions.compose",
+    "each": "functions.compose",
+    "config": "functions",
+    "main": "functions.run",
+    "on": "functions.compose",
+    "run": "functions.run",
+    "selectors": "resources",
+    "testing": "functions",
 }
 _PACKAGE = sys.modules[__name__]
 
@@ -79,8 +85,8 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'krmfn' has no attribute {name!r}")
     from importlib import import_module
 
-    module = import_module(f"krmfn.{_MODULES.get(name, name)}")
-    found = getattr(module, name) if name in _MODULES else module
+    home = import_module(f"krmfn.{_MODULES[name]}")
+    found = getattr(home, name) if hasattr(home, name) else import_module(f"{home.__name__}.{name}")
     setattr(_PACKAGE, name, found)
     return found
 

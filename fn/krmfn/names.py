@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from krmfn.say import shown
+from krmfn.yaml.error_text import shown
 
 LONGEST_NAME, LONGEST_PREFIX = 63, 253
 _NAME = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?")

@@ -12,7 +12,7 @@ import pytest
 from fluxmark.cluster.read import read_directory
 from fluxmark.config import ImageAutomation
 from fluxmark.inject.directory import inject
-from krmfn.package import Package
+from krmfn.packages.package import Package
 
 SHARED = Path(os.environ.get("FLUXMARK_SHARED") or Path(__file__).resolve().parents[2] / "../shared")
 CORPUS = SHARED / "corpus"

@@ -17,7 +17,7 @@ from jsonschema import Draft202012Validator
 from fluxmark.cli import main
 from fluxmark.commands import COMMANDS
 from fluxmark.commands.completion import SHELLS
-from fluxmark.schemas import FILES, LANGUAGE_SERVER
+from fluxmark.output_schemas import FILES, LANGUAGE_SERVER
 from update_helpers import MARKER, tree
 
 ROOT = Path(__file__).resolve().parents[2]

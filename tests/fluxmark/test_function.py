@@ -10,8 +10,8 @@ import pytest
 import yaml
 
 from fluxmark.function import Fluxmark
-from krmfn.host import Host
-from krmfn.run import run
+from krmfn.functions.host import Host
+from krmfn.functions.run import run
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from fluxmark.function import Fluxmark
-from krmfn.resource_list import ResourceList
-from krmfn.testing import (
+from krmfn.functions.testing import (
     GoldenCase,
     assert_idempotent,
     assert_only_lines_changed,
@@ -16,6 +15,7 @@ from krmfn.testing import (
     golden_cases,
     run_text,
 )
+from krmfn.resources.resource_list import ResourceList
 
 CASES = golden_cases(Path(__file__).parent / "golden")
 EACH = pytest.mark.parametrize("case", CASES)

@@ -12,7 +12,7 @@ import yaml
 from fluxmark.cli import main
 from fluxmark.commands import COMMANDS
 from fluxmark.function import main as function
-from krmfn.resource_list import ResourceList
+from krmfn.resources.resource_list import ResourceList
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import example, given, strategies as st
 
-from fluxmark.marker import SUFFIXES, MarkerError, Setter, diagnose, read, render
-from fluxmark.marker.problem import CODES
+from fluxmark.flux.marker import SUFFIXES, MarkerError, Setter, diagnose, read, render
+from fluxmark.flux.marker.problem import CODES
 
 APP = Setter("ns", "app")
 DEFINITION = "#/definitions/io.k8s.cli.setters."
@@ -248,7 +248,7 @@ def test_json_is_not_imported_for_usual_markers() -> None:
     import sys
 
     code = (
-        "import sys; from fluxmark.marker import read, diagnose\n"
+        "import sys; from fluxmark.flux.marker import read, diagnose\n"
         'assert read(\'# {"$imagepolicy": "a:b"}\') and diagnose("# x") is None\n'
         'assert "json" not in sys.modules and "urllib" not in sys.modules'
     )

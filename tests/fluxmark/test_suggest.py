@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from hypothesis import example, given, strategies as st
 
-from fluxmark.suggest import suggest, suggestions
 from fluxmark.tag_format import expand, parse
+from fluxmark.tag_format.inference import suggest, suggestions
 
 SHARED = Path(os.environ.get("FLUXMARK_SHARED") or Path(__file__).resolve().parents[3] / "shared")
 

@@ -12,7 +12,7 @@ import pytest
 import re2
 from hypothesis import example, given, settings, strategies as st
 
-from fluxmark.policy import latest
+from fluxmark.flux.policy import latest
 from fluxmark.tag_format import PLACEHOLDERS, TagFormatError, expand, parse
 
 if TYPE_CHECKING:

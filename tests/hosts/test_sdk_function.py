@@ -22,8 +22,8 @@ FILES = {
 PROGRAM = """\
 #!{python}
 import os, subprocess, sys
-from krmfn.function import FunctionError
-from krmfn.run import main
+from krmfn.resources.function_error import FunctionError
+from krmfn.functions.run import main
 
 def process(resources):
     "Label what there is."

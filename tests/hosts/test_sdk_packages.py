@@ -10,8 +10,8 @@ import yaml
 from hypothesis import given, settings, strategies as st
 
 from hosts.package import run
-from krmfn.directory import read_package, write_package
-from krmfn.resource_list import ResourceList
+from krmfn.packages.directory import read_package, write_package
+from krmfn.resources.resource_list import ResourceList
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from krmfn.docs import Docs, parse, read
-from krmfn.function import Function
-from krmfn.resource_list import ResourceList
-from krmfn.run import main
-from krmfn.text import InputError
+from krmfn.errors import InputError
+from krmfn.functions.function import Function
+from krmfn.functions.help_text import Docs, parse, read
+from krmfn.functions.run import main
+from krmfn.resources.resource_list import ResourceList
 
 if TYPE_CHECKING:
     from collections.abc import Callable

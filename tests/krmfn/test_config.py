@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from krmfn import config
-from krmfn.function import FunctionError
-from krmfn.resource import Resource
-from krmfn.resource_list import ResourceList
-from krmfn.result import Field
+from krmfn.resources.function_error import FunctionError
+from krmfn.resources.resource import Resource
+from krmfn.resources.resource_list import ResourceList
+from krmfn.resources.result import Field
 
 PLACEHOLDER = Resource.from_text("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: function-input}\ndata: {}\n")
 

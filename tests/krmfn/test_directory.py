@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from krmfn import origin
-from krmfn.directory import PackageList, items_of, read_package, write_package
-from krmfn.resource import Resource
-from krmfn.resource_list import ResourceList
-from krmfn.text import EditError, InputError, newline
-from krmfn.text_file import TextFile
+from krmfn.errors import EditError, InputError
+from krmfn.packages import origin
+from krmfn.packages.directory import PackageList, items_of, read_package, write_package
+from krmfn.packages.text_file import TextFile
+from krmfn.resources.resource import Resource
+from krmfn.resources.resource_list import ResourceList
+from krmfn.yaml.text import newline
 from properties.yaml_text import Writer
 
 if TYPE_CHECKING:

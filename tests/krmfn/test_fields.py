@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from krmfn.comment import NoRoomError
-from krmfn.fields import FieldError
-from krmfn.function import FunctionError
-from krmfn.resource import Resource
-from krmfn.result import Field, Result
-from krmfn.text import EditError
+from krmfn.errors import EditError, NoRoomError
+from krmfn.resources.fields import FieldError
+from krmfn.resources.function_error import FunctionError
+from krmfn.resources.resource import Resource
+from krmfn.resources.result import Field, Result
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from krmfn.host import Host, is_validator
-from krmfn.resource_list import ResourceList
-from krmfn.run import run
+from krmfn.functions.host import Host, is_validator
+from krmfn.functions.run import run
+from krmfn.resources.resource_list import ResourceList
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -79,7 +79,7 @@ def test_without_a_kustomization_nothing_is_a_validator(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("annotations", "shown"), [(ANNOTATION, True), ("", False)])
 def test_results_go_to_standard_error_where_nobody_shows_them(annotations: str, shown: object) -> None:
-    from krmfn.result import Result
+    from krmfn.resources.result import Result
 
     def process(items: ResourceList) -> None:
         items.results.append(Result.warning("look here"))

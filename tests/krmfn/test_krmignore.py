@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from krmfn.krmignore import Ignore
+from krmfn.packages.krmignore import Ignore
 
 if TYPE_CHECKING:
     from pathlib import Path

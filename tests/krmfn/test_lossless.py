@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from krmfn.edit import Editor
-from krmfn.node import MapNode, ScalarNode, SeqNode, parse
-from krmfn.resource import Resource
-from krmfn.resource_list import ResourceList
-from krmfn.text import EditError, InputError
-from krmfn.text_file import TextFile
-from krmfn.tree import walk
+from krmfn.errors import EditError, InputError
+from krmfn.packages.text_file import TextFile
+from krmfn.resources.resource import Resource
+from krmfn.resources.resource_list import ResourceList
+from krmfn.yaml.edit import Editor
+from krmfn.yaml.nodes import walk
+from krmfn.yaml.parser import MapNode, ScalarNode, SeqNode, parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from krmfn.named import text_of, text_or_input
-from krmfn.text import InputError
+from krmfn.errors import InputError
+from krmfn.packages.input_file import text_of, text_or_input
 
 
 @pytest.fixture(autouse=True)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from krmfn.package import Package
-from krmfn.replacing import WriteError
-from krmfn.text import InputError
+from krmfn.errors import InputError
+from krmfn.packages.atomic_write import WriteError
+from krmfn.packages.package import Package
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -252,9 +252,9 @@ def test_a_directory_that_is_none_is_named(tmp_path: Path) -> None:
 @pytest.fixture(params=["here", "ahead"])
 def searched(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Searches by this process, and by one of its own."""
-    from krmfn import forked, package
+    from krmfn.packages import package, process_pool
 
-    monkeypatch.setattr(forked, "_processors", lambda: 2)
+    monkeypatch.setattr(process_pool, "_processors", lambda: 2)
     monkeypatch.setattr(package, "_MANY", 1 if request.param == "ahead" else 1_000_000)
 
 

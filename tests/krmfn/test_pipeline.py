@@ -8,19 +8,20 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given, strategies as st
 
-from krmfn.config import as_mapping
-from krmfn.function import Function, FunctionError, as_function
-from krmfn.pipeline import chain, each, on
-from krmfn.resource import Resource
-from krmfn.result import Result, Severity
-from krmfn.run import run
-from krmfn.selectors import everything, kind, label, name
+from krmfn.functions.compose import chain, each, on
+from krmfn.functions.config import as_mapping
+from krmfn.functions.function import Function, as_function
+from krmfn.functions.run import run
+from krmfn.resources.function_error import FunctionError
+from krmfn.resources.resource import Resource
+from krmfn.resources.result import Result, Severity
+from krmfn.resources.selectors import everything, kind, label, name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from krmfn.pipeline import Process
-    from krmfn.resource_list import ResourceList
+    from krmfn.functions.compose import Process
+    from krmfn.resources.resource_list import ResourceList
 
 HEAD = "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\n"
 CONFIG = "functionConfig:\n  apiVersion: v1\n  kind: ConfigMap\n  data:\n    team: shop\n"

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 import krmfn
-from krmfn import config, result, selectors, typed
+from krmfn import config, selectors
+from krmfn.resources import result
+from krmfn.yaml import dataclass_io
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -48,7 +50,7 @@ def members(owner: type) -> dict[str, object]:
 
 def public() -> dict[str, object]:
     found = {name: getattr(krmfn, name) for name in krmfn.__all__}
-    for module in (config, selectors, result, typed):
+    for module in (config, selectors, result, dataclass_io):
         found |= defined(module)
     for value in list(found.values()):
         if inspect.isclass(value):
@@ -102,12 +104,15 @@ def python(program: str, *options: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_run_is_the_function_whatever_was_imported_before() -> None:
-    for first in ("", "import krmfn.run", "from krmfn.run import explain", "from krmfn import emit, layout"):
-        program = (
-            f"import sys\n{first}\nfrom krmfn import run\nimport krmfn.run\nsys.exit(run(lambda items: None))"
-        )
+    for first in (
+        "",
+        "import krmfn.functions.run",
+        "from krmfn.functions.run import explain",
+        "from krmfn import emit, layout",
+    ):
+        program = f"import sys\n{first}\nfrom krmfn import run\nimport krmfn.functions.run\nsys.exit(run(lambda items: None))"
         assert python(program).stdout == EMPTY
-        assert python(f"{first}\nimport krmfn\nprint(krmfn.run.__name__)").stdout == "run\n"
+        assert python(f"{first}\nimport krmfn\nprint(krmfn.functions.run.__name__)").stdout == "run\n"
 
 
 def test_importing_the_package_imports_nothing_else_of_it() -> None:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import given, strategies as st
 
-from krmfn.data import DataError
-from krmfn.resource import Resource
-from krmfn.text import EditError, InputError
+from krmfn.errors import EditError, InputError
+from krmfn.resources.resource import Resource
+from krmfn.yaml.data import DataError
 from properties import edits
 from properties.yaml_text import Writer
 

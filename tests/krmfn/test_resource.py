@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 import pytest
 
-from krmfn.fields import FieldError
-from krmfn.function import FunctionError
-from krmfn.identity import Identity
-from krmfn.metadata import UPSTREAM
-from krmfn.resource import Resource
-from krmfn.resource_list import ResourceList
-from krmfn.result import File, ResourceRef
-from krmfn.text import EditError, InputError
+from krmfn.errors import EditError, InputError
+from krmfn.resources.fields import FieldError
+from krmfn.resources.function_error import FunctionError
+from krmfn.resources.identity import Identity
+from krmfn.resources.metadata import UPSTREAM
+from krmfn.resources.resource import Resource
+from krmfn.resources.resource_list import ResourceList
+from krmfn.resources.result import File, ResourceRef
 
 ITEM = """\
 apiVersion: apps/v1

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from krmfn import selectors
-from krmfn.function import FunctionError
-from krmfn.metadata import INDEX, PATH
-from krmfn.resource import Resource
-from krmfn.resource_list import ResourceList
-from krmfn.result import Result
-from krmfn.text import InputError
+from krmfn.errors import InputError
+from krmfn.resources.function_error import FunctionError
+from krmfn.resources.metadata import INDEX, PATH
+from krmfn.resources.resource import Resource
+from krmfn.resources.resource_list import ResourceList
+from krmfn.resources.result import Result
 
 HEAD = "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\n"
 PREFIXES = {"internal": "internal.config.kubernetes.io", "legacy": "config.k8s.io", "own": "example.com"}

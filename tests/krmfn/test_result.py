@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from krmfn.result import Field, File, ResourceRef, Result, Severity
+from krmfn.resources.result import Field, File, ResourceRef, Result, Severity
 
 
 def test_a_result_reads_as_kpt_prints_it() -> None:

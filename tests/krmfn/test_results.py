@@ -4,9 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from krmfn.function import FunctionError
-from krmfn.resource import Resource
-from krmfn.result import Field, File, ResourceRef, Result, Severity, by_file, errors, exit_code, failed, ordered
+from krmfn.resources.function_error import FunctionError
+from krmfn.resources.resource import Resource
+from krmfn.resources.result import (
+    Field,
+    File,
+    ResourceRef,
+    Result,
+    Severity,
+    by_file,
+    errors,
+    exit_code,
+    failed,
+    ordered,
+)
 
 ITEM = Resource.from_text(
     """\

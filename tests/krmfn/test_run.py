@@ -13,16 +13,17 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
-from krmfn import plugin
-from krmfn.function import Function, FunctionError
-from krmfn.resource import Resource
-from krmfn.result import Field, Result, Severity
-from krmfn.run import run
+from krmfn.functions import plugin
+from krmfn.functions.function import Function
+from krmfn.functions.run import run
+from krmfn.resources.function_error import FunctionError
+from krmfn.resources.resource import Resource
+from krmfn.resources.result import Field, Result, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from krmfn.resource_list import ResourceList
+    from krmfn.resources.resource_list import ResourceList
 
 LIST = """\
 apiVersion: config.kubernetes.io/v1
@@ -188,7 +189,7 @@ def test_an_interrupt_is_not_a_result() -> None:
 PROGRAM = '''\
 """A function for tests."""
 import os, subprocess, sys
-from krmfn.run import main
+from krmfn.functions.run import main
 
 def process(resources):
     """Do what the test says."""

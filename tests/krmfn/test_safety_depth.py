@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from krmfn.edit import Editor
-from krmfn.node import MAX_DEPTH, parse
-from krmfn.resource_list import ResourceList
-from krmfn.text import EditError, InputError
-from krmfn.text_file import TextFile
-from krmfn.tree import MapNode, SeqNode
+from krmfn.errors import EditError, InputError
+from krmfn.packages.text_file import TextFile
+from krmfn.resources.resource_list import ResourceList
+from krmfn.yaml.edit import Editor
+from krmfn.yaml.nodes import MapNode, SeqNode
+from krmfn.yaml.parser import MAX_DEPTH, parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,21 +12,21 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from krmfn.data import to_data
-from krmfn.edit import Editor
-from krmfn.node import parse
-from krmfn.resource import Resource
-from krmfn.resource_list import ResourceList
-from krmfn.result import Result, Severity
-from krmfn.text import EditError, InputError
-from krmfn.text_file import TextFile
-from krmfn.tree import AliasNode, MapNode, ScalarNode, SeqNode, find, follow
+from krmfn.errors import EditError, InputError
+from krmfn.packages.text_file import TextFile
+from krmfn.resources.resource import Resource
+from krmfn.resources.resource_list import ResourceList
+from krmfn.resources.result import Result, Severity
+from krmfn.yaml.data import to_data
+from krmfn.yaml.edit import Editor
+from krmfn.yaml.nodes import AliasNode, MapNode, ScalarNode, SeqNode, find, follow
+from krmfn.yaml.parser import parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType
 
-    from krmfn.tree import Node
+    from krmfn.yaml.nodes import Node
 
 SMALL = 60
 TIMES = 4

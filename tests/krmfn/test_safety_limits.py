@@ -17,18 +17,18 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from fluxmark.update import LatestImage, update_text
-from krmfn.data import DataError, to_data
-from krmfn.node import parse
-from krmfn.resource import Resource
-from krmfn.resource_list import ResourceList
-from krmfn.text import EditError, InputError
-from krmfn.text_file import TextFile
-from krmfn.tree import MapNode, ScalarNode, SeqNode
+from krmfn.errors import EditError, InputError
+from krmfn.packages.text_file import TextFile
+from krmfn.resources.resource import Resource
+from krmfn.resources.resource_list import ResourceList
+from krmfn.yaml.data import DataError, to_data
+from krmfn.yaml.nodes import MapNode, ScalarNode, SeqNode
+from krmfn.yaml.parser import parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from krmfn.edit import Editor
+    from krmfn.yaml.edit import Editor
 
 STATM = Path("/proc/self/statm")
 pytestmark = [

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, strategies as st
 
 from krmfn import selectors
-from krmfn.function import FunctionError
-from krmfn.resource import Resource
-from krmfn.resource_list import ResourceList
-from krmfn.selectors import group, kind, label, name, namespace
+from krmfn.resources.function_error import FunctionError
+from krmfn.resources.resource import Resource
+from krmfn.resources.resource_list import ResourceList
+from krmfn.resources.selectors import group, kind, label, name, namespace
 
 if TYPE_CHECKING:
-    from krmfn.selector import Selector
+    from krmfn.resources.condition import Selector
 
 
 def make(

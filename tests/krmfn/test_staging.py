@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from krmfn.package import Package
-from krmfn.replacing import WriteError
-from krmfn.staging import Staging, is_staging, remove_stale
+from krmfn.packages.atomic_write import WriteError
+from krmfn.packages.package import Package
+from krmfn.packages.staging import Staging, is_staging, remove_stale
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,7 +76,7 @@ def test_an_empty_directory_of_a_run_that_was_killed_at_once_is_removed(tmp_path
 def test_the_staging_directory_of_a_living_run_stays(tmp_path: Path) -> None:
     with Staging(str(tmp_path)) as made:
         place = made.beside(str(tmp_path))
-        program = f"from krmfn.package import Package; Package({str(tmp_path)!r}).write({{'x': 'x'}})"
+        program = f"from krmfn.packages.package import Package; Package({str(tmp_path)!r}).write({{'x': 'x'}})"
         subprocess.run([sys.executable, "-c", program], check=True)
         assert [str(tmp_path / name) for name in left(tmp_path)] == [place]
     assert left(tmp_path) == []

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from krmfn.function import Function, FunctionError
-from krmfn.result import Result, Severity
-from krmfn.testing import (
+from krmfn.errors import InputError
+from krmfn.functions.function import Function
+from krmfn.functions.testing import (
     GoldenCase,
     assert_idempotent,
     assert_only_lines_changed,
@@ -16,12 +16,13 @@ from krmfn.testing import (
     golden_cases,
     run_text,
 )
-from krmfn.text import InputError
+from krmfn.resources.function_error import FunctionError
+from krmfn.resources.result import Result, Severity
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from krmfn.resource_list import ResourceList
+    from krmfn.resources.resource_list import ResourceList
 
 HEAD = "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\n"
 POD = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: {} # c\n"

@@ -10,9 +10,9 @@ from typing import Any, Literal
 import pytest
 from hypothesis import given, strategies as st
 
-from krmfn.path import show
-from krmfn.say import shown
-from krmfn.typed import dump, load
+from krmfn.yaml.dataclass_io import dump, load
+from krmfn.yaml.error_text import shown
+from krmfn.yaml.path import show
 
 
 class Mode(enum.Enum):

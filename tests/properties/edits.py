@@ -9,10 +9,11 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from krmfn.edit import Editor
-from krmfn.layout import dash, skip_blank
-from krmfn.node import MapNode, Node, ScalarNode, SeqNode, parse, walk
-from krmfn.text import BREAKS, EditError, line_end, line_start
+from krmfn.errors import EditError
+from krmfn.yaml.edit import Editor
+from krmfn.yaml.layout import dash, skip_blank
+from krmfn.yaml.parser import MapNode, Node, ScalarNode, SeqNode, parse, walk
+from krmfn.yaml.text import BREAKS, line_end, line_start
 from properties import oracle
 from properties.oracle import Data, Mapping, Scalar, Sequence, Tree
 

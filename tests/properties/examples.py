@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
-from krmfn.resource_list import ResourceList
-from krmfn.text import BOM, InputError, decode
-from krmfn.text_file import TextFile
+from krmfn.errors import InputError
+from krmfn.packages.text_file import TextFile
+from krmfn.resources.resource_list import ResourceList
+from krmfn.yaml.text import BOM, decode
 from properties import oracle
 from properties.edits import random_edit
 from properties.field_edits import random_field_edit

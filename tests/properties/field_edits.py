@@ -5,16 +5,16 @@ from __future__ import annotations
 import copy
 from typing import TYPE_CHECKING, Any
 
-from krmfn.data import MERGE, DataError, same
-from krmfn.resource import Resource
-from krmfn.text import EditError
-from krmfn.tree import MapNode, ScalarNode, SeqNode
+from krmfn.errors import EditError
+from krmfn.resources.resource import Resource
+from krmfn.yaml.data import MERGE, DataError, same
+from krmfn.yaml.nodes import MapNode, ScalarNode, SeqNode
 from properties.edits import COMMENTS, KEYS, data
 
 if TYPE_CHECKING:
     from random import Random
 
-    from krmfn.node import Node
+    from krmfn.yaml.parser import Node
 
 Path = tuple[str | int, ...]
 

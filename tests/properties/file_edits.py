@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from krmfn.resource import Resource
-from krmfn.resource_list import ResourceList
-from krmfn.text import EditError, InputError
-from krmfn.text_file import TextFile
+from krmfn.errors import EditError, InputError
+from krmfn.packages.text_file import TextFile
+from krmfn.resources.resource import Resource
+from krmfn.resources.resource_list import ResourceList
 from properties import oracle
 from properties.list_edits import NEW
 from properties.list_text import ListWriter

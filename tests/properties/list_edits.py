@@ -5,11 +5,11 @@ from __future__ import annotations
 import copy
 from typing import TYPE_CHECKING, Any
 
-from krmfn.function import Function
-from krmfn.resource import Resource, Shape
-from krmfn.resource_list import ResourceList
-from krmfn.result import Result, Severity
-from krmfn.text import EditError
+from krmfn.errors import EditError
+from krmfn.functions.function import Function
+from krmfn.resources.resource import Resource, Shape
+from krmfn.resources.resource_list import ResourceList
+from krmfn.resources.result import Result, Severity
 from properties import oracle
 from properties.edits import Case, edit_and_check
 from properties.oracle import Data, Mapping, Sequence, Tree

@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from krmfn.scalar import resolve
+from krmfn.yaml.scalar import resolve
 
 COMMENT = re.compile(r"# {0,2}c(\d+)\.")
 

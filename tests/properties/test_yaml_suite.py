@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from krmfn.node import parse
-from krmfn.resource_list import ResourceList
-from krmfn.text import EditError
-from krmfn.text_file import TextFile
-from krmfn.tree import AliasNode, MapNode, Node, ScalarNode, walk
+from krmfn.errors import EditError
+from krmfn.packages.text_file import TextFile
+from krmfn.resources.resource_list import ResourceList
+from krmfn.yaml.nodes import AliasNode, MapNode, Node, ScalarNode, walk
+from krmfn.yaml.parser import parse
 from properties import oracle, yaml_suite
 from properties.edits import EDITS, SUBJECTS, random_edit
 from properties.examples import is_read

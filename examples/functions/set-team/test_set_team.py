@@ -1,7 +1,7 @@
 # ruff: noqa: INP001  (no package: the function and its test are two files)
 from set_team import set_team
 
-from krmfn.testing import run_text
+from krmfn.functions.testing import run_text
 
 LIST = """\
 apiVersion: config.kubernetes.io/v1

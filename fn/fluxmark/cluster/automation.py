@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from fluxmark.cluster.git import repository_name
 from fluxmark.cluster.label_selector import Selector, SelectorError, selector
 from fluxmark.cluster.manifest import DEFAULT_NAMESPACE, is_templated
-from fluxmark.words import GIT_REPOSITORY
+from fluxmark.flux.api_groups import GIT_REPOSITORY
 
 if TYPE_CHECKING:
     from fluxmark.cluster.cluster import Cluster

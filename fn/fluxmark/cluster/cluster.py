@@ -6,7 +6,7 @@ from copy import copy
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from fluxmark.words import (
+from fluxmark.flux.api_groups import (
     AUTOMATION,
     GIT_REPOSITORY,
     GROUP,

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from fluxmark.cluster.automation import normal_path
 from fluxmark.cluster.manifest import DEFAULT_NAMESPACE, Manifest, is_templated
+from fluxmark.flux.api_groups import FLUX_KUSTOMIZE_GROUP, OPERATOR_GROUP, SOURCE_GROUP
 from fluxmark.kustomize import FluxSettings
-from fluxmark.words import FLUX_KUSTOMIZE_GROUP, OPERATOR_GROUP, SOURCE_GROUP
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -17,8 +17,8 @@ from fluxmark.cluster.git import NO_CHECKOUT, repository_name
 from fluxmark.cluster.loose import Unit, grouped
 from fluxmark.cluster.manifest import Manifest, is_templated
 from fluxmark.cluster.tree import resources_in
+from fluxmark.flux.api_groups import GIT_REPOSITORY, KUSTOMIZATION_NAMES, OPERATOR_GROUP, TOKEN
 from fluxmark.kustomize import KINDS, FluxSettings, Problem, Repository as Builds, Unfollowed
-from fluxmark.words import GIT_REPOSITORY, KUSTOMIZATION_NAMES, OPERATOR_GROUP, TOKEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from fluxmark.words import FLUX_KUSTOMIZE_GROUP, GROUP
+from fluxmark.flux.api_groups import FLUX_KUSTOMIZE_GROUP, GROUP
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

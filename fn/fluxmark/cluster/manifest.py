@@ -6,11 +6,11 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from fluxmark.flux.api_groups import SECRET
 from fluxmark.kustomize.tree import Mapping
-from fluxmark.words import SECRET
-from krmfn.data import DataError, to_data
-from krmfn.node import MapNode, Node, ScalarNode, SeqNode, follow
-from krmfn.result import ResourceRef
+from krmfn.resources.result import ResourceRef
+from krmfn.yaml.data import DataError, to_data
+from krmfn.yaml.parser import MapNode, Node, ScalarNode, SeqNode, follow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from fluxmark.cluster.tree import Tree
     from fluxmark.finding import Finding, Fix
     from fluxmark.kustomize import Object
-    from krmfn.path import Step
-    from krmfn.result import Severity
+    from krmfn.resources.result import Severity
+    from krmfn.yaml.path import Step
 
 DEFAULT_NAMESPACE = "flux-system"
 """Taken for the namespace of a resource that names none: where Flux puts its own."""

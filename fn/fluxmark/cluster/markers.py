@@ -13,20 +13,20 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fluxmark import marker
-from fluxmark.flux_files import is_flux_file
-from fluxmark.words import TOKEN
-from krmfn.comment import Comment, head_comments, line_comment, own_line
-from krmfn.node import AliasNode, MapNode, Node, ScalarNode, SeqNode
-from krmfn.text import BREAKS, line_end, line_start, next_line
+from fluxmark.flux import marker
+from fluxmark.flux.api_groups import TOKEN
+from fluxmark.flux.files import is_flux_file
+from krmfn.yaml.comment import Comment, head_comments, line_comment, own_line
+from krmfn.yaml.parser import AliasNode, MapNode, Node, ScalarNode, SeqNode
+from krmfn.yaml.text import BREAKS, line_end, line_start, next_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fluxmark.cluster.manifest import Manifest
     from fluxmark.cluster.source import Source
-    from fluxmark.marker import Problem, Setter
-    from krmfn.path import Step
+    from fluxmark.flux.marker import Problem, Setter
+    from krmfn.yaml.path import Step
 
 MENTION = re.compile(r"#[^\n]*?(?:image[-_ ]?policy|x-k8s-cli|io\.k8s\.cli\.setters)", re.IGNORECASE)
 """Finds the comments that may be markers: that hold the key in some spelling, or kpt's setters."""

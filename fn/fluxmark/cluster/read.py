@@ -12,23 +12,18 @@ from fluxmark.cluster.markers import MENTION
 from fluxmark.cluster.repository import Repository, manifests_of
 from fluxmark.cluster.source import Source
 from fluxmark.cluster.tree import Tree
-from fluxmark.flux_files import is_flux_file
-from fluxmark.words import (
-    FLUX_KUSTOMIZE_GROUP,
-    KUSTOMIZATION_NAMES,
-    KUSTOMIZE_GROUP,
-    MODEL_WORDS,
-    TOKEN,
-)
-from krmfn.node import Document, SeqNode, parse
-from krmfn.package import Package
-from krmfn.text import InputError, decode
+from fluxmark.flux.api_groups import FLUX_KUSTOMIZE_GROUP, KUSTOMIZATION_NAMES, KUSTOMIZE_GROUP, MODEL_WORDS, TOKEN
+from fluxmark.flux.files import is_flux_file
+from krmfn.errors import InputError
+from krmfn.packages.package import Package
+from krmfn.yaml.parser import Document, SeqNode, parse
+from krmfn.yaml.text import decode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from krmfn.node import Node
-    from krmfn.resource import Resource
+    from krmfn.resources.resource import Resource
+    from krmfn.yaml.parser import Node
 
 LARGEST = 32 * 1024 * 1024
 """Characters of the largest text that is parsed."""

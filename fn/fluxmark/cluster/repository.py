@@ -15,8 +15,8 @@ from fluxmark.cluster.manifest import Manifest
 from fluxmark.cluster.markers import MENTION, find_markers
 from fluxmark.fields import Finder
 from fluxmark.fields.gather import gather
-from fluxmark.words import GROUP
-from krmfn.node import MapNode
+from fluxmark.flux.api_groups import GROUP
+from krmfn.yaml.parser import MapNode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -7,17 +7,18 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from fluxmark.finding import Finding
-from krmfn.layout import content_start
-from krmfn.node import ScalarNode, parse
-from krmfn.text import InputError, Lines, line_end, next_line
+from krmfn.errors import InputError
+from krmfn.yaml.layout import content_start
+from krmfn.yaml.parser import ScalarNode, parse
+from krmfn.yaml.text import Lines, line_end, next_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from fluxmark.finding import Fix
-    from krmfn.node import Document, Node
-    from krmfn.resource import Resource
-    from krmfn.result import ResourceRef, Severity
+    from krmfn.resources.resource import Resource
+    from krmfn.resources.result import ResourceRef, Severity
+    from krmfn.yaml.parser import Document, Node
 
 _PLACE = re.compile(r"(?P<line>\d+):(?P<column>\d+): (?P<what>.*)")
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fluxmark.cluster.source import Source
-from krmfn.node import MapNode, SeqNode, follow
+from krmfn.yaml.parser import MapNode, SeqNode, follow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from krmfn.node import Document
+    from krmfn.yaml.parser import Document
 
 SEPARATOR = "\n---\n"
 """Stands between the items of one file in the text that is made for it."""

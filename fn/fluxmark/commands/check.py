@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 
 from fluxmark.cluster.read import find_root, read_directory
 from fluxmark.commands import CONFIG_NAMES
-from fluxmark.flux_releases import minor
+from fluxmark.flux.releases import minor
 from fluxmark.output import FORMATS, Report, render, unfollowed
-from fluxmark.output.standard import put
+from fluxmark.output.stdout import put
 from fluxmark.output.text import painter
 from fluxmark.rules.engine import Selection, run as run_rules
 from fluxmark.rules.fix import fixed
-from krmfn.package import Package
-from krmfn.result import Severity
-from krmfn.streams import say
+from krmfn.functions.streams import say
+from krmfn.packages.package import Package
+from krmfn.resources.result import Severity
 
 if TYPE_CHECKING:
     import argparse

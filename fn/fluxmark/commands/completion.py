@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fluxmark.output.standard import put
+from fluxmark.output.stdout import put
 
 if TYPE_CHECKING:
     import argparse

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fluxmark.errors import FluxmarkError
-from fluxmark.output.standard import put
+from fluxmark.output.stdout import put
 
 if TYPE_CHECKING:
     import argparse

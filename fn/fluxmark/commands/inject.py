@@ -11,11 +11,11 @@ from fluxmark.commands.load_config import load
 from fluxmark.config import ImageAutomation
 from fluxmark.inject.directory import inject
 from fluxmark.output import diff, injection, text
-from fluxmark.output.standard import put
-from krmfn.package import Package
-from krmfn.result import Severity
-from krmfn.streams import say
-from krmfn.text import InputError
+from fluxmark.output.stdout import put
+from krmfn.errors import InputError
+from krmfn.functions.streams import say
+from krmfn.packages.package import Package
+from krmfn.resources.result import Severity
 
 if TYPE_CHECKING:
     import argparse

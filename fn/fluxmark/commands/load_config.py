@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from fluxmark import config as configuration
 from fluxmark.commands import CONFIG_NAMES
-from fluxmark.given import Given
-from krmfn.data import to_data
-from krmfn.named import text_of
-from krmfn.node import MapNode, Node, SeqNode, follow
+from fluxmark.mapping_file import Given
+from krmfn.packages.input_file import text_of
+from krmfn.yaml.data import to_data
+from krmfn.yaml.parser import MapNode, Node, SeqNode, follow
 
 if TYPE_CHECKING:
     from fluxmark.config import ImageAutomation

@@ -6,7 +6,7 @@ import sys
 import time
 from typing import Final, Self
 
-from krmfn.streams import say
+from krmfn.functions.streams import say
 
 PATIENCE: Final = 1.0
 """Seconds between two lines where nobody watches a bar; a shorter run says nothing."""

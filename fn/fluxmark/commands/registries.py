@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from fluxmark.commands.progress import Progress
-from krmfn.streams import say
+from krmfn.functions.streams import say
 
 if TYPE_CHECKING:
     import argparse

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fluxmark.output.standard import put
-from fluxmark.schemas import FILES
+from fluxmark.output.stdout import put
+from fluxmark.output_schemas import FILES
 
 if TYPE_CHECKING:
     import argparse

@@ -7,17 +7,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fluxmark import tag_lists
 from fluxmark.commands import registries
 from fluxmark.commands.progress import Progress
-from fluxmark.flux_files import search
+from fluxmark.flux.files import search
 from fluxmark.output import selection, unfollowed
-from fluxmark.output.standard import put
-from fluxmark.select import FileTags, TagSource, select
+from fluxmark.output.stdout import put
+from fluxmark.select import FileTags, TagSource, select, tag_lists
 from fluxmark.update import files
-from krmfn.named import text_or_input
-from krmfn.package import Package
-from krmfn.streams import say
+from krmfn.functions.streams import say
+from krmfn.packages.input_file import text_or_input
+from krmfn.packages.package import Package
 
 if TYPE_CHECKING:
     import argparse

@@ -7,21 +7,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fluxmark.commands import registries
-from fluxmark.flux_files import search
-from fluxmark.output.standard import put
-from krmfn.named import text_or_input
-from krmfn.package import Package
-from krmfn.streams import say
+from fluxmark.flux.files import search
+from fluxmark.output.stdout import put
+from krmfn.functions.streams import say
+from krmfn.packages.input_file import text_or_input
+from krmfn.packages.package import Package
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Sequence
 
-    from fluxmark.change import Change
     from fluxmark.cluster.cluster import Cluster
     from fluxmark.finding import Finding
+    from fluxmark.flux.value_change import Change
     from fluxmark.update.directory import Outcome
-    from fluxmark.update.work import Latest
+    from fluxmark.update.plan import Latest
 
 DESCRIPTION = """\
 Update marked fields in DIR to the latest images, as each ImageUpdateAutomation in it would, and change nothing
@@ -98,7 +98,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _status(clusters: Sequence[Cluster], findings: list[Finding]) -> int:
     """Return 1 where a policy failed, 2 where all did that Flux would run."""
-    from krmfn.result import Severity
+    from krmfn.resources.result import Severity
 
     failed = sum(finding.severity is Severity.ERROR for finding in findings)
     running = {
@@ -114,28 +114,27 @@ def _status(clusters: Sequence[Cluster], findings: list[Finding]) -> int:
 
 def _latest(arguments: argparse.Namespace, clusters: Sequence[Cluster]) -> tuple[Latest, list[Finding]]:
     """Return the latest images of every cluster; without any cluster, those that the command line names."""
-    from fluxmark.update import sources
+    from fluxmark.update import latest_sources
 
     if arguments.latest is not None:
-        images = sources.from_text(*text_or_input(arguments.latest))
+        images = latest_sources.from_text(*text_or_input(arguments.latest))
         return {name: dict(images) for name in [cluster.name for cluster in clusters] or [""]}, []
     if arguments.tags is not None:
-        from fluxmark import tag_lists
-        from fluxmark.select import FileTags
+        from fluxmark.select import FileTags, tag_lists
 
         content, name = text_or_input(arguments.tags)
         tags = FileTags(tag_lists.read(content, name), name)
-        found = {cluster.name: sources.from_tags(cluster, tags) for cluster in clusters}
+        found = {cluster.name: latest_sources.from_tags(cluster, tags) for cluster in clusters}
     elif arguments.registry:
         found = {}
         with registries.reading(arguments) as reading:
             for cluster in clusters:
                 registry = reading.of(cluster)
-                found[cluster.name] = sources.from_tags(
+                found[cluster.name] = latest_sources.from_tags(
                     cluster, registry, registry.digest, strict=arguments.strict_flux
                 )
     else:
-        found = {cluster.name: sources.from_status(cluster) for cluster in clusters}
+        found = {cluster.name: latest_sources.from_status(cluster) for cluster in clusters}
     findings = {(one.rule, one.message): one for _, said in found.values() for one in said}
     return {name: images for name, (images, _) in found.items()}, list(findings.values())
 

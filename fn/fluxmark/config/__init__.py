@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from fluxmark.config.config_map import from_config_map
 from fluxmark.config.load import load
+from fluxmark.config.merge_specs import automation_name, automation_spec, policy_spec, repository_spec, tag_format
 from fluxmark.config.model import FieldSpec, Image, ImageAutomation, Where
 from fluxmark.config.parse import parse
-from fluxmark.config.report import ConfigError
-from fluxmark.config.specs import automation_name, automation_spec, policy_spec, repository_spec, tag_format
+from fluxmark.config.problems import ConfigError
 
 __all__ = [
     "ConfigError",

@@ -6,16 +6,16 @@ import posixpath
 from typing import TYPE_CHECKING, Any
 
 from fluxmark.config.image import default_name, repository_problem
+from fluxmark.config.merge_specs import ORDER_FIELDS
 from fluxmark.config.model import FieldSpec, Image, ImageAutomation, Where
-from fluxmark.config.specs import ORDER_FIELDS
+from fluxmark.flux.schema.message import show
 from fluxmark.image import parse
-from fluxmark.schema.message import show
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from fluxmark.config.report import Report
-    from fluxmark.schema.walk import Path
+    from fluxmark.config.problems import Report
+    from fluxmark.flux.schema.validator import Path
 
 
 def configuration(data: Mapping[str, Any], flux: str | None, report: Report) -> ImageAutomation:

@@ -8,15 +8,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fluxmark.config.parse import API_VERSION, KIND, read
-from fluxmark.config.report import ConfigError, Report, headed
-from fluxmark.schema.message import show
-from fluxmark.schema.nearest import nearest
+from fluxmark.config.problems import ConfigError, Report, headed
+from fluxmark.flux.schema.did_you_mean import nearest
+from fluxmark.flux.schema.message import show
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from fluxmark.config.model import ImageAutomation
-    from fluxmark.schema.walk import Path
+    from fluxmark.flux.schema.validator import Path
 
 
 def _text(text: str) -> str:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from fluxmark.change import Change
-from fluxmark.config.specs import automation_spec, policy_spec
-from fluxmark.flux_releases import release_of
-from fluxmark.policy import PolicyError
-from fluxmark.policy.factory import filter_of, policer_of
-from krmfn.result import ResourceRef
+from fluxmark.config.merge_specs import automation_spec, policy_spec
+from fluxmark.flux.policy import PolicyError
+from fluxmark.flux.policy.factory import filter_of, policer_of
+from fluxmark.flux.releases import release_of
+from fluxmark.flux.value_change import Change
+from krmfn.resources.result import ResourceRef
 
 if TYPE_CHECKING:
     from fluxmark.config.model import ImageAutomation
-    from fluxmark.config.report import Report
-    from fluxmark.schema.walk import Path
+    from fluxmark.config.problems import Report
+    from fluxmark.flux.schema.validator import Path
 
 _MESSAGE: Final = ("git", "commit", "messageTemplate")
 _SAMPLE: Final = (
@@ -53,7 +53,7 @@ def check_executable(config: ImageAutomation, report: Report) -> None:
 
 def why_broken(template: str) -> str:
     """Return what Flux would report of a message template at its next commit; '' where it reports nothing."""
-    from fluxmark.template import TemplateError, render
+    from fluxmark.flux.template import TemplateError, render
 
     try:
         render(template, _SAMPLE, automation=("flux-system", "flux-system"), values={})

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 from fluxmark.config.config_map import from_config_map
 from fluxmark.config.model import ImageAutomation
 from fluxmark.config.parse import API_VERSION, KIND, parse
-from fluxmark.config.report import ConfigError, headed
-from fluxmark.schema.message import show
+from fluxmark.config.problems import ConfigError, headed
+from fluxmark.flux.schema.message import show
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from fluxmark.schema.walk import Path
+    from fluxmark.flux.schema.validator import Path
 
 
 def load(document: Mapping[str, Any] | None, where: Callable[[Path], str]) -> ImageAutomation:

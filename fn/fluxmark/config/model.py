@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from fluxmark.flux_files import matches
-from fluxmark.flux_releases import NEWEST_FLUX
+from fluxmark.flux.files import matches
+from fluxmark.flux.releases import NEWEST_FLUX
 from fluxmark.modes import DEFAULT
 
 if TYPE_CHECKING:

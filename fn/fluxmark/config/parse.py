@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 from fluxmark.config.build import configuration
 from fluxmark.config.executable import check_executable
-from fluxmark.config.report import ConfigError, Report
+from fluxmark.config.problems import ConfigError, Report
+from fluxmark.config.required_fields import check_whole
 from fluxmark.config.schema import SPECS, config_schema
-from fluxmark.config.whole import check_whole
-from fluxmark.flux_releases import NEWEST_FLUX, UnknownFluxVersionError, minor
-from fluxmark.schema import introduced, message, unknown
-from fluxmark.schema.nearest import nearest
-from fluxmark.schema.walk import problems
+from fluxmark.flux.releases import NEWEST_FLUX, UnknownFluxVersionError, minor
+from fluxmark.flux.schema import introduced, message, unknown_fields
+from fluxmark.flux.schema.did_you_mean import nearest
+from fluxmark.flux.schema.validator import problems
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from fluxmark.config.model import ImageAutomation
-    from fluxmark.schema.walk import Path, Problem
+    from fluxmark.flux.schema.validator import Path, Problem
 
 API_VERSION = "fluxmark.io/v1alpha1"
 KIND = "ImageAutomation"
@@ -74,7 +74,7 @@ def _describe(problem: Problem, schema: dict[str, Any], flux: str) -> str:
     section, inside = section_of(problem.path)
     came = introduced(KIND_OF[section], inside) if section and inside[0] not in SPECS[KIND_OF[section]] else None
     if came is None:
-        return unknown.describe(schema, problem.path)
+        return unknown_fields.describe(schema, problem.path)
     return f"needs Flux {came.flux_version} or newer, and fluxVersion is {flux}"
 
 

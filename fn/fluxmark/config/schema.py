@@ -1,4 +1,4 @@
-"""The schema of the functionConfig: fluxmark's own keys (own.json) around the specs of Flux's kinds."""
+"""The schema of the functionConfig: fluxmark's own keys (fields.json) around the specs of Flux's kinds."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from fluxmark.flux.schema import api_version
+from fluxmark.flux.schema.data import Schema, read, resolve, spec_schema, target
 from fluxmark.modes import DEFAULT, MODES
-from fluxmark.schema import api_version
-from fluxmark.schema.data import Schema, read, resolve, spec_schema, target
 
 SPECS = {
     "ImageRepository": ("image",),
@@ -33,7 +33,7 @@ DEFAULTS: dict[str, Schema] = {
 @cache
 def config_schema(flux_version: str) -> Schema:
     """Return the plain schema of the functionConfig for one Flux. The result is shared: don't change it."""
-    own = read(str(Path(__file__).with_name("own.json")))
+    own = read(str(Path(__file__).with_name("fields.json")))
     newest = target("ImagePolicy", api_version("ImagePolicy", flux_version), flux_version)
     schema = resolve(_with_specs(own, flux_version), newest)
     schema["properties"]["spec"]["properties"]["mode"] |= {"enum": list(MODES), "default": DEFAULT}

@@ -10,13 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from fluxmark.documents import LISTS
 from fluxmark.fields import anywhere, compose, tables
 from fluxmark.fields.clues import NO_CLUES, Clues
 from fluxmark.fields.field import ImageField
 from fluxmark.fields.kinds import NO_IMAGES, VALUES
 from fluxmark.fields.paths import scalar
-from krmfn.node import MapNode, find as find_node
+from fluxmark.flux.yaml_file import LISTS
+from krmfn.yaml.parser import MapNode, find as find_node
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

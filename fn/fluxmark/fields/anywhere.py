@@ -12,13 +12,13 @@ from fluxmark import image
 from fluxmark.fields.field import ImageField, field_of
 from fluxmark.fields.names import DIGEST_KEYS, NAME_KEYS, REGISTRY_KEYS, TAG_KEYS, plain
 from fluxmark.fields.paths import follow
-from krmfn.node import MapNode, ScalarNode, SeqNode
+from krmfn.yaml.parser import MapNode, ScalarNode, SeqNode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from krmfn.node import Node
-    from krmfn.path import Step
+    from krmfn.yaml.parser import Node
+    from krmfn.yaml.path import Step
 
     Pairs = Mapping[str, tuple[Node, Node, str]]
 

@@ -10,14 +10,14 @@ from fluxmark.fields.anywhere import key_text, mappings
 from fluxmark.fields.field import ImageField, field_at, field_of
 from fluxmark.fields.names import NAME_KEYS, plain
 from fluxmark.fields.paths import at, compiled, scalar
-from krmfn.node import MapNode, ScalarNode
+from krmfn.yaml.parser import MapNode, ScalarNode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from fluxmark.config import FieldSpec
-    from krmfn.node import Node
-    from krmfn.path import Step
+    from krmfn.yaml.parser import Node
+    from krmfn.yaml.path import Step
 
 FLUX_KUSTOMIZATION = ("kustomize.toolkit.fluxcd.io", "Kustomization")
 SUBSTITUTE = "spec.postBuild.substitute"

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from fluxmark.fields.field import ImageField, field_at
 from fluxmark.fields.paths import follow
-from krmfn.data import MERGE
-from krmfn.node import MapNode, ScalarNode, SeqNode
+from krmfn.yaml.data import MERGE
+from krmfn.yaml.parser import MapNode, ScalarNode, SeqNode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

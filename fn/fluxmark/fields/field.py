@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from krmfn.node import AliasNode, ScalarNode
+from krmfn.yaml.parser import AliasNode, ScalarNode
 
 if TYPE_CHECKING:
-    from krmfn.node import MapNode, Node
-    from krmfn.path import Step
+    from krmfn.yaml.parser import MapNode, Node
+    from krmfn.yaml.path import Step
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,14 +12,14 @@ from fluxmark.fields import Finder
 from fluxmark.fields.anywhere import key_text
 from fluxmark.fields.clues import FLUX_KUSTOMIZATION, SUBSTITUTE, VARIABLE, Clues
 from fluxmark.fields.paths import at, compiled, follow, scalar
-from krmfn.node import MapNode, ScalarNode, SeqNode, parse
-from krmfn.text import InputError
+from krmfn.errors import InputError
+from krmfn.yaml.parser import MapNode, ScalarNode, SeqNode, parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from fluxmark.config import FieldSpec
-    from krmfn.path import Step
+    from krmfn.yaml.path import Step
 
 _SOURCE = "source.toolkit.fluxcd.io"
 _RELEASE = ("helm.toolkit.fluxcd.io", "HelmRelease")

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from fluxmark import image
 from fluxmark.fields import Finder
 from fluxmark.fields.paths import scalar
-from fluxmark.schema.nearest import nearest
-from krmfn.node import MapNode, parse
-from krmfn.text import InputError
+from fluxmark.flux.schema.did_you_mean import nearest
+from krmfn.errors import InputError
+from krmfn.yaml.parser import MapNode, parse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from krmfn.node import AliasNode, MapNode, ScalarNode, SeqNode, find
+from krmfn.yaml.parser import AliasNode, MapNode, ScalarNode, SeqNode, find
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from krmfn.node import Node
-    from krmfn.path import Step
+    from krmfn.yaml.parser import Node
+    from krmfn.yaml.path import Step
 
 ITEMS, KEYS = "[]", "*"
 

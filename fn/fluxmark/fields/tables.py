@@ -10,12 +10,12 @@ from fluxmark import image
 from fluxmark.fields.field import ImageField, field_at
 from fluxmark.fields.kinds import KINDS, PARTS, Parts
 from fluxmark.fields.paths import ITEMS, at, compiled, scalar
-from krmfn.node import MapNode, ScalarNode, find as find_node
+from krmfn.yaml.parser import MapNode, ScalarNode, find as find_node
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from krmfn.path import Step
+    from krmfn.yaml.path import Step
 
 OCI = "oci://"
 _VERSION = re.compile(r"v?[0-9]+\.[0-9]+\.[0-9]+(?:-[0-9A-Za-z.-]+)?")

@@ -7,26 +7,27 @@ from typing import TYPE_CHECKING
 
 from fluxmark.cluster import Repository, Source
 from fluxmark.cluster.read import belongs_to_model, checkout_of, directory_tree
-from fluxmark.documents import LISTS
 from fluxmark.fields.gather import gather
 from fluxmark.finding import Finding
-from fluxmark.flux_files import named
+from fluxmark.flux.files import named
+from fluxmark.flux.yaml_file import LISTS
+from fluxmark.inject.apply import Markings
 from fluxmark.inject.files import Files
 from fluxmark.inject.generate import generate
-from fluxmark.inject.marking import Markings
-from fluxmark.inject.nowhere import nowhere
 from fluxmark.inject.ownership import cluster_of
-from fluxmark.inject.store import FileStore
-from krmfn.result import Severity
-from krmfn.text import InputError, Lines
+from fluxmark.inject.resource_store import FileStore
+from fluxmark.inject.unmatched_images import nowhere
+from krmfn.errors import InputError
+from krmfn.resources.result import Severity
+from krmfn.yaml.text import Lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from fluxmark.config import ImageAutomation
-    from fluxmark.inject.marking import Marking
-    from fluxmark.inject.tally import Tally
-    from krmfn.package import Package
+    from fluxmark.inject.apply import Marking
+    from fluxmark.inject.counts import Tally
+    from krmfn.packages.package import Package
 
 LARGEST = 32 * 1024 * 1024
 """Bytes of the largest file that is parsed: nothing that is kept in Git for Flux comes near."""

@@ -6,12 +6,13 @@ import codecs
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from krmfn.text import InputError, decode
+from krmfn.errors import InputError
+from krmfn.yaml.text import decode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from krmfn.package import Package
+    from krmfn.packages.package import Package
 
 _WIDE = ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fluxmark import resources, schema
 from fluxmark.config.executable import why_broken
 from fluxmark.finding import Finding
-from fluxmark.resources import kustomization
-from fluxmark.schema.order import in_order
-from krmfn.data import same, to_data
-from krmfn.node import MapNode, Node, SeqNode
-from krmfn.path import show
-from krmfn.resource import Resource
-from krmfn.result import ResourceRef, Severity
+from fluxmark.flux import schema
+from fluxmark.flux.schema.order import in_order
+from fluxmark.inject import resources
+from fluxmark.inject.resources import kustomization
+from krmfn.resources.resource import Resource
+from krmfn.resources.result import ResourceRef, Severity
+from krmfn.yaml.data import same, to_data
+from krmfn.yaml.parser import MapNode, Node, SeqNode
+from krmfn.yaml.path import show
 
 _Change = tuple[tuple[str, ...], Any, Any]  # path, old and new value
 
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 
     from fluxmark.cluster import Cluster, Manifest
     from fluxmark.config import ImageAutomation
-    from fluxmark.inject.store import Store
-    from krmfn.edit import Editor
+    from fluxmark.inject.resource_store import Store
+    from krmfn.yaml.edit import Editor
 
 MESSAGE_TEMPLATE = ("spec", "git", "commit", "messageTemplate")
 # half of one policy and half of another is none, so these are replaced as a whole

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from fluxmark.cluster.automation import is_below, normal_path
 from fluxmark.config import ConfigError
-from fluxmark.resources import image_update_automation
-from fluxmark.words import AUTOMATION
+from fluxmark.flux.api_groups import AUTOMATION
+from fluxmark.inject.resources import image_update_automation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

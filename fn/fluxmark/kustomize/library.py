@@ -21,14 +21,15 @@ from fluxmark.kustomize.tree import (
     read,
     text_at,
 )
-from krmfn.node import MapNode, ScalarNode, parse
-from krmfn.text import InputError, Lines
+from krmfn.errors import InputError
+from krmfn.yaml.parser import MapNode, ScalarNode, parse
+from krmfn.yaml.text import Lines
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence as List
 
     from fluxmark.kustomize.tree import Tree
-    from krmfn.node import Document, Node
+    from krmfn.yaml.parser import Document, Node
 
 NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 """The names of kustomizations, the first one preferred."""

@@ -14,7 +14,7 @@ from fluxmark.kustomize.paths import Change, look_up, split
 from fluxmark.kustomize.schema import REPLACEMENT, checked
 from fluxmark.kustomize.selector import Selector
 from fluxmark.kustomize.tree import Mapping, Scalar, Sequence, find, is_null, string, text_at
-from krmfn.scalar import resolve
+from krmfn.yaml.scalar import resolve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

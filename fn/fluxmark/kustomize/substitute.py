@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from fluxmark.kustomize.tree import Mapping, Scalar, Sequence, texts
-from krmfn.scalar import resolve
+from krmfn.yaml.scalar import resolve
 
 if TYPE_CHECKING:
     from collections.abc import Mapping as Dict

@@ -10,9 +10,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from krmfn.data import scalar_data
-from krmfn.node import MapNode, Node, ScalarNode, follow
-from krmfn.scalar import can_be_plain, resolve
+from krmfn.yaml.data import scalar_data
+from krmfn.yaml.parser import MapNode, Node, ScalarNode, follow
+from krmfn.yaml.scalar import can_be_plain, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping as Dict, Sequence as List

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
-from krmfn.text import Lines
+from krmfn.yaml.text import Lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

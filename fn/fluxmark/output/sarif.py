@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from fluxmark import __version__
-from fluxmark.output.documentation import documentation
-from krmfn.result import Severity
+from fluxmark.output.rule_docs import documentation
+from krmfn.resources.result import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

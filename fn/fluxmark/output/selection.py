@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from fluxmark.policy.explanation import Explanation
+    from fluxmark.flux.policy.explanation import Explanation
     from fluxmark.select import PolicyReport
 
 WIDTH = 80

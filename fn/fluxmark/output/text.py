@@ -7,9 +7,9 @@ import sys
 from itertools import groupby
 from typing import TYPE_CHECKING, TextIO
 
-from krmfn.result import Severity
-from krmfn.streams import say
-from krmfn.text import Lines
+from krmfn.functions.streams import say
+from krmfn.resources.result import Severity
+from krmfn.yaml.text import Lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from fluxmark.cluster import Repository
     from fluxmark.finding import Finding
-    from krmfn.result import Severity
+    from krmfn.resources.result import Severity
 
 
 class Rule(Protocol):

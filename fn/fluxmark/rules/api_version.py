@@ -23,18 +23,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from fluxmark import schema
 from fluxmark.finding import Fix
-from fluxmark.flux_releases import NEWEST_FLUX
-from fluxmark.schema.versions import span
-from krmfn.result import Severity
+from fluxmark.flux import schema
+from fluxmark.flux.releases import NEWEST_FLUX
+from fluxmark.flux.schema.versions import span
+from krmfn.resources.result import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fluxmark.cluster import Manifest, Repository
     from fluxmark.finding import Finding
-    from krmfn.edit import Editor
+    from krmfn.yaml.edit import Editor
 
 ID: Final = "api-version"
 SEVERITY: Final = Severity.ERROR

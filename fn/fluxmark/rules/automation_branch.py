@@ -36,7 +36,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fluxmark.cluster.automation import source_of
 from fluxmark.cluster.manifest import is_templated
-from krmfn.result import Severity
+from krmfn.resources.result import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -39,7 +39,7 @@ from typing import TYPE_CHECKING, Final
 
 from fluxmark.cluster import Origin
 from fluxmark.cluster.automation import is_below
-from krmfn.result import Severity
+from krmfn.resources.result import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

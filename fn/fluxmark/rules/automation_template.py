@@ -45,10 +45,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from fluxmark.change import Change
-from fluxmark.flux_releases import flux_order
-from fluxmark.template import LimitExceeded, TemplateError, UnsupportedFunction, render_with_notes
-from krmfn.result import ResourceRef, Severity
+from fluxmark.flux.releases import flux_order
+from fluxmark.flux.template import LimitExceeded, TemplateError, UnsupportedFunction, render_with_notes
+from fluxmark.flux.value_change import Change
+from krmfn.resources.result import ResourceRef, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fluxmark.errors import FluxmarkError
+from fluxmark.flux.schema.did_you_mean import nearest
 from fluxmark.rules.registry import RULES
-from fluxmark.rules.silence import Silences
-from fluxmark.schema.nearest import nearest
-from krmfn.function import FunctionError
-from krmfn.result import Severity
+from fluxmark.rules.suppressions import Silences
+from krmfn.resources.function_error import FunctionError
+from krmfn.resources.result import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

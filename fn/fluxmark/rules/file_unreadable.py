@@ -25,15 +25,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from fluxmark import marker
 from fluxmark.cluster.markers import MENTION
-from fluxmark.documents import SkippedError, fault, pieces
-from fluxmark.flux_files import is_flux_file
-from fluxmark.words import TOKEN
-from krmfn import layout
-from krmfn.node import SeqNode
-from krmfn.result import Severity
-from krmfn.text import InputError, line_end
+from fluxmark.flux import marker
+from fluxmark.flux.api_groups import TOKEN
+from fluxmark.flux.files import is_flux_file
+from fluxmark.flux.yaml_file import SkippedError, fault, pieces
+from krmfn.errors import InputError
+from krmfn.resources.result import Severity
+from krmfn.yaml import layout
+from krmfn.yaml.parser import SeqNode
+from krmfn.yaml.text import line_end
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

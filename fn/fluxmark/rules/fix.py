@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from krmfn.edit import Editor
-from krmfn.text import OverlapError
+from krmfn.errors import OverlapError
+from krmfn.yaml.edit import Editor
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,7 +18,7 @@ def fixed(world: Repository, findings: Iterable[Finding]) -> dict[str, str]:
     """Return the new texts, by path, of the files in which something can be mended.
 
     Fixes that touch the same text wait for the next round: of them only the first is applied. Raises
-    krmfn.verify.VerificationError where a fix would change what it must not.
+    krmfn.yaml.verify.VerificationError where a fix would change what it must not.
     """
     by_path: dict[str, list[Finding]] = {}
     for finding in findings:

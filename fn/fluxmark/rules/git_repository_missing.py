@@ -39,9 +39,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from fluxmark.cluster.manifest import is_templated
+from fluxmark.flux.schema.did_you_mean import nearest
 from fluxmark.rules.policies import may_be
-from fluxmark.schema.nearest import nearest
-from krmfn.result import Severity
+from krmfn.resources.result import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -44,7 +44,7 @@ from typing import TYPE_CHECKING, Final
 
 from fluxmark import image
 from fluxmark.fields import near
-from krmfn.result import Severity
+from krmfn.resources.result import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -38,8 +38,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from krmfn.result import Severity
-from krmfn.scalar import is_text
+from krmfn.resources.result import Severity
+from krmfn.yaml.scalar import is_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

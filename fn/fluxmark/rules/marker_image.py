@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Final
 from fluxmark import image
 from fluxmark.cluster.manifest import is_templated
 from fluxmark.rules.marker_suffix import wanted_suffix
-from krmfn.result import Severity
+from krmfn.resources.result import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

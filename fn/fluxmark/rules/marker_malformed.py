@@ -35,18 +35,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from fluxmark import marker as markers
 from fluxmark.cluster import Spot
 from fluxmark.finding import Fix
-from krmfn.result import Severity
+from fluxmark.flux import marker as markers
+from krmfn.resources.result import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fluxmark.cluster import Marker, Repository
     from fluxmark.finding import Finding
-    from fluxmark.marker import Problem
-    from krmfn.edit import Editor
+    from fluxmark.flux.marker import Problem
+    from krmfn.yaml.edit import Editor
 
 ID: Final = "marker-malformed"
 SEVERITY: Final = Severity.ERROR

@@ -31,16 +31,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from fluxmark.flux.schema.did_you_mean import nearest
 from fluxmark.rules.policies import may_be
-from fluxmark.schema.nearest import nearest
-from krmfn.result import Severity
+from krmfn.resources.result import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from fluxmark.cluster import Repository
     from fluxmark.finding import Finding
-    from fluxmark.marker import Setter
+    from fluxmark.flux.marker import Setter
 
 ID: Final = "marker-policy-missing"
 SEVERITY: Final = Severity.ERROR

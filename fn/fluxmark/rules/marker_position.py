@@ -23,15 +23,15 @@ from typing import TYPE_CHECKING, Final
 
 from fluxmark.cluster import Spot
 from fluxmark.finding import Fix
-from krmfn.comment import head_comments
-from krmfn.result import Severity
+from krmfn.resources.result import Severity
+from krmfn.yaml.comment import head_comments
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fluxmark.cluster import Marker, Repository
     from fluxmark.finding import Finding
-    from krmfn.edit import Editor
+    from krmfn.yaml.edit import Editor
 
 ID: Final = "marker-position"
 SEVERITY: Final = Severity.ERROR

@@ -29,8 +29,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from fluxmark.documents import signed_by_sops
-from krmfn.result import Severity
+from fluxmark.flux.yaml_file import signed_by_sops
+from krmfn.resources.result import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

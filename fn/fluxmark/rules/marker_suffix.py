@@ -25,20 +25,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from fluxmark import image, marker as markers
+from fluxmark import image
 from fluxmark.cluster import Spot
 from fluxmark.fields.names import DIGEST_KEYS, OTHER_TAG_KEYS, TAG_KEYS, plain
 from fluxmark.finding import Fix
-from fluxmark.marker import Setter
-from fluxmark.marker.surroundings import holds_more
-from krmfn.result import Severity
+from fluxmark.flux import marker as markers
+from fluxmark.flux.marker import Setter
+from fluxmark.flux.marker.surroundings import holds_more
+from krmfn.resources.result import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fluxmark.cluster import Marker, Repository
     from fluxmark.finding import Finding
-    from krmfn.edit import Editor
+    from krmfn.yaml.edit import Editor
 
 ID: Final = "marker-suffix"
 SEVERITY: Final = Severity.ERROR

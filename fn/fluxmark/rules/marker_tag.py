@@ -21,11 +21,11 @@ from typing import TYPE_CHECKING, Final
 
 from fluxmark import image
 from fluxmark.cluster.manifest import is_templated
-from fluxmark.flux_releases import release_of
-from fluxmark.marker.surroundings import holds_more
-from fluxmark.policy import PolicyError
-from fluxmark.policy.factory import filter_of, policer_of
-from krmfn.result import Severity
+from fluxmark.flux.marker.surroundings import holds_more
+from fluxmark.flux.policy import PolicyError
+from fluxmark.flux.policy.factory import filter_of, policer_of
+from fluxmark.flux.releases import release_of
+from krmfn.resources.result import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -27,15 +27,15 @@ from fluxmark.finding import Fix
 from fluxmark.rules.ordering.evaluator import evaluator
 from fluxmark.rules.ordering.samples import samples
 from fluxmark.rules.policies import pattern_of
-from krmfn import layout, scalar
-from krmfn.result import Severity
+from krmfn.resources.result import Severity
+from krmfn.yaml import layout, scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fluxmark.cluster import Marker, Repository
     from fluxmark.finding import Finding
-    from krmfn.edit import Editor
+    from krmfn.yaml.edit import Editor
 
 ID: Final = "marker-value"
 SEVERITY: Final = Severity.ERROR

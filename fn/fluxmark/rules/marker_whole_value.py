@@ -27,9 +27,9 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from fluxmark import image
-from fluxmark.marker.surroundings import holds_more
+from fluxmark.flux.marker.surroundings import holds_more
 from fluxmark.rules.marker_image import repository_image
-from krmfn.result import Severity
+from krmfn.resources.result import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -36,7 +36,7 @@ from fluxmark.rules.ordering.fields import Role, fields_of
 from fluxmark.rules.ordering.pattern import UnknownSyntaxError, rows
 from fluxmark.rules.ordering.samples import samples
 from fluxmark.rules.policies import current_tags, final_policies, pattern_of
-from krmfn.result import Severity
+from krmfn.resources.result import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -28,7 +28,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from fluxmark.rules.policies import final_policies, kind_of
-from krmfn.result import Severity
+from krmfn.resources.result import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -33,11 +33,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from fluxmark.flux.schema.did_you_mean import nearest
 from fluxmark.golang.expand import parse_template
 from fluxmark.golang.regexp import RegexpError, compile_pattern
 from fluxmark.rules.policies import filter_path, pattern_of
-from fluxmark.schema.nearest import nearest
-from krmfn.result import Severity
+from krmfn.resources.result import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

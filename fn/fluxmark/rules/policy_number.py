@@ -35,7 +35,7 @@ from fluxmark.rules.ordering import judge
 from fluxmark.rules.ordering.evaluator import evaluator
 from fluxmark.rules.ordering.samples import samples
 from fluxmark.rules.policies import current_tags, filter_path, final_policies, kind_of, pattern_of
-from krmfn.result import Severity
+from krmfn.resources.result import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

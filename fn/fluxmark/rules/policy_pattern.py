@@ -33,11 +33,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from fluxmark.flux_releases import release_of
+from fluxmark.flux.releases import release_of
 from fluxmark.golang.regexp import RegexpError, compile_pattern
 from fluxmark.rules.ordering.samples import impossible
 from fluxmark.rules.policies import pattern_of
-from krmfn.result import Severity
+from krmfn.resources.result import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

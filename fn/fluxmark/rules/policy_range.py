@@ -32,15 +32,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from fluxmark.flux_releases import release_of
+from fluxmark.flux.policy import PolicyError, latest
+from fluxmark.flux.policy.factory import filter_of
+from fluxmark.flux.policy.semver import parse_tag
+from fluxmark.flux.releases import release_of
 from fluxmark.golang.ranges import Constraint, ConstraintError
-from fluxmark.policy import PolicyError, latest
-from fluxmark.policy.factory import filter_of
-from fluxmark.policy.semver import parse_tag
 from fluxmark.rules.ordering import judge
 from fluxmark.rules.ordering.samples import samples
 from fluxmark.rules.policies import final_policies, kind_of, pattern_of
-from krmfn.result import Severity
+from krmfn.resources.result import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

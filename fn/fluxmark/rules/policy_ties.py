@@ -31,7 +31,7 @@ from typing import TYPE_CHECKING, Final
 
 from fluxmark.rules.ordering import judge
 from fluxmark.rules.policies import current_tags, filter_path, final_policies, pattern_of
-from krmfn.result import Severity
+from krmfn.resources.result import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -24,18 +24,18 @@ import bisect
 import re
 from typing import TYPE_CHECKING, Final
 
-from fluxmark.flux_files import is_flux_file
-from krmfn import layout
-from krmfn.node import MapNode, ScalarNode, SeqNode
-from krmfn.result import Severity
-from krmfn.text import BOM, line_start
+from fluxmark.flux.files import is_flux_file
+from krmfn.resources.result import Severity
+from krmfn.yaml import layout
+from krmfn.yaml.parser import MapNode, ScalarNode, SeqNode
+from krmfn.yaml.text import BOM, line_start
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fluxmark.cluster import Repository, Source
     from fluxmark.finding import Finding
-    from krmfn.node import Node
+    from krmfn.yaml.parser import Node
 
 ID: Final = "reformat"
 SEVERITY: Final = Severity.INFO

@@ -36,7 +36,7 @@ from typing import TYPE_CHECKING, Final
 
 from fluxmark.cluster.manifest import is_templated
 from fluxmark.rules.policies import final_policies
-from krmfn.result import Severity
+from krmfn.resources.result import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

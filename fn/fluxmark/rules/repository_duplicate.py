@@ -29,8 +29,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fluxmark import image
 from fluxmark.cluster.manifest import is_templated
-from fluxmark.policy.exclusion import DEFAULT
-from krmfn.result import Severity
+from fluxmark.flux.policy.exclusion import DEFAULT
+from krmfn.resources.result import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -32,12 +32,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from fluxmark.cluster.manifest import is_templated
-from fluxmark.flux_releases import release_of
+from fluxmark.flux.policy import PolicyError
+from fluxmark.flux.policy.exclusion import DEFAULT, exclude
+from fluxmark.flux.releases import release_of
 from fluxmark.golang.regexp import RegexpError, compile_pattern
-from fluxmark.policy import PolicyError
-from fluxmark.policy.exclusion import DEFAULT, exclude
 from fluxmark.rules.ordering.evaluator import evaluator
-from krmfn.result import Severity
+from krmfn.resources.result import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

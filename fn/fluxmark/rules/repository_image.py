@@ -28,14 +28,14 @@ from typing import TYPE_CHECKING, Final
 from fluxmark import image
 from fluxmark.cluster.manifest import is_templated
 from fluxmark.finding import Fix
-from krmfn.result import Severity
+from krmfn.resources.result import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fluxmark.cluster import Manifest, Repository
     from fluxmark.finding import Finding
-    from krmfn.edit import Editor
+    from krmfn.yaml.edit import Editor
 
 ID: Final = "repository-image"
 SEVERITY: Final = Severity.ERROR

@@ -23,9 +23,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from fluxmark import image, providers
+from fluxmark import image
 from fluxmark.cluster.manifest import is_templated
-from krmfn.result import Severity
+from fluxmark.flux import providers
+from krmfn.resources.result import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -25,13 +25,13 @@ import re
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
-from fluxmark import schema
 from fluxmark.cluster.repository import manifests_of
-from fluxmark.flux_releases import NEWEST_FLUX
-from fluxmark.schema.nearest import nearest
-from fluxmark.schema.versions import KINDS
-from fluxmark.words import GROUP
-from krmfn.result import Severity
+from fluxmark.flux import schema
+from fluxmark.flux.api_groups import GROUP
+from fluxmark.flux.releases import NEWEST_FLUX
+from fluxmark.flux.schema.did_you_mean import nearest
+from fluxmark.flux.schema.versions import KINDS
+from krmfn.resources.result import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -41,8 +41,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from fluxmark.cluster.manifest import is_templated
-from fluxmark.words import GROUP
-from krmfn.result import Severity
+from fluxmark.flux.api_groups import GROUP
+from krmfn.resources.result import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

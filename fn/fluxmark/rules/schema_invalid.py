@@ -23,11 +23,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from fluxmark import schema
 from fluxmark.cluster.manifest import is_templated
-from fluxmark.schema import ErrorKind
-from fluxmark.schema.unknown import dotted
-from krmfn.result import Severity
+from fluxmark.flux import schema
+from fluxmark.flux.schema import ErrorKind
+from fluxmark.flux.schema.unknown_fields import dotted
+from krmfn.resources.result import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -18,9 +18,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from fluxmark.rules.silence import silencers
-from fluxmark.schema.nearest import nearest
-from krmfn.result import Severity
+from fluxmark.flux.schema.did_you_mean import nearest
+from fluxmark.rules.suppressions import silencers
+from krmfn.resources.result import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -32,10 +32,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from fluxmark import image, marker as markers
+from fluxmark import image
+from fluxmark.flux import marker as markers
 from fluxmark.rules.marker_image import repository_image
-from krmfn.comment import line_comment
-from krmfn.result import Severity
+from krmfn.resources.result import Severity
+from krmfn.yaml.comment import line_comment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

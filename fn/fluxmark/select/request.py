@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from fluxmark import image
-from fluxmark.duration import seconds
-from fluxmark.providers import PROVIDERS, of_host
+from fluxmark.flux.api_groups import SECRET, SERVICE_ACCOUNT
+from fluxmark.flux.duration import seconds
+from fluxmark.flux.providers import PROVIDERS, of_host
 from fluxmark.registry import (
     DEFAULT_TIMEOUT,
     TLS,
@@ -24,7 +25,6 @@ from fluxmark.registry import (
     from_docker,
     from_secrets,
 )
-from fluxmark.words import SECRET, SERVICE_ACCOUNT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

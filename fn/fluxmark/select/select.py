@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fluxmark.policy import PolicyError
-from fluxmark.policy.explanation import Explanation, explain
+from fluxmark.flux.policy import PolicyError
+from fluxmark.flux.policy.explanation import Explanation, explain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,7 +84,7 @@ def _denied(policy: Manifest, repository: Manifest) -> str:
 
 def _hint(tags: tuple[str, ...]) -> str:
     """Return what would make the newest win; '' where the tags do not say."""
-    from fluxmark.suggest import suggest
+    from fluxmark.tag_format.inference import suggest
 
     found = suggest(tags)
     return f"tagFormat: {found.tag_format} ({found.reason})" if found else ""

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from fluxmark.latest import LatestImage
-from fluxmark.update.text import Options, Updated, update, update_text
+from fluxmark.flux.latest_image import LatestImage
+from fluxmark.flux.setters.update_text import Options, Updated, update, update_text
 
 __all__ = ["LatestImage", "Options", "Updated", "update", "update_text"]

@@ -8,20 +8,21 @@ from typing import TYPE_CHECKING
 
 from fluxmark.errors import FluxmarkError
 from fluxmark.finding import Finding
-from fluxmark.latest import refused
-from fluxmark.update.text import AS_FLUX, Options, Updated, update
-from fluxmark.update.work import Work, work_of
-from krmfn.forked import each
-from krmfn.result import Severity
-from krmfn.text import InputError, decode
+from fluxmark.flux.latest_image import refused
+from fluxmark.flux.setters.update_text import AS_FLUX, Options, Updated, update
+from fluxmark.update.plan import Work, work_of
+from krmfn.errors import InputError
+from krmfn.packages.process_pool import each
+from krmfn.resources.result import Severity
+from krmfn.yaml.text import decode
 
 if TYPE_CHECKING:
-    from fluxmark.change import Change
-    from fluxmark.latest import LatestImage
+    from fluxmark.flux.latest_image import LatestImage
+    from fluxmark.flux.value_change import Change
     from fluxmark.update.files import Files
-    from fluxmark.update.work import Latest
-    from krmfn.package import Package
-    from krmfn.text import Position
+    from fluxmark.update.plan import Latest
+    from krmfn.packages.package import Package
+    from krmfn.yaml.text import Position
 
 _SHARE = 100
 """How many files are worth a process of their own."""
@@ -155,7 +156,7 @@ class _Run:
 
     def _check_list(self, path: str, text: str) -> None:
         """Say which item of a List fails Flux's run."""
-        from fluxmark.update.list_items import failing  # few files are Lists
+        from fluxmark.flux.setters.list_items import failing  # few files are Lists
 
         if found := failing(text):
             why, place = found
@@ -175,7 +176,7 @@ class _Run:
 
     def _message(self, commit: Commit) -> str:
         """Return the commit message that Flux would write."""
-        from fluxmark.template import DEFAULT_TEMPLATE, TemplateError, render
+        from fluxmark.flux.template import DEFAULT_TEMPLATE, TemplateError, render
 
         work = commit.work
         if not work.template:
@@ -200,7 +201,7 @@ class _Run:
 
 def _leftover(text: str, path: str) -> Position | None:
     """Return where the text has a path annotation that names another path."""
-    from fluxmark.update.leftovers import leftover  # few files have any
+    from fluxmark.flux.setters.path_annotations import leftover  # few files have any
 
     return leftover(text, path)
 

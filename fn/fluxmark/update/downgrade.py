@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fluxmark.policy import PolicyError, latest
+from fluxmark.flux.policy import PolicyError, latest
 
 if TYPE_CHECKING:
     from fluxmark.cluster.cluster import Cluster

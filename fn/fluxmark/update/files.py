@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 from fluxmark.cluster.follow import Model, read_clusters
 from fluxmark.cluster.read import checkout_of, directory_tree, text_of
 from fluxmark.cluster.source import Source
-from fluxmark.words import KUSTOMIZATION_NAMES, MODEL_WORDS, SECRET, TOKEN
+from fluxmark.flux.api_groups import KUSTOMIZATION_NAMES, MODEL_WORDS, SECRET, TOKEN
 
 if TYPE_CHECKING:
-    from krmfn.package import Found, Package
+    from krmfn.packages.package import Found, Package
 
 _TOKEN, _SECRET = TOKEN.encode(), SECRET.encode()
 _MODEL = tuple(word.encode() for word in MODEL_WORDS)

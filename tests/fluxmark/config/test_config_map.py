@@ -10,8 +10,8 @@ from hypothesis import given, strategies as st
 from fluxmark.config import ConfigError, ImageAutomation, from_config_map, load, parse
 from fluxmark.config.config_map import KEYS
 from fluxmark.config.schema import config_schema
-from fluxmark.flux_releases import FLUX_VERSIONS
-from fluxmark.schema.unknown import dotted
+from fluxmark.flux.releases import FLUX_VERSIONS
+from fluxmark.flux.schema.unknown_fields import dotted
 
 HEAD = {"apiVersion": "fluxmark.io/v1alpha1", "kind": "ImageAutomation"}
 

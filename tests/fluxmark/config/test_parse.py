@@ -22,11 +22,11 @@ from fluxmark.config import (
     repository_spec,
     tag_format,
 )
-from fluxmark.config.report import existing
+from fluxmark.config.problems import existing
 from fluxmark.config.schema import config_schema
-from fluxmark.flux_releases import FLUX_VERSIONS, NEWEST_FLUX
-from fluxmark.schema import KINDS, api_version, validate
-from fluxmark.schema.unknown import dotted
+from fluxmark.flux.releases import FLUX_VERSIONS, NEWEST_FLUX
+from fluxmark.flux.schema import KINDS, api_version, validate
+from fluxmark.flux.schema.unknown_fields import dotted
 
 HEAD = {"apiVersion": "fluxmark.io/v1alpha1", "kind": "ImageAutomation", "metadata": {"name": "production"}}
 

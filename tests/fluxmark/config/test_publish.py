@@ -13,8 +13,8 @@ import yaml
 
 from fluxmark.config import ConfigError, ImageAutomation, load
 from fluxmark.config.config_map import KEYS
-from fluxmark.config.publish import DOCUMENTATION, SCHEMA, documentation, published_schema
-from fluxmark.schema.unknown import dotted
+from fluxmark.config.generate_docs import DOCUMENTATION, SCHEMA, documentation, published_schema
+from fluxmark.flux.schema.unknown_fields import dotted
 
 TEXT = DOCUMENTATION.read_text(encoding="utf-8")
 EXAMPLES = [yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)]
@@ -22,11 +22,11 @@ PUBLISHED: dict[str, Any] = json.loads(SCHEMA.read_bytes())
 
 
 def test_the_published_schema_is_up_to_date() -> None:
-    assert SCHEMA.read_text(encoding="utf-8") == published_schema(), "run python -m fluxmark.config.publish"
+    assert SCHEMA.read_text(encoding="utf-8") == published_schema(), "run python -m fluxmark.config.generate_docs"
 
 
 def test_the_documentation_is_up_to_date() -> None:
-    assert documentation(TEXT) == TEXT, "run python -m fluxmark.config.publish"
+    assert documentation(TEXT) == TEXT, "run python -m fluxmark.config.generate_docs"
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example["kind"])

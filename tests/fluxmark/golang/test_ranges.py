@@ -8,7 +8,7 @@ from contextlib import suppress
 import pytest
 from hypothesis import given, strategies as st
 
-from fluxmark.flux_releases import release_of
+from fluxmark.flux.releases import release_of
 from fluxmark.golang.ranges import Constraint, ConstraintError
 from fluxmark.golang.semver import Version, parse_version
 

@@ -7,8 +7,8 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, strategies as st
 
+from fluxmark.flux.policy.semver import parse_tag
 from fluxmark.golang.semver import Version, parse_version
-from fluxmark.policy.semver import parse_tag
 
 
 def version(text: str) -> Version:

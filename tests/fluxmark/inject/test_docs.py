@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from fluxmark.inject.nowhere import RULE
 from fluxmark.inject.reasons import MARKED, NOT_MARKED
+from fluxmark.inject.unmatched_images import RULE
 
 DOCS = Path(__file__).resolve().parents[3] / "docs" / "inject.md"
 

@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 
 from fluxmark.__main__ import main
-from fluxmark.schemas import FILES
+from fluxmark.output_schemas import FILES
 from inject_helpers import CONFIG, injected, said, tree
 
 if TYPE_CHECKING:

@@ -12,11 +12,11 @@ import pytest
 import yaml
 
 from fluxmark.__main__ import main
-from fluxmark.change import Change
-from fluxmark.policy import latest
-from fluxmark.template import TemplateError, render
+from fluxmark.flux.policy import latest
+from fluxmark.flux.template import TemplateError, render
+from fluxmark.flux.value_change import Change
 from inject_helpers import injected, tree
-from krmfn.result import ResourceRef
+from krmfn.resources.result import ResourceRef
 
 FIXTURES = Path(__file__).resolve().parents[3] / "fixtures"
 HOMELAB = FIXTURES / "homelab"

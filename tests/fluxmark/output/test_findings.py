@@ -13,7 +13,7 @@ from check_packages import check
 from fluxmark.finding import Finding
 from fluxmark.output import Report, render, text
 from fluxmark.rules.registry import RULES
-from krmfn.result import Severity
+from krmfn.resources.result import Severity
 
 SCHEMA = os.environ.get("FLUXMARK_SARIF_SCHEMA", "")
 FINDINGS = [

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from fluxmark.policy import PolicyError, latest
+from fluxmark.flux.policy import PolicyError, latest
 
 FIXTURE = Path(__file__).resolve().parents[3] / "fixtures/conformance/policy.json"
 INVALID_PATTERN = "failed to filter tags: invalid regular expression pattern "

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from fluxmark.policy import InvalidPolicyError, PolicyError, Selection, latest
-from fluxmark.policy.explanation import Candidate, Dropped, explain
+from fluxmark.flux.policy import InvalidPolicyError, PolicyError, Selection, latest
+from fluxmark.flux.policy.explanation import Candidate, Dropped, explain
 
 
 def test_each_step_says_what_it_drops() -> None:

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 import yaml
 
-from fluxmark.policy import PolicyError, latest
-from fluxmark.policy.explanation import explain
+from fluxmark.flux.policy import PolicyError, latest
+from fluxmark.flux.policy.explanation import explain
 
 SHARED = Path(os.environ.get("FLUXMARK_SHARED") or Path(__file__).resolve().parents[3] / "../shared")
 HISTORY = SHARED / "corpus/tag_history.jsonl"

@@ -8,9 +8,9 @@ from itertools import permutations
 import pytest
 from hypothesis import given, strategies as st
 
+from fluxmark.flux.policy.errors import PolicyError
+from fluxmark.flux.policy.numerical import Numerical
 from fluxmark.golang.numbers import parse_float
-from fluxmark.policy.errors import PolicyError
-from fluxmark.policy.numerical import Numerical
 
 
 @pytest.mark.parametrize(

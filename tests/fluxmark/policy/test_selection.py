@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from fluxmark.errors import FluxmarkError
-from fluxmark.policy import InvalidPolicyError, PolicyError, Selection, latest
+from fluxmark.flux.policy import InvalidPolicyError, PolicyError, Selection, latest
 
 if TYPE_CHECKING:
     import random

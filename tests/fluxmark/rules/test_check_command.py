@@ -15,8 +15,8 @@ from check_packages import check, places
 from fluxmark.cli import main
 from fluxmark.function import Fluxmark
 from fluxmark.rules.engine import RuleFailedError
-from krmfn.host import Host
-from krmfn.run import run
+from krmfn.functions.host import Host
+from krmfn.functions.run import run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -134,7 +134,7 @@ def test_json_is_versioned(package: Callable[[dict[str, str]], Path], capsys: py
 
 def test_unknown_rules_and_versions_are_bad_input(package: Callable[[dict[str, str]], Path]) -> None:
     from fluxmark.errors import FluxmarkError
-    from krmfn.text import InputError
+    from krmfn.errors import InputError
 
     here = str(package({"app.yaml": MARKED}))
     with pytest.raises(FluxmarkError, match="did you mean marker-image"):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from check_packages import check, files
-from fluxmark.output.documentation import documentation, page
+from fluxmark.output.rule_docs import documentation, page
 from fluxmark.rules.registry import RULES
 
 if TYPE_CHECKING:
@@ -40,5 +40,5 @@ def test_rules_have_names_of_their_own_modules() -> None:
 
 def test_the_page_of_the_rules_is_up_to_date() -> None:
     assert PAGE.read_text(encoding="utf-8") == page(RULES), (
-        "run python -m fluxmark.output.documentation > docs/rules.md"
+        "run python -m fluxmark.output.rule_docs > docs/rules.md"
     )

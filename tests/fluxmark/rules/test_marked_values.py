@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from check_packages import check
-from fluxmark.latest import LatestImage
-from fluxmark.update.text import Options, update, update_text
+from fluxmark.flux.latest_image import LatestImage
+from fluxmark.flux.setters.update_text import Options, update, update_text
 
 NUMERICAL = {"filterTags": {"pattern": "^[0-9]+$"}, "policy": {"numerical": {"order": "asc"}}}
 SEMVER = {"policy": {"semver": {"range": ">=1.0.0"}}}

@@ -9,7 +9,7 @@ import pytest
 
 from check_packages import check
 from fluxmark.rules.registry import RULES
-from krmfn.text import Lines
+from krmfn.yaml.text import Lines
 
 HEALTHY = Path(__file__).parents[3] / "fixtures/check/healthy"
 WEB, API, WORKER = "apps/web/deployment.yaml", "apps/api/kustomization.yaml", "apps/worker/compose.yaml"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from fluxmark.policy import PolicyError, latest
+from fluxmark.flux.policy import PolicyError, latest
 from fluxmark.rules.ordering import Judgement, judge
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from check_packages import check
+from fluxmark.flux.policy import latest
 from fluxmark.golang.regexp import compile_pattern
-from fluxmark.policy import latest
 from fluxmark.rules.ordering import judge
 from fluxmark.rules.ordering.pattern import rows
 from fluxmark.rules.ordering.samples import samples

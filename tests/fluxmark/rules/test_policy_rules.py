@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from check_packages import check
-from fluxmark.policy import latest
+from fluxmark.flux.policy import latest
 from fluxmark.rules.ordering import judge
 
 RULES = (

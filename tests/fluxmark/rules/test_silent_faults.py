@@ -9,7 +9,7 @@ import pytest
 from check_packages import check
 from fluxmark.cluster.read import read_directory
 from fluxmark.rules.engine import run
-from krmfn.package import Package
+from krmfn.packages.package import Package
 
 if TYPE_CHECKING:
     from pathlib import Path

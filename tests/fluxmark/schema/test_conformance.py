@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from fluxmark.schema import validate
-from fluxmark.schema.data import resource_schema, target
-from fluxmark.schema.walk import problems as by_walker
+from fluxmark.flux.schema import validate
+from fluxmark.flux.schema.data import resource_schema, target
+from fluxmark.flux.schema.validator import problems as by_walker
 from jsonschema_oracle import problems as by_jsonschema
 
 CASES = json.loads((Path(__file__).parents[3] / "fixtures/conformance/schemas.json").read_text(encoding="utf-8"))[

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 import pytest
 
-from fluxmark.flux_releases import FLUX_VERSIONS
-from fluxmark.schema import KINDS, api_version
-from fluxmark.schema.data import raw, resource_schema, target
-from fluxmark.schema.versions import API_VERSIONS, SERVED
+from fluxmark.flux.releases import FLUX_VERSIONS
+from fluxmark.flux.schema import KINDS, api_version
+from fluxmark.flux.schema.data import raw, resource_schema, target
+from fluxmark.flux.schema.versions import API_VERSIONS, SERVED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

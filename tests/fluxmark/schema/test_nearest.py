@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, strategies as st
 
-from fluxmark.schema.nearest import errors, nearest
-from fluxmark.schema.unknown import dotted
+from fluxmark.flux.schema.did_you_mean import errors, nearest
+from fluxmark.flux.schema.unknown_fields import dotted
 
 WORDS = st.text(alphabet="abcd", max_size=6)
 

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 
-from fluxmark.schema import ErrorKind, Introduced, SchemaError, introduced, validate
-from fluxmark.schema.data import resource_schema, target
-from fluxmark.schema.walk import problems as by_walker
+from fluxmark.flux.schema import ErrorKind, Introduced, SchemaError, introduced, validate
+from fluxmark.flux.schema.data import resource_schema, target
+from fluxmark.flux.schema.validator import problems as by_walker
 from jsonschema_oracle import problems as by_jsonschema
 
 POLICY: dict[str, Any] = {"imageRepositoryRef": {"name": "web"}, "policy": {"semver": {"range": "1.x"}}}
@@ -249,6 +249,6 @@ def test_no_resource_is_too_odd_to_be_judged(obj: dict[str, Any]) -> None:
 
 
 def test_importing_costs_no_regular_expressions_of_go() -> None:
-    code = "import sys, fluxmark.schema, fluxmark.config; print({'re2'} & {*sys.modules})"
+    code = "import sys, fluxmark.flux.schema, fluxmark.config; print({'re2'} & {*sys.modules})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "set()\n"

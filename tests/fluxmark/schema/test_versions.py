@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from fluxmark.flux_releases import FLUX_VERSIONS, NEWEST_FLUX, UnknownFluxVersionError, minor
-from fluxmark.schema import KINDS, api_version, served
-from fluxmark.schema.versions import API_VERSIONS, SERVED
-from fluxmark.words import GROUP
+from fluxmark.flux.api_groups import GROUP
+from fluxmark.flux.releases import FLUX_VERSIONS, NEWEST_FLUX, UnknownFluxVersionError, minor
+from fluxmark.flux.schema import KINDS, api_version, served
+from fluxmark.flux.schema.versions import API_VERSIONS, SERVED
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from fluxmark.change import Change
-from fluxmark.template import TemplateError, render
-from krmfn.result import ResourceRef
+from fluxmark.flux.template import TemplateError, render
+from fluxmark.flux.value_change import Change
+from krmfn.resources.result import ResourceRef
 
 VECTORS = json.loads(
     (Path(__file__).resolve().parents[3] / "fixtures/conformance/templates.json").read_text(encoding="utf-8")

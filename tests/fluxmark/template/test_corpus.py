@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from fluxmark.change import Change
-from fluxmark.template import TemplateError, render
-from krmfn.result import ResourceRef
+from fluxmark.flux.template import TemplateError, render
+from fluxmark.flux.value_change import Change
+from krmfn.resources.result import ResourceRef
 
 SHARED = Path(os.environ.get("FLUXMARK_SHARED") or Path(__file__).resolve().parents[3] / "../shared")
 TEMPLATES = SHARED / "corpus/message_templates.jsonl"

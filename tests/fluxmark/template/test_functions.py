@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from fluxmark.template import TemplateError, UnsupportedFunction, render
-from fluxmark.template.builtins import BUILTINS
-from fluxmark.template.functions import BUILTIN_NAMES, function, is_function
-from fluxmark.template.sprig import MODULE_OF, MODULES, UNSUPPORTED
+from fluxmark.flux.template import TemplateError, UnsupportedFunction, render
+from fluxmark.flux.template.builtins import BUILTINS
+from fluxmark.flux.template.functions import BUILTIN_NAMES, function, is_function
+from fluxmark.flux.template.sprig import MODULE_OF, MODULES, UNSUPPORTED
 
 DOC = (Path(__file__).resolve().parents[3] / "docs/commit-message.md").read_text(encoding="utf-8")
 NOT_HERMETIC = [
@@ -37,7 +37,7 @@ NOT_HERMETIC = [
 
 @pytest.mark.parametrize("module", [*MODULES, "unsupported"])
 def test_a_module_has_the_functions_that_the_table_says(module: str) -> None:
-    functions = import_module(f"fluxmark.template.sprig.{module}").FUNCTIONS
+    functions = import_module(f"fluxmark.flux.template.sprig.{module}").FUNCTIONS
     assert sorted(known.name for known in functions) == sorted(MODULES.get(module, UNSUPPORTED))
 
 

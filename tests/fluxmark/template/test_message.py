@@ -7,8 +7,7 @@ import sys
 
 import pytest
 
-from fluxmark.change import Change
-from fluxmark.template import (
+from fluxmark.flux.template import (
     DEFAULT_TEMPLATE,
     LimitExceeded,
     TemplateError,
@@ -17,7 +16,8 @@ from fluxmark.template import (
     render,
     render_with_notes,
 )
-from krmfn.result import ResourceRef
+from fluxmark.flux.value_change import Change
+from krmfn.resources.result import ResourceRef
 
 WEB = ResourceRef("apps/v1", "Deployment", "web", "prod")
 JOB = ResourceRef("batch/v1", "Job", "seed", "prod")
@@ -159,8 +159,8 @@ def test_an_unsupported_function_that_is_not_reached_does_no_harm() -> None:
 def test_importing_the_package_loads_none_of_the_interpreter() -> None:
     program = """
 import sys
-import fluxmark.template
-heavy = {"re2", "json", "urllib", "hashlib", "fractions", "fluxmark.template.parse", "fluxmark.template.types"}
+import fluxmark.flux.template
+heavy = {"re2", "json", "urllib", "hashlib", "fractions", "fluxmark.flux.template.parse", "fluxmark.flux.template.types"}
 print(sorted(heavy & set(sys.modules)))
 """
     assert subprocess.run([sys.executable, "-c", program], capture_output=True, check=True).stdout == b"[]\n"

@@ -8,11 +8,11 @@ import json
 
 from hypothesis import given, strategies as st
 
+from fluxmark.flux.template import TemplateError, render
+from fluxmark.flux.template.format import format_float
+from fluxmark.flux.template.lex import lex
+from fluxmark.flux.template.tokens import Kind
 from fluxmark.golang.text import decode, encode, quote, unquote
-from fluxmark.template import TemplateError, render
-from fluxmark.template.format import format_float
-from fluxmark.template.lex import lex
-from fluxmark.template.tokens import Kind
 
 PIECES = (
     *("{{", "}}", "{{- ", " -}}", "/*", "*/", "{{end}}", "(", ")", "|", ",", "\n", " ", "\\", "\x00", "[", "é"),

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from fluxmark.change import Change
-from fluxmark.template import TemplateError, render
-from fluxmark.template.functions import BUILTIN_NAMES
-from fluxmark.template.sprig import MODULES
-from krmfn.result import ResourceRef
+from fluxmark.flux.template import TemplateError, render
+from fluxmark.flux.template.functions import BUILTIN_NAMES
+from fluxmark.flux.template.sprig import MODULES
+from fluxmark.flux.value_change import Change
+from krmfn.resources.result import ResourceRef
 
 WEB = ResourceRef("apps/v1", "Deployment", "web", "prod")
 CHANGES = (

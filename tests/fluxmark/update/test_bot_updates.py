@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from fluxmark.latest import LatestImage
-from fluxmark.marker import read
+from fluxmark.flux.latest_image import LatestImage
+from fluxmark.flux.marker import read
 from fluxmark.update import update
 
 SHARED = Path(os.environ.get("FLUXMARK_SHARED") or Path(__file__).resolve().parents[3] / "../shared")

@@ -15,8 +15,8 @@ import pytest
 
 from fluxmark.cli import main, parser
 from fluxmark.update import directory
-from krmfn.replacing import WriteError
-from krmfn.text import InputError
+from krmfn.errors import InputError
+from krmfn.packages.atomic_write import WriteError
 from registry_server import Answer, Asked, Registry, tags as tag_list
 from update_helpers import MARKER, tree
 

@@ -9,7 +9,7 @@ import textwrap
 
 import pytest
 
-from fluxmark.latest import LatestImage
+from fluxmark.flux.latest_image import LatestImage
 from fluxmark.update import update_text
 
 MARKER = '# {"$imagepolicy": "f:a"}'

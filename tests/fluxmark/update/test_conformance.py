@@ -15,8 +15,8 @@ import pytest
 import yaml
 
 from fluxmark.errors import FluxmarkError
-from fluxmark.latest import LatestImage
-from krmfn.text import Lines
+from fluxmark.flux.latest_image import LatestImage
+from krmfn.yaml.text import Lines
 from update_helpers import tree, updated
 
 VECTORS = json.loads(

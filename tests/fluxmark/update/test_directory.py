@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fluxmark.errors import FluxmarkError
-from fluxmark.latest import LatestImage
+from fluxmark.flux.latest_image import LatestImage
 from update_helpers import LATEST, MARKER, said, tree, updated
 
 if TYPE_CHECKING:
@@ -233,9 +233,9 @@ def test_a_file_that_is_no_yaml_is_named_and_left(tmp_path: Path, content: bytes
 
 
 def test_a_file_that_may_not_be_read_is_named_and_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from fluxmark.flux_files import search
+    from fluxmark.flux.files import search
     from fluxmark.update import files
-    from krmfn.package import Package
+    from krmfn.packages.package import Package
 
     root = tree(tmp_path, {"a.yaml": VALUE, "b.yaml": VALUE})
     real = os.open

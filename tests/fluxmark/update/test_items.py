@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import yaml
 
 from fluxmark.function import Fluxmark
-from krmfn.host import Host
-from krmfn.run import run
+from krmfn.functions.host import Host
+from krmfn.functions.run import run
 from update_helpers import MARKER, tree
 
 if TYPE_CHECKING:

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import event, given, strategies as st
 
-from fluxmark.latest import LatestImage
-from fluxmark.update.plain import NotPlainError, read
-from fluxmark.update.text import AS_FLUX, Updated, _by_lines, _by_nodes
-from krmfn.text import InputError
+from fluxmark.flux.latest_image import LatestImage
+from fluxmark.flux.setters.fast_reader import NotPlainError, read
+from fluxmark.flux.setters.update_text import AS_FLUX, Updated, _by_lines, _by_nodes
+from krmfn.errors import InputError
 from update_helpers import LATEST, MARKER
 
 if TYPE_CHECKING:

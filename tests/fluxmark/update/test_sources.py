@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from check_packages import repository_of
-from fluxmark import tag_lists
-from fluxmark.latest import LatestImage, objection
-from fluxmark.select import FileTags
+from fluxmark.flux.latest_image import LatestImage, objection
+from fluxmark.select import FileTags, tag_lists
 from fluxmark.update.downgrade import Ages
-from fluxmark.update.sources import from_status, from_tags, from_text
-from krmfn.result import Severity
-from krmfn.text import InputError
+from fluxmark.update.latest_sources import from_status, from_tags, from_text
+from krmfn.errors import InputError
+from krmfn.resources.result import Severity
 
 if TYPE_CHECKING:
     from fluxmark.cluster import Cluster, Manifest

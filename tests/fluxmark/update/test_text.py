@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from fluxmark.latest import LatestImage
+from fluxmark.flux.latest_image import LatestImage
+from fluxmark.flux.setters.marked_fields import marked
 from fluxmark.update import Options, update, update_text
-from fluxmark.update.markers import marked
-from krmfn.node import parse
-from krmfn.text import InputError, Lines
+from krmfn.errors import InputError
+from krmfn.yaml.parser import parse
+from krmfn.yaml.text import Lines
 from update_helpers import LATEST, MARKER
 
 DIGEST = "sha256:" + "0a" * 32

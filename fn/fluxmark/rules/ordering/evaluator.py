@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
+from fluxmark.flux.policy import PolicyError, latest
+from fluxmark.flux.policy.factory import policer_of
 from fluxmark.golang.expand import parse_template
 from fluxmark.golang.regexp import RegexpError, compile_pattern
-from fluxmark.policy import PolicyError, latest
-from fluxmark.policy.factory import policer_of
 from fluxmark.rules.ordering.samples import TAG
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from fluxmark.flux.policy.policer import Policer
     from fluxmark.golang.expand import Expansion
     from fluxmark.golang.regexp import Regexp
-    from fluxmark.policy.policer import Policer
 
 KINDS = ("semver", "alphabetical", "numerical")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from fluxmark.policy import PolicyError, latest
-from fluxmark.policy.semver import parse_tag
+from fluxmark.flux.policy import PolicyError, latest
+from fluxmark.flux.policy.semver import parse_tag
 from fluxmark.rules.ordering.fields import Role
 
 if TYPE_CHECKING:

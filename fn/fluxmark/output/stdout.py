@@ -1,0 +1,29 @@
+"""Standard output of the command."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from krmfn.packages.atomic_write import reason
+
+
+class OutputError(OSError):
+    """Standard output cannot be written; the message says why."""
+
+
+def put(text: str) -> None:
+    """Print to standard output at once.
+
+    A reader that has gone, as in `fluxmark … | head`, has what it wants: the run goes on, and its exit status is
+    that of its work. Raises OutputError where the output is lost for another reason.
+    """
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, sys.stdout.fileno())
+        os.close(null)
+    except OSError as error:
+        raise OutputError(f"cannot write to standard output: {reason(error)}") from None

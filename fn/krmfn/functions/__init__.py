@@ -1,0 +1,1 @@
+"""KRM functions: configuration, running, arguments, help, composing and testing them."""

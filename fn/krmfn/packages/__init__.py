@@ -1,0 +1,1 @@
+"""Files and directories: reading them as resources, and writing them all or not at all."""

@@ -1,0 +1,1 @@
+"""Resources and the lists that hold them: reading, fields, metadata, results, selectors."""
