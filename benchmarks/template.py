@@ -38,7 +38,8 @@ ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYT
 IMPORTS = {
     "import krmfn.resources.result": "what a change needs",
     "import fluxmark.flux.template": "the package",
-    "from fluxmark.flux.template import *; render('{{upper `x`}}', (), automation=('', ''), values={})": "a rendering",
+    "from fluxmark.flux.template import render; "
+    "render('{{upper `x`}}', (), automation=('', ''), values={})": "a rendering",
 }
 
 

@@ -20,10 +20,9 @@ def main() -> int:
     """Run, and turn what went wrong into one message and an exit status; all output has been flushed then."""
     import gc
 
-    from krmfn.errors import InputError
+    from krmfn.errors import KrmError
     from krmfn.functions import streams
     from krmfn.packages import signals
-    from krmfn.resources.function_error import FunctionError
 
     gc.disable()  # one job and out: trees hold no cycles, and collecting would cost more than parsing
     streams.begin()
@@ -42,7 +41,7 @@ def main() -> int:
             status = command(sys.argv[1:])
         with contextlib.suppress(BrokenPipeError):
             sys.stdout.flush()
-    except (FunctionError, InputError, OSError) as error:
+    except (KrmError, OSError) as error:
         streams.say_last(streams.explained(error))
         return 2
     except KeyboardInterrupt as error:

@@ -9,7 +9,7 @@ from fluxmark.flux.api_groups import GROUP
 from fluxmark.modes import MODES
 from krmfn.functions.function import Function
 from krmfn.functions.host import Host
-from krmfn.functions.run import main as run_program
+from krmfn.functions.program import main as run_program
 from krmfn.resources.result import Severity
 
 if TYPE_CHECKING:

@@ -10,16 +10,16 @@ when it is first used: hosts start a function for every run.
 from __future__ import annotations
 
 import sys
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from krmfn.errors import EditError, InputError
+    from krmfn.errors import EditError, InputError, KrmError
     from krmfn.functions import config
     from krmfn.functions.compose import chain, each, on
     from krmfn.functions.config import ConfigError
     from krmfn.functions.function import Function
-    from krmfn.functions.run import main, run
+    from krmfn.functions.program import main
+    from krmfn.functions.run import run
     from krmfn.resources import selectors
     from krmfn.resources.fields import FieldError
     from krmfn.resources.function_error import FunctionError
@@ -37,6 +37,7 @@ __all__ = [
     "Function",
     "FunctionError",
     "InputError",
+    "KrmError",
     "Part",
     "Resource",
     "ResourceList",
@@ -62,6 +63,7 @@ _MODULES = {
     "Function": "functions.function",
     "FunctionError": "resources.function_error",
     "InputError": "errors",
+    "KrmError": "errors",
     "Part": "resources.sub_object",
     "Resource": "resources.resource",
     "ResourceList": "resources.resource_list",
@@ -71,7 +73,7 @@ _MODULES = {
     "chain": "functions.compose",
     "each": "functions.compose",
     "config": "functions",
-    "main": "functions.run",
+    "main": "functions.program",
     "on": "functions.compose",
     "run": "functions.run",
     "selectors": "resources",
@@ -93,15 +95,3 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
-
-
-class _Package(ModuleType):
-    """The package as a module in which `run` is the function, also once the module of that name is imported."""
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        if name == "run" and isinstance(value, ModuleType):
-            value = value.run
-        super().__setattr__(name, value)
-
-
-_PACKAGE.__class__ = _Package

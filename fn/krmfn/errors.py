@@ -1,13 +1,20 @@
-"""Errors that krmfn raises for input and edits that cannot be accepted; each can be imported from krmfn."""
+"""The errors that krmfn raises on purpose: for input, edits and functions that cannot be accepted.
+
+All of them are KrmError, so that a program can catch what a user can put right in one place.
+"""
 
 from __future__ import annotations
 
 
-class InputError(Exception):
+class KrmError(Exception):
+    """What a user, or the author of a function, can put right; the message says what is wrong."""
+
+
+class InputError(KrmError):
     """The input cannot be read; the text says what, where (`name:line:column`) and what to do."""
 
 
-class EditError(ValueError):
+class EditError(KrmError, ValueError):
     """An edit cannot be made without loss; nothing was changed. The message says why."""
 
 

@@ -23,7 +23,7 @@ PROGRAM = """\
 #!{python}
 import os, subprocess, sys
 from krmfn.resources.function_error import FunctionError
-from krmfn.functions.run import main
+from krmfn import main
 
 def process(resources):
     "Label what there is."

@@ -12,7 +12,7 @@ import yaml
 from krmfn.errors import InputError
 from krmfn.functions.function import Function
 from krmfn.functions.help_text import Docs, parse, read
-from krmfn.functions.run import main
+from krmfn.functions.program import main
 from krmfn.resources.resource_list import ResourceList
 
 if TYPE_CHECKING:

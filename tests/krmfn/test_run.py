@@ -189,7 +189,7 @@ def test_an_interrupt_is_not_a_result() -> None:
 PROGRAM = '''\
 """A function for tests."""
 import os, subprocess, sys
-from krmfn.functions.run import main
+from krmfn.functions.program import main
 
 def process(resources):
     """Do what the test says."""

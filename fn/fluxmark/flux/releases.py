@@ -1,7 +1,7 @@
 """The releases of Flux, and what changed between them in how a tag is selected.
 
-`fluxmark.flux.schema.versions` has the API versions that they serve. A new release is one more entry in FLUX_VERSIONS,
-and in RELEASES where it selects differently.
+`fluxmark.flux.schema.versions` has the API versions that they serve. To add a release, add it to FLUX_VERSIONS,
+and to RELEASES if it selects differently.
 
 Source: the releases of Flux from 0.13, the first with v1alpha2; go.mod, internal/policy and internal/controller of
 image-reflector-controller at its release tags, and the Masterminds/semver and fluxcd/pkg/version that they name.

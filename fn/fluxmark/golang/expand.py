@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from fluxmark.golang.regexp import Match
+
+Match = tuple[str | None, ...]
+"""What each group matched, the whole match first; None for a group that had no part in it."""
 
 _MAX_DIGITS = 9  # Go takes more for a name
 

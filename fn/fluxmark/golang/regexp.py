@@ -13,14 +13,11 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from fluxmark.golang.expand import parse_template
+from fluxmark.golang.expand import Match, parse_template
 from fluxmark.golang.text import encode, valid
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-Match = tuple[str | None, ...]
-"""What each group matched, the whole match first; None for a group that had no part in it."""
 
 # Go has room for 3.3 million instructions; RE2's 8 MiB are too few for a large class repeated some hundred times.
 _MAX_MEMORY = 64 << 20

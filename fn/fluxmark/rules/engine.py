@@ -10,7 +10,7 @@ from fluxmark.errors import FluxmarkError
 from fluxmark.flux.schema.did_you_mean import nearest
 from fluxmark.rules.registry import RULES
 from fluxmark.rules.suppressions import Silences
-from krmfn.resources.function_error import FunctionError
+from krmfn.errors import KrmError
 from krmfn.resources.result import Severity
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def run(world: Repository, selection: Selection | None = None) -> list[Finding]:
 def _findings(rule: Rule, world: Repository) -> Iterator[Finding]:
     try:
         yield from rule.check(world)
-    except (FunctionError, OSError):
+    except (KrmError, OSError):
         raise  # what is wrong with the input names its file
     except Exception as error:
         raise RuleFailedError(f"the rule {rule.ID} failed: {error!r}") from error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from krmfn.errors import InputError
+from krmfn.errors import KrmError
 from krmfn.functions.function import Function, as_function
 from krmfn.resources.condition import Selector
 from krmfn.resources.function_error import FunctionError
@@ -116,7 +116,7 @@ class _Each(Function):
             self._function(resource)
         except FunctionError as error:
             self._results += error.results_on(resource)
-        except (InputError, ValueError) as error:
+        except (KrmError, ValueError) as error:
             self._results.append(Result.error(error, resource))
 
     def process(self, resource_list: ResourceList) -> None:

@@ -14,11 +14,10 @@ import os
 import sys
 from typing import TYPE_CHECKING, BinaryIO, TextIO, cast
 
-from krmfn.errors import InputError
+from krmfn.errors import InputError, KrmError
 from krmfn.functions import streams
 from krmfn.functions.function import as_function
 from krmfn.functions.host import Host, is_kustomize, is_validator
-from krmfn.packages import signals
 from krmfn.packages.atomic_write import WRITTEN, WriteError, reason
 from krmfn.resources.function_error import FunctionError
 from krmfn.resources.resource_list import ResourceList
@@ -26,57 +25,12 @@ from krmfn.resources.result import Result, Severity
 from krmfn.yaml.text import decode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from pathlib import Path
+    from collections.abc import Iterator
 
     from krmfn.functions.function import Process
 
 
 OK, FAILED, BAD_ARGUMENTS = 0, 1, 2
-
-
-def main(
-    process: Process,
-    *,
-    docs: Path | str | None = None,
-    argv: Sequence[str] | None = None,
-    prog: str = "",
-) -> int:
-    """Run a function as a program, `sys.exit(main(process))`; return the exit status.
-
-    Without arguments it reads a list from standard input and prints one on standard output, as `run` does.
-    `--help` and `--doc` print its documentation; files and directories are made into a list, see
-    `krmfn.functions.arguments`.
-
-    docs: the directory that holds README.md and metadata.yaml, or the documentation itself; without it the
-    docstring of the function, or of its module. argv: the arguments, without the program's name; those of the
-    process where they are not given. prog: the program's name, for messages and usage.
-
-    While the function runs, what it prints, and what programs print that it starts, goes to standard error.
-    """
-    arguments = sys.argv[1:] if argv is None else argv
-    prog = prog or (sys.argv[0].rpartition(os.sep)[2] if sys.argv else "") or "function"
-    closed = streams.begin()
-    try:
-        if "stdout" in closed:
-            streams.say_last(f"{prog}: standard output is closed; the ResourceList is printed there")
-            return FAILED
-        if arguments:
-            from krmfn.functions.arguments import obey
-
-            return obey(process, arguments, docs, prog)
-        if sys.stdin is None or sys.stdin.isatty():
-            what = "is a terminal" if sys.stdin else "is closed"
-            streams.say_last(f"{prog}: standard input {what}; a ResourceList is expected there, see --help")
-            return BAD_ARGUMENTS
-        with own_stdout() as stdout:
-            return run(process, stdout=stdout)
-    except KeyboardInterrupt as error:
-        streams.say_last(f"{prog}: interrupted; {streams.last_words()}")
-        return signals.exit_status(error)
-    except OSError as error:  # of reading, and of the function itself, `run` makes results and messages
-        streams.say_last(f"{prog}: cannot write to standard output: {streams.explained(error)}")
-        return FAILED
 
 
 def run(
@@ -155,7 +109,7 @@ def explain(error: BaseException, resources: ResourceList, stderr: TextIO) -> No
     """Turn what a function raised into results; an error that is nobody's fault but ours is traced."""
     if isinstance(error, FunctionError):
         resources.results += error.results
-    elif isinstance(error, InputError | ValueError | OSError):
+    elif isinstance(error, KrmError | ValueError | OSError):
         resources.results.append(Result(str(error), Severity.ERROR))
     elif isinstance(error, SystemExit):
         # a status of 0 with nothing on standard output would make kpt delete every file

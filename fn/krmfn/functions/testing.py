@@ -20,11 +20,10 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from krmfn.errors import InputError
+from krmfn.errors import InputError, KrmError
 from krmfn.functions.function import Function, as_function
 from krmfn.functions.run import run
 from krmfn.packages.text_file import TextFile
-from krmfn.resources.function_error import FunctionError
 from krmfn.resources.resource_list import ResourceList
 from krmfn.yaml.text import decode
 
@@ -219,7 +218,7 @@ class _Watched(Function):
     def _watch(self, call: Callable[[Argument], None], argument: Argument) -> None:
         try:
             call(argument)
-        except (FunctionError, InputError, ValueError, OSError):
+        except (KrmError, ValueError, OSError):
             raise
         except Exception as error:
             self.error = error

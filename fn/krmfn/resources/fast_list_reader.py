@@ -30,8 +30,8 @@ from krmfn.yaml.parser import Reader, check, is_a
 from krmfn.yaml.text import BOM, line_start
 
 if TYPE_CHECKING:
-    from krmfn.functions.function import Function
     from krmfn.resources.list_envelope import Frame
+    from krmfn.resources.visitor import Visitor
 
 _ODD_BREAKS = ("\x85", "\u2028", "\u2029")
 _INDENTED = "\n" + " " * 60
@@ -55,7 +55,7 @@ class Cutter:
         self.visited = 0
         self.wanted: dict[tuple[str, str], bool] = {}
 
-    def read(self, function: Function | None) -> None:
+    def read(self, visitor: Visitor | None) -> None:
         """Read the list, and show a function what it wants to see.
 
         Raises Irregular where the list is not one that can be cut.
@@ -68,11 +68,11 @@ class Cutter:
             self._tail()
         except InputError:
             raise Irregular from None
-        if function is not None:
-            function.configure(self.frame.function_config)
+        if visitor is not None:
+            visitor.configure(self.frame.function_config)
             self.configured = True
         for start, end in zip(starts, [*starts[1:], self.frame.end], strict=True):
-            self._item(text[start:end], function)
+            self._item(text[start:end], visitor)
 
     def _head(self) -> int:
         """Read what stands before the items; return the offset of the first dash."""
@@ -145,7 +145,7 @@ class Cutter:
             raise Irregular
         self.root.check(self.start, has_items=True)
 
-    def _item(self, text: str, function: Function | None) -> None:
+    def _item(self, text: str, visitor: Visitor | None) -> None:
         """Read one item, up to its end, and show it to the function if that wants to see it."""
         resource = Resource(text, source=self.name, shape=Shape.BLOCK_ITEM)
         try:
@@ -154,7 +154,7 @@ class Cutter:
                 resource.api_version, resource.kind = header.groups()
             else:
                 resource.api_version, resource.kind = _read_header(text, self.name)
-            wanted = function is not None and self._wanted(function, resource)
+            wanted = visitor is not None and self._wanted(visitor, resource)
             tree = None
             if wanted or not _is_shallow(text):
                 tree = self._tree(text)
@@ -165,9 +165,9 @@ class Cutter:
         frame = self.frame
         frame.items.append(resource)
         frame.has_aliases = frame.has_aliases or "*" in text
-        if wanted and function is not None and tree is not None:
+        if wanted and visitor is not None and tree is not None:
             resource.keep(*tree)
-            function.visit(resource)
+            visitor.visit(resource)
             resource.release()
         self.visited += 1
 
@@ -184,10 +184,10 @@ class Cutter:
                 return root, item
         raise Irregular
 
-    def _wanted(self, function: Function, resource: Resource) -> bool:
+    def _wanted(self, visitor: Visitor, resource: Resource) -> bool:
         kind = resource.api_version, resource.kind
         if kind not in self.wanted:
-            self.wanted[kind] = function.wanted(*kind)
+            self.wanted[kind] = visitor.wanted(*kind)
         return self.wanted[kind]
 
 

@@ -145,10 +145,10 @@ class Fields:
         None where there is none, or null. create: return a part for it all the same; setting a field of that part
         adds the mapping. Raises FieldError where something else than a mapping (or null) stands there.
         """
-        from krmfn.resources.sub_object import Part
-
         self.get_map(path)
-        return Part(self.resource, self.full_path(path)) if create or self.get(path) is not None else None
+        if not create and self.get(path) is None:
+            return None
+        return self.resource._part_at(self.full_path(path))  # noqa: SLF001  (parts import this module)
 
     def parts(self, path: Path) -> list[Part]:
         """Return the mappings in a list, each as `part` does; none where there is no list, or null.

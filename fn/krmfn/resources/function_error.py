@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from krmfn.errors import KrmError
 from krmfn.resources.result import Result, Severity
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from krmfn.yaml.path import Path
 
 
-class FunctionError(Exception):
+class FunctionError(KrmError):
     """What a function raises when it cannot do its work; the message becomes a result, nothing is changed.
 
     results: what to tell in place of the message, for instance with the resource and the field that are to blame.

@@ -30,22 +30,22 @@ from krmfn.yaml.parser import Reader, is_a
 from krmfn.yaml.text import BOM, line_start, newline, without_bom
 
 if TYPE_CHECKING:
-    from krmfn.functions.function import Function
+    from krmfn.resources.visitor import Visitor
     from krmfn.yaml.nodes import Node
 
 
-def read_list(text: str, name: str, function: Function | None = None) -> Frame:
+def read_list(text: str, name: str, visitor: Visitor | None = None) -> Frame:
     """Read a list; see ResourceList.read.
 
     Raises InputError (`name:line:column`) for text that is no YAML or no ResourceList.
     """
     cutter = Cutter(_frame(text, name), name)
     try:
-        cutter.read(function)
+        cutter.read(visitor)
     except Irregular:
         frame = _WholeReader(_frame(text, name), name).read()
-        if function is not None:
-            _visit(function, frame, cutter)
+        if visitor is not None:
+            _visit(visitor, frame, cutter)
         return frame
     return cutter.frame
 
@@ -55,17 +55,17 @@ def _frame(text: str, name: str) -> Frame:
     return Frame(without_bom(text, name), bom, newline(text))
 
 
-def _visit(function: Function, frame: Frame, cutter: Cutter) -> None:
+def _visit(visitor: Visitor, frame: Frame, cutter: Cutter) -> None:
     """Show a function what it has not seen yet."""
     if not cutter.configured:
-        function.configure(frame.function_config)
+        visitor.configure(frame.function_config)
     elif _text(cutter.frame.function_config) != _text(frame.function_config):
         raise InputError("`functionConfig:` stands at the start of a line within a quoted text; indent it there")
     done = cutter.visited
     frame.items[:done] = cutter.frame.items[:done]
     for item in frame.items[done:]:
-        if function.wanted(item.api_version, item.kind):
-            function.visit(item)
+        if visitor.wanted(item.api_version, item.kind):
+            visitor.visit(item)
             item.release()
 
 

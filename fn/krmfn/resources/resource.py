@@ -30,7 +30,8 @@ from krmfn.yaml.text import Lines, line_start
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from krmfn.yaml.path import Path
+    from krmfn.resources.sub_object import Part
+    from krmfn.yaml.path import Path, Step
 
 
 class Shape(enum.Enum):
@@ -117,6 +118,11 @@ class Resource(Metadata):
     def resource(self) -> Resource:
         """The resource itself; a part of one has it, too."""
         return self
+
+    def _part_at(self, path: tuple[Step, ...]) -> Part:
+        from krmfn.resources.sub_object import Part
+
+        return Part(self, path)
 
     def to_data(self) -> dict[str, Any]:
         """Return the resource as plain data. Raises DataError for what Python cannot hold: see `get`."""

@@ -21,9 +21,9 @@ from krmfn.yaml.data import to_data
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from krmfn.functions.function import Function
     from krmfn.resources.identity import Identity
     from krmfn.resources.result import Result
+    from krmfn.resources.visitor import Visitor
 
 _K = TypeVar("_K")
 _EMPTY = "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems: []\n"
@@ -52,7 +52,7 @@ class ResourceList:
         cls,
         text: str,
         name: str = "stdin",
-        function: Function | None = None,
+        function: Visitor | None = None,
     ) -> ResourceList:
         """Read a list; name is used in errors.
 

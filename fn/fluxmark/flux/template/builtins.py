@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from fluxmark.flux.template.comparison import equal, less
 from fluxmark.flux.template.errors import CallError
-from fluxmark.flux.template.printing import sprint, sprintf, sprintln
+from fluxmark.flux.template.printing import sprint, sprintln
 from fluxmark.flux.template.types import ANY, BOOL, INT, INTEGERS, REFLECTED, STRING, UINT8, Function, Kind, Type
 from fluxmark.flux.template.values import Value, concrete, indirect, is_true, string, zero
 from fluxmark.golang.numbers import INT_MAX
@@ -132,6 +132,8 @@ def _println(*args: Value | None) -> bytes:
 
 
 def _printf(template: bytes, *args: Value | None) -> bytes:
+    from fluxmark.flux.template.verbs import sprintf
+
     return sprintf(template, args)
 
 

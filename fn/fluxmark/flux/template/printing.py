@@ -271,10 +271,3 @@ def _members(value: Value) -> Iterable[tuple[Value | str, Value]]:
         fields = zip(value.type.fields, value.data, strict=True)
         return [(field.name, Value(field.type, data)) for field, data in fields]
     return [("", elem) for elem in items(value)]
-
-
-def sprintf(template: bytes, args: Sequence[Value | None]) -> bytes:
-    """Return a text in which each verb is replaced by an operand."""
-    from fluxmark.flux.template.verbs import Format
-
-    return Format(template, args).run()

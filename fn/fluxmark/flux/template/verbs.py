@@ -174,3 +174,8 @@ class Format:
 
 def _is_digits(text: str) -> bool:
     return text.isascii() and text.isdigit()
+
+
+def sprintf(template: bytes, args: Sequence[Value | None]) -> bytes:
+    """Return a text in which each verb is replaced by an operand."""
+    return Format(template, args).run()

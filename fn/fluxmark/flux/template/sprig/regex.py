@@ -16,7 +16,8 @@ from fluxmark.golang.text import can_backquote, decode, display, encode, quote
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from fluxmark.golang.regexp import Match, Regexp
+    from fluxmark.golang.expand import Match
+    from fluxmark.golang.regexp import Regexp
 
 
 def _must(pattern: bytes) -> Regexp:
