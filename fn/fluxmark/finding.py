@@ -34,7 +34,8 @@ class Finding:
     rule: a short name in kebab case. file: relative to the root, '' where that is unknown. line and column: of
     the faulty part, from 1; 0 where they are unknown, as in a ResourceList, whose text is not that of the file.
     length: of the faulty part on its line, in code points; 0 where that is unknown. path: of the field. current
-    and proposed: its value, where a value is at issue.
+    and proposed: its value, where a value is at issue. also: findings of the same cause in other places, which the
+    message lists.
     """
 
     rule: str
@@ -51,6 +52,7 @@ class Finding:
     tags: dict[str, str] = field(default_factory=dict)
     length: int = 0
     fix: Fix | None = field(default=None, compare=False)
+    also: tuple[Finding, ...] = field(default=(), compare=False)
 
     @property
     def where(self) -> str:

@@ -12,7 +12,14 @@ from fluxmark.cluster.markers import MENTION
 from fluxmark.cluster.repository import Repository, manifests_of
 from fluxmark.cluster.source import Source
 from fluxmark.cluster.tree import Tree
-from fluxmark.flux.api_groups import FLUX_KUSTOMIZE_GROUP, KUSTOMIZATION_NAMES, KUSTOMIZE_GROUP, MODEL_WORDS, TOKEN
+from fluxmark.flux.api_groups import (
+    FLUX_KUSTOMIZE_GROUP,
+    KUSTOMIZATION_NAMES,
+    KUSTOMIZE_GROUP,
+    MODEL_WORDS,
+    POLICY,
+    TOKEN,
+)
 from fluxmark.flux.files import is_flux_file
 from krmfn.errors import InputError
 from krmfn.packages.package import Package
@@ -46,6 +53,7 @@ _OTHER_ENDINGS = (
     ".json5",
     ".cue",
     ".jsonnet",
+    ".libsonnet",
 )
 
 
@@ -117,6 +125,7 @@ def read_directory(
     sources: list[Source] = []
     others: dict[str, Callable[[], Source]] = {}
     members: list[str] = []
+    generators: list[str] = []
     given = texts or {}
     paths = [*package.walk(may_hold_marker), *(path for path in given if not package.exists(path))]
     for path in paths:
@@ -125,6 +134,8 @@ def read_directory(
         if len(text) > LARGEST and is_flux_file(name):
             raise InputError(f"{package.show(path)}: the file is too large: nothing for Flux is above 32 MB")
         if not is_flux_file(name):
+            if POLICY in text:
+                generators.append(path)
             if MENTION.search(text):
                 sources.append(Source(path, text, show=package.show(path)))
         elif is_of_interest(text, name):
@@ -142,6 +153,7 @@ def read_directory(
         flux_version=flux_version,
         focus=focus,
         is_root=around(here) == here,
+        generators=generators,
     )
 
 

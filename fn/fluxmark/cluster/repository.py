@@ -37,7 +37,8 @@ class Repository:
     path. paths: of the files that may hold a resource that matters, and of all kustomizations. checkout:
     what Git says of it. flux_version: None where it is not configured. has_comments: whether the texts still have
     theirs. focus: the directory that findings are wanted for, '' for all. is_root: whether paths are known to
-    start where Flux's own do, at the root of what it checks out.
+    start where Flux's own do, at the root of what it checks out. generators: programs that mention ImagePolicy,
+    which may write policies that are not in the repository.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class Repository:
         has_comments: bool = True,
         focus: str = "",
         is_root: bool = False,
+        generators: Iterable[str] = (),
     ) -> None:
         self.tree = tree
         self.sources = tuple(chain.from_iterable(tree.sources.values()))
@@ -61,6 +63,7 @@ class Repository:
         self._paths = tuple(paths)
         self._checkout = checkout
         self._is_root = is_root
+        self.generators = tuple(generators)
 
     # clusters
 

@@ -12,9 +12,10 @@ VERSION = 1
 
 
 def render(report: Report) -> str:
-    """Return `{"version": 1, "findings": [{"rule", "severity", "file", "line", "column", "message", "fix"?}]}`.
+    """Return `{"version": 1, "findings": [{"rule", "severity", "file", "line", "column", "message", …}]}`.
 
-    line and column are 0 where they are unknown; fix says what `--fix` would do.
+    line and column are 0 where they are unknown; fix says what `--fix` would do; also lists other places of the
+    same cause.
     """
     import json
 
@@ -34,4 +35,6 @@ def entry(finding: Finding) -> dict[str, Any]:
     }
     if finding.fix is not None:
         data["fix"] = finding.fix.description
+    if finding.also:
+        data["also"] = [{"file": one.file, "line": one.line, "column": one.column} for one in finding.also]
     return data

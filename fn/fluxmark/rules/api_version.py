@@ -41,7 +41,7 @@ SEVERITY: Final = Severity.ERROR
 
 
 def check(world: Repository) -> Iterator[Finding]:
-    """Yield the API versions that are not served, once for each file and version."""
+    """Yield the API versions that are not served, once for each file and version; the engine merges the files."""
     flux = world.flux_version or NEWEST_FLUX
     found: dict[tuple[int, str], list[Manifest]] = {}
     for one in world.image_resources:
@@ -52,13 +52,12 @@ def check(world: Repository) -> Iterator[Finding]:
         known = span(first.kind, first.api_version)
         right = schema.api_version(first.kind, flux)
         given = world.flux_version is not None
-        more = f", which {len(resources)} resources of this file have" if len(resources) > 1 else ""
         assert known is not None
         yield first.report(
             ID,
             SEVERITY if given else Severity.WARNING,
             ("apiVersion",),
-            f"Flux {flux} does not serve {first.api_version}{more}, only Flux {known.first} to {known.last} do; "
+            f"Flux {flux} does not serve {first.api_version}, only Flux {known.first} to {known.last} do; "
             f"write {right}",
             proposed=right,
             fix=_fix(resources, flux) if given else None,

@@ -3,8 +3,7 @@
 The template is parsed and executed when there is something to commit, and not before: until then the automation
 looks healthy, and from then on it retries for ever. The template is executed here on made-up changes, by an
 interpreter that answers as the controller does. Since Flux 2.7 `.Updated` and `.Changed.ImageResult` are gone
-(`RemovedTemplateField`). A template whose text depends on the random order of Go's maps is reported as
-information.
+(`RemovedTemplateField`).
 
 Fails:
     apiVersion: image.toolkit.fluxcd.io/v1
@@ -46,7 +45,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from fluxmark.flux.releases import flux_order
-from fluxmark.flux.template import LimitExceeded, TemplateError, UnsupportedFunction, render_with_notes
+from fluxmark.flux.template import LimitExceeded, TemplateError, UnsupportedFunction, render
 from fluxmark.flux.value_change import Change
 from krmfn.resources.result import ResourceRef, Severity
 
@@ -80,7 +79,7 @@ CHANGES: Final = tuple(
 
 
 def check(world: Repository) -> Iterator[Finding]:
-    """Yield the templates that fail, and those whose text is in random order."""
+    """Yield the templates that fail."""
     for automation in world.automations:
         template = automation.get(*_PATH)
         if not isinstance(template, str) or not automation.is_final:
@@ -88,7 +87,7 @@ def check(world: Repository) -> Iterator[Finding]:
         if world.flux_version and flux_order(world.flux_version) < flux_order(_OLD_MODEL):
             continue  # the data was another one
         try:
-            rendering = render_with_notes(
+            render(
                 template,
                 CHANGES,
                 automation=(automation.namespace or "flux-system", automation.name),
@@ -99,12 +98,6 @@ def check(world: Repository) -> Iterator[Finding]:
         except TemplateError as error:
             yield from _failure(world, automation, template, error)
             continue
-        if rendering.random_order:
-            message = (
-                "this message lists its changes in an order that differs from commit to commit, because Go's maps "
-                "have none; range over .Changed.FileChanges, which is sorted"
-            )
-            yield automation.report(ID, Severity.INFO, _PATH, message)
 
 
 def _values(automation: Manifest) -> Mapping[str, str]:

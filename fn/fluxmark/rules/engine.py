@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from fluxmark.errors import FluxmarkError
 from fluxmark.flux.schema.did_you_mean import nearest
+from fluxmark.rules.merging import merged
 from fluxmark.rules.registry import RULES
 from fluxmark.rules.suppressions import Silences
 from krmfn.errors import KrmError
@@ -52,7 +53,7 @@ def run(world: Repository, selection: Selection | None = None) -> list[Finding]:
     silences = Silences(world)
     kept = (one for one in found if world.is_in_focus(one.file) and not silences.cover(one))
     # what several clusters share is reported once
-    return sorted({(*_place(one), one.path): one for one in kept}.values(), key=_place)
+    return merged(sorted({(*_place(one), one.path): one for one in kept}.values(), key=_place))
 
 
 def _findings(rule: Rule, world: Repository) -> Iterator[Finding]:

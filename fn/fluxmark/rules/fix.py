@@ -8,7 +8,7 @@ from krmfn.errors import OverlapError
 from krmfn.yaml.edit import Editor
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from fluxmark.cluster import Repository, Source
     from fluxmark.finding import Finding
@@ -21,12 +21,17 @@ def fixed(world: Repository, findings: Iterable[Finding]) -> dict[str, str]:
     krmfn.yaml.verify.VerificationError where a fix would change what it must not.
     """
     by_path: dict[str, list[Finding]] = {}
-    for finding in findings:
-        if finding.fix is not None:
-            by_path.setdefault(finding.file, []).append(finding)
+    for finding in fixable(findings):
+        by_path.setdefault(finding.file, []).append(finding)
     sources = {source.path: source for source in world.sources}
     texts = {path: _fix(sources[path], found) for path, found in by_path.items() if path in sources}
     return {path: text for path, text in texts.items() if text != sources[path].text}
+
+
+def fixable(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Yield the findings that have a fix, with those of the same cause in other places."""
+    for finding in findings:
+        yield from (one for one in (finding, *finding.also) if one.fix is not None)
 
 
 def _fix(source: Source, findings: list[Finding]) -> str:

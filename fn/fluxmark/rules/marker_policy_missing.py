@@ -2,7 +2,9 @@
 
 Flux loads the policies of the automation's namespace and looks the marker's name up among them. A name that is not
 there is skipped without a word. The rule reports only where the repository has other policies of that namespace,
-and, where something that a cluster applies is not in the repository, only names that are likely to be meant.
+and, where something that a cluster applies is not in the repository, only names that are likely to be meant. Where
+a program in the repository writes ImagePolicies (Jsonnet, CUE, Terraform), it reports all such markers once, as an
+info.
 
 Fails:
     image: example.com/app:1.0.0 # {"$imagepolicy": "flux-system:ap"}
@@ -61,12 +63,16 @@ def check(world: Repository) -> Iterator[Finding]:
         close = nearest(setter.policy, names, few=max(1, len(setter.policy) // 5))
         if not (world.is_complete or close or elsewhere):
             continue
+        generated = world.generators[0] if world.generators else ""
+        what = f"there is no ImagePolicy {setter.namespace}/{setter.policy}"
         yield marker.source.finding(
             ID,
-            SEVERITY,
+            Severity.INFO if generated else SEVERITY,
             marker.setter_span,
-            f"Flux ignores this marker: there is no ImagePolicy {setter.namespace}/{setter.policy}; "
-            + _advice(setter, close, elsewhere),
+            f"{what} here; {generated} may generate it, in which case ignore this rule for the file"
+            if generated
+            else f"Flux ignores this marker: {what}; {_advice(setter, close, elsewhere)}",
+            tags={"policy": "" if generated else setter.key},
             resource=marker.manifest.ref if marker.manifest else None,
             path=marker.path,
             current=marker.comment.text,

@@ -341,7 +341,6 @@ FAULTS = (
         also=(),
     ),
     Fault("automation-template", AUTOMATION, "{{ .OldValue }}", "{{ .Old }}", ".Old }}"),
-    Fault("automation-template", AUTOMATION, "Update images", "{{ .Changed.Changes }}", "|\n        {{ .Changed"),
     Fault(
         "automation-branch", AUTOMATION, "    push:\n      branch: main\n", "    push:\n      branch: bot\n", "bot"
     ),
