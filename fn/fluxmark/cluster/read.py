@@ -176,7 +176,8 @@ def directory_tree(package: Package, sources: Iterable[Source], texts: Mapping[s
             return None
 
     def entries(directory: str) -> Sequence[str]:
-        new = {path.rpartition("/")[2] for path in given if path.rpartition("/")[0] == directory}
+        prefix = f"{directory}/" if directory else ""
+        new = {path[len(prefix) :].partition("/")[0] for path in given if path.startswith(prefix)}
         try:
             names = {entry.name for entry in (root / directory).iterdir() if entry.name != ".git"}
         except OSError:

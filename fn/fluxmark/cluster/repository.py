@@ -13,6 +13,7 @@ from fluxmark.cluster.follow import Model, read_clusters
 from fluxmark.cluster.git import NO_CHECKOUT
 from fluxmark.cluster.manifest import Manifest
 from fluxmark.cluster.markers import MENTION, find_markers
+from fluxmark.cluster.overrides import Overrides
 from fluxmark.fields import Finder
 from fluxmark.fields.gather import gather
 from fluxmark.flux.api_groups import GROUP
@@ -206,6 +207,15 @@ class Repository:
     @cached_property
     def _all_sources(self) -> list[Source]:
         return [*self.sources, *(make() for make in self.others.values())]
+
+    @cached_property
+    def _overrides(self) -> Overrides:
+        """The images that kustomizations set."""
+        return Overrides(self.tree, self._paths)
+
+    def overrides_image(self, file: str, name: str) -> bool:
+        """Tell whether every kustomization that builds a file sets the image of this name; False without any."""
+        return self._overrides.set(file, name)
 
     def is_in_focus(self, path: str) -> bool:
         """Tell whether findings of a file are wanted."""

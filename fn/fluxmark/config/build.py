@@ -38,6 +38,7 @@ def configuration(data: Mapping[str, Any], flux: str | None, report: Report) -> 
         "automation": spec.get("automation"),
         "images": _images(spec.get("images") or (), report),
         "mark_names": spec.get("markNames"),
+        "link": spec.get("link"),
         "fields": _fields(spec.get("fields") or (), report),
         "files": _paths(spec.get("files"), ("spec", "files"), report, is_directory=True),
     }

@@ -73,6 +73,7 @@ class ImageAutomation:
     flux_version: a known minor version, None if unset. repository, policy: as written, for all images.
     automation: as written, with its name; None if nothing is said of it.
     files: relative to the root, normalised, with forward slashes. mark_names: whether names get markers, too.
+    link: whether the kustomization above `output` is edited so that a cluster applies it.
     """
 
     name: str = ""
@@ -90,6 +91,7 @@ class ImageAutomation:
     files: tuple[str, ...] = ()
     fields: tuple[FieldSpec, ...] = ()
     mark_names: bool = False
+    link: bool = False
 
     @property
     def flux(self) -> str:

@@ -41,6 +41,7 @@ class Marking:
     names: bool = False
     clues: Clues = NO_CLUES
     tally: Tally = field(default_factory=Tally)
+    overridden: Callable[[str, str], bool] | None = None
 
     @cached_property
     def finder(self) -> Finder:
@@ -74,7 +75,14 @@ class Marking:
         """
         update_path = f"./{self.update_path or ''}"
         context = Context(
-            resource, path_of, self.covers, update_path, force=self.force, names=self.names, is_list=is_list
+            resource,
+            path_of,
+            self.covers,
+            update_path,
+            force=self.force,
+            names=self.names,
+            is_list=is_list,
+            overridden=self.overridden,
         )
         editor = resource.editor()
         for said in mark(editor, resource, self.targets, self.finder, context):
@@ -127,7 +135,11 @@ class Markings:
         self._config = config
         self._repository = repository
         self._known: dict[tuple[str, ...], Marking] = {}
-        self.all = replace(start or _of_clusters(config, repository.clusters), clues=clues)
+        self.all = replace(
+            start or _of_clusters(config, repository.clusters),
+            clues=clues,
+            overridden=repository.overrides_image,
+        )
         """What is marked anywhere; its tally counts for all files."""
 
     def of(self, path: str) -> Marking:

@@ -45,6 +45,7 @@ class Context:
     Most fields are marked already, and then nothing of it is. path_of: gives the document's file, '' where that is
     unknown. covers: tells whether the automation updates a file. force: whether another policy's marker goes.
     names: whether names get markers of their own. is_list: whether Flux would take the document apart.
+    overridden: tells of a file and a name whether kustomizations set that image.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class Context:
         force: bool,
         names: bool = False,
         is_list: bool = False,
+        overridden: Callable[[str, str], bool] | None = None,
     ) -> None:
         self._resource = resource
         self._path_of = path_of
@@ -65,6 +67,7 @@ class Context:
         self.force = force
         self.names = names
         self.is_list = is_list
+        self._overridden = overridden
 
     @cached_property
     def file(self) -> str:
@@ -80,6 +83,10 @@ class Context:
     def covered(self) -> bool:
         """Whether the automation updates the file."""
         return self._covers(self.file)
+
+    def is_overridden(self, name: str) -> bool:
+        """Tell whether kustomizations set the image of this name in all builds of the document."""
+        return self._overridden is not None and self._overridden(self.file, name)
 
     @cached_property
     def forbidden(self) -> str:
@@ -160,6 +167,8 @@ def _mark_field(
         return _left(field, fits, "policy-namespace", policy=target.setter.policy)
     if not context.covered:
         return _left(field, fits, "outside-update-path", path=context.update_path)
+    if setter is None and not field.part and context.is_overridden(ref.name):
+        return Mark(field, "overridden", Severity.INFO, "", tuple(fits))
     if rule := context.forbidden or _harm(editor, field, ref, target, digest):
         return _left(field, fits, rule)
     if setter is not None and not target.is_named_by(setter) and not context.force:

@@ -15,6 +15,7 @@ from fluxmark.inject.apply import Markings
 from fluxmark.inject.files import Files
 from fluxmark.inject.generate import generate
 from fluxmark.inject.ownership import cluster_of
+from fluxmark.inject.reach import Reach
 from fluxmark.inject.resource_store import FileStore
 from fluxmark.inject.unmatched_images import nowhere
 from krmfn.errors import InputError
@@ -70,6 +71,7 @@ def inject(package: Package, config: ImageAutomation, below: Sequence[str] = (".
     if markings.all.targets:
         markings = Markings(config, repository, gather(files.texts, config.fields))
     findings += _mark_texts(store, package, files, markings.of)
+    findings += Reach(package, repository, files.texts).check(config, store)
     findings += nowhere(config, markings.all, files.texts)
     automations = any(one.automations for one in repository.clusters)
     if config.images and config.automation is None and not automations:

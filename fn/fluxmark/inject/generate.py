@@ -268,6 +268,16 @@ def _list_files(store: Store, output: str, files: list[str]) -> Iterator[Finding
     paths = [f"{output}/{name}" for name in kustomization.NAMES]
     found = next(((path, item) for path in paths for item in store.at(path)), None)
     if found is None:
+        others = store.others(output, [f"{output}/{name}" for name in files])
+        if others:
+            # Flux builds all of a directory without a kustomization; one that lists the new files would end that
+            yield Finding(
+                "no-kustomization",
+                Severity.INFO,
+                f"{output} gets no kustomization.yaml, because it holds other files ({', '.join(others[:3])}): "
+                "without one Flux applies all of them",
+            )
+            return
         yield _create(store, kustomization.build(files), f"{output}/{kustomization.FILE}", kustomization.HEADER)
         return
     path, item = found

@@ -10,6 +10,7 @@ RIGHT: Final = "right"
 
 NOT_MARKED: Final = {
     "where": "not marked: the `where` of its image excludes this document",
+    "overridden": "not marked: the kustomization that builds this sets the image, and its entry is marked",
     "several-policies": "not marked: {policies} select from this repository; set `where` for each",
     "policy-namespace": "not marked: the namespace of {policy} is not known here, and a marker must name it; set "
     "metadata.namespace in the ImagePolicy",

@@ -8,6 +8,8 @@ from krmfn.packages.text_file import TextFile
 from krmfn.yaml.parser import MapNode
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from fluxmark.cluster import Manifest
     from krmfn.packages.package import Package
     from krmfn.resources.resource import Resource
@@ -25,6 +27,9 @@ class Store(Protocol):
 
     def holds(self, path: str) -> bool:
         """Tell whether a file has any resources."""
+
+    def others(self, directory: str, files: Collection[str]) -> list[str]:
+        """Return the manifests below a directory that are none of these files."""
 
     def add(self, resource: Resource, path: str) -> None:
         """Add a resource at the end of a file, which is made where it does not exist."""
@@ -48,6 +53,10 @@ class ListStore:
     def holds(self, path: str) -> bool:
         """Tell whether there are items of a file."""
         return path in self._next or next(self._list.at(path), None) is not None
+
+    def others(self, directory: str, files: Collection[str]) -> list[str]:
+        """Return the files of items below a directory that are none of these."""
+        return [path for path in {item.path for item in self._list.items} if _is_other(path, directory, files)]
 
     def add(self, resource: Resource, path: str) -> None:
         """Append an item, with the annotations that make an orchestrator write it to this file."""
@@ -88,6 +97,17 @@ class FileStore:
         """Tell whether a file has any documents."""
         return bool(self.at(path))
 
+    def others(self, directory: str, files: Collection[str]) -> list[str]:
+        """Return the manifests on the disk below a directory that are none of these."""
+        if not self._package.is_directory(directory):
+            return []
+        found = self._package.walk(lambda name: name.endswith((".yaml", ".yml")), directory)
+        return [path for path in found if _is_other(path, directory, files)]
+
+    def created(self) -> frozenset[str]:
+        """Return the files that are new."""
+        return frozenset(path for path, file in self.files.items() if not file.read_text and file.to_text())
+
     def add(self, resource: Resource, path: str) -> None:
         """Append a document to a file."""
         self.open(path).append(resource)
@@ -96,3 +116,8 @@ class FileStore:
         """Return the old and the new text of every file that changed."""
         texts = {path: (file.read_text, file.to_text()) for path, file in self.files.items()}
         return {path: (old, new) for path, (old, new) in texts.items() if old != new}
+
+
+def _is_other(path: str, directory: str, files: Collection[str]) -> bool:
+    prefix = "" if directory == "." else f"{directory}/"
+    return path.startswith(prefix) and path not in files

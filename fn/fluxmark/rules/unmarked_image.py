@@ -47,8 +47,6 @@ if TYPE_CHECKING:
 ID: Final = "unmarked-image"
 SEVERITY: Final = Severity.INFO
 
-KUSTOMIZATIONS: Final = ("Kustomization", "Component")
-
 
 def check(world: Repository) -> Iterator[Finding]:
     """Yield the image fields whose tag a policy selects, and that have no marker of any kind."""
@@ -62,19 +60,13 @@ def check(world: Repository) -> Iterator[Finding]:
     if not by_name:
         return
     meant = {id(marker.node) for marker in world.markers}  # wherever it stands, and whatever is wrong with it
-    set_by_kustomize = {
-        ref.canonical
-        for _, manifest, field in world.fields
-        if field.part == "tag" and manifest.kind in KUSTOMIZATIONS and (ref := image.parse_templated(field.image))
-    }
     for source, manifest, field in world.fields:
         if id(field.node) in meant or field.part not in ("", "tag") or image.templating(field.node.value):
             continue
         ref = image.parse_templated(field.image)
         policies = by_name.get(ref.canonical, []) if ref else []
         beside = line_comment(source.text, field.node)
-        bare = ref is not None and not (field.part or ref.tag or ref.digest)
-        if bare and ref is not None and ref.canonical in set_by_kustomize:
+        if ref is not None and not field.part and world.overrides_image(source.path, ref.name):
             continue
         if not policies or (beside and (markers.read(beside.text) or markers.diagnose(beside.text))):
             continue

@@ -80,6 +80,30 @@ spec:
 """
 
 
+KUSTOMIZATION = """\
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata:
+  name: all
+  namespace: flux-system
+spec:
+  interval: 10m0s
+  path: ./
+  prune: true
+  sourceRef:
+    kind: GitRepository
+    name: fleet
+---
+"""
+CONFIGURATION = """\
+apiVersion: fluxmark.io/v1alpha1
+kind: ImageAutomation
+metadata:
+  name: all
+---
+"""
+
+
 class Fault(NamedTuple):
     """A text that is put in place of another, what finds it, and the text at whose start the finding stands.
 
@@ -359,6 +383,16 @@ FAULTS = (
         "apiVersion",
         EXTRA_REPOSITORY + "apiVersion",
         "registry.example.com/shop/wrker",
+    ),
+    Fault(
+        "resource-unreached", AUTOMATION, "apiVersion", KUSTOMIZATION.replace("./", "./apps") + "apiVersion", ""
+    ),
+    Fault(
+        "config-applied",
+        AUTOMATION,
+        "apiVersion",
+        KUSTOMIZATION + CONFIGURATION + "apiVersion",
+        "ImageAutomation\n",
     ),
     # resources
     Fault(
