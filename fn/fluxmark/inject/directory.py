@@ -66,7 +66,9 @@ def inject(package: Package, config: ImageAutomation, below: Sequence[str] = (".
     findings = list(generate(config, store, cluster))
     markings = Markings(config, repository)
     files.require_readable(
-        lambda path, text: belongs_to_model(text, path) or markings.of(path).concerns(path, text)
+        lambda path, text: (
+            belongs_to_model(text, path.rpartition("/")[2]) or markings.of(path).concerns(path, text)
+        )
     )
     if markings.all.targets:
         markings = Markings(config, repository, gather(files.texts, config.fields))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fluxmark.cluster import Repository, Source
-from fluxmark.cluster.read import belongs_to_model, directory_tree, remotes_of
+from fluxmark.cluster.read import belongs_to_model, checkout_of, directory_tree
 from fluxmark.errors import FluxmarkError
 from fluxmark.finding import Finding
 from fluxmark.inject.resources import kustomization
@@ -55,7 +55,7 @@ class Reach:
         sources = [Source(path, text) for path, text in texts.items() if belongs_to_model(text, _name(path))]
         members = [source.path for source in sources]
         tree = directory_tree(self.package, sources, texts)
-        after = Repository(tree, members, remotes=remotes_of(self.package))
+        after = Repository(tree, members, checkout=checkout_of(self.package))
         files = {one.name: one.files for one in after.clusters}
         for one in self.before.clusters:
             lost = sorted(one.files - files.get(one.name, frozenset())) if one.is_root else []

@@ -1,4 +1,4 @@
-"""What a cluster applies after inject: all that it applied before, and what is new, where a cluster can reach it."""
+"""What a cluster applies after inject: all that it applied before, and what is new where it can be reached."""
 
 from __future__ import annotations
 
