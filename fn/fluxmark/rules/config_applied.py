@@ -75,6 +75,6 @@ def check(world: Repository) -> Iterator[Finding]:
                     ID,
                     SEVERITY,
                     ("kind",),
-                    f"Flux applies this configuration with the rest of {cluster.shown}, and fails: the kind is not "
-                    f'known to it; add the annotation {LOCAL_CONFIG}: "true", or move the file',
+                    f"Flux applies this configuration with the rest of {cluster.shown}, and fails: its kind is "
+                    f'not known there; add the annotation {LOCAL_CONFIG}: "true", or move the file',
                 )

@@ -27,7 +27,15 @@ spec:
   prune: true
   sourceRef: {{kind: GitRepository, name: flux-system}}
 """
-POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers:\n    - name: web\n      image: reg.io/app:1\n"
+POD = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: web}
+spec:
+  containers:
+    - name: web
+      image: reg.io/app:1
+"""
 SETTINGS = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\n"
 SYNC = KUSTOMIZATION.format(name="flux-system", path="clusters/home")
 

@@ -384,9 +384,7 @@ FAULTS = (
         EXTRA_REPOSITORY + "apiVersion",
         "registry.example.com/shop/wrker",
     ),
-    Fault(
-        "resource-unreached", AUTOMATION, "apiVersion", KUSTOMIZATION.replace("./", "./apps") + "apiVersion", ""
-    ),
+    Fault("resource-unreached", WEB, "apiVersion", KUSTOMIZATION.replace("./", "./apps") + "apiVersion", ""),
     Fault(
         "config-applied",
         AUTOMATION,
