@@ -7,11 +7,11 @@ within a call into C is not counted: `test_safety_limits` has inputs so large th
 from __future__ import annotations
 
 import contextlib
-import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from growth import assert_linear
 from krmfn.errors import EditError, InputError
 from krmfn.packages.text_file import TextFile
 from krmfn.resources.resource import Resource
@@ -24,44 +24,8 @@ from krmfn.yaml.parser import parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import FrameType
 
     from krmfn.yaml.nodes import Node
-
-SMALL = 60
-TIMES = 4
-GREATEST_GROWTH = 5.0
-"""A little above TIMES, for the logarithm in what sorts and halves; a quadratic path gets to TIMES * TIMES."""
-
-
-def steps(work: Callable[[int], object], size: int) -> int:
-    """Return how many lines run, and how many functions are called, Python's and C's, while this works."""
-    count = 0
-
-    def trace(_frame: FrameType, event: str, _argument: object) -> Any:
-        nonlocal count
-        count += event == "line"
-        return trace
-
-    def profile(_frame: FrameType, event: str, _argument: object) -> None:
-        nonlocal count
-        count += event in ("call", "c_call")
-
-    before = sys.gettrace(), sys.getprofile()
-    sys.settrace(trace)
-    sys.setprofile(profile)
-    try:
-        work(size)
-    finally:
-        sys.settrace(before[0])
-        sys.setprofile(before[1])
-    return count
-
-
-def assert_linear(work: Callable[[int], object]) -> None:
-    work(2)  # imports and caches
-    small, large = steps(work, SMALL), steps(work, SMALL * TIMES)
-    assert large < GREATEST_GROWTH * small, f"{small} steps grew to {large}"
 
 
 def test_steps_tell_a_quadratic_path() -> None:

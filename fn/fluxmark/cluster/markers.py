@@ -7,7 +7,6 @@ Observed with kyaml 0.21.1 and go-yaml 3.0.4, as image-automation-controller 1.2
 
 from __future__ import annotations
 
-import bisect
 import enum
 import re
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from fluxmark.flux import marker
 from fluxmark.flux.api_groups import TOKEN
 from fluxmark.flux.files import is_flux_file
 from krmfn.yaml.comment import Comment, head_comments, line_comment, own_line
+from krmfn.yaml.nodes import member_at
 from krmfn.yaml.parser import AliasNode, MapNode, Node, ScalarNode, SeqNode
 from krmfn.yaml.text import BREAKS, line_end, line_start, next_line
 
@@ -28,8 +28,11 @@ if TYPE_CHECKING:
     from fluxmark.flux.marker import Problem, Setter
     from krmfn.yaml.path import Step
 
-MENTION = re.compile(r"#[^\n]*?(?:image[-_ ]?policy|x-k8s-cli|io\.k8s\.cli\.setters)", re.IGNORECASE)
-"""Finds the comments that may be markers: that hold the key in some spelling, or kpt's setters."""
+MENTION = re.compile(r"#[^#\n]*?(?:image[-_ ]?policy|x-k8s-cli|io\.k8s\.cli\.setters)", re.IGNORECASE)
+"""Finds the comments that may be markers: that hold the key in some spelling, or kpt's setters.
+
+A match starts at the last `#` before the key; the comment may start earlier on its line.
+"""
 
 _COMMENT_START = re.compile(r"(?:(?<=[ \t\n\r])|\A)#")
 _WORDS = re.compile(r"[ \t]*#[^{}\n]*[A-Za-z]")
@@ -116,26 +119,28 @@ def find_markers(source: Source, manifests: dict[int, Manifest]) -> Iterator[Mar
         if start <= line:
             continue
         line = start
-        end = line_end(text, start)
-        for number, hash_ in enumerate(_COMMENT_START.finditer(text, start, end)):
-            found_one = _at(source, Comment(text[hash_.start() : end], hash_.start(), end), manifests)
-            says_something = found_one.setter is not None or found_one.problem is not None
-            if says_something and not (number and found_one.spot is Spot.TEXT):
-                yield found_one
-            if says_something or found_one.spot is not Spot.TEXT:
-                break  # what follows is part of this comment: a second `#` in it begins nothing
+        yield from _on_line(source, start, line_end(text, start), manifests)
 
 
-def _at(source: Source, comment: Comment, manifests: dict[int, Manifest]) -> Marker:
-    """Return what a `#` and what follows it on its line is."""
-    document = source.document_at(comment.start)
-    root = document.root if document else None
-    spot, node, path = _beside(source.text, root, comment)
-    setter = marker.read(comment.text)
-    problem = None if setter else marker.diagnose(comment.text)
-    if own_line(source.text, comment.start) == comment.start and _is_prose(source.text, comment, spot, problem):
-        setter = problem = None
-    return Marker(source, comment, spot, setter, problem, node, path, manifests.get(id(root)))
+def _on_line(source: Source, start: int, end: int, manifests: dict[int, Manifest]) -> Iterator[Marker]:
+    """Yield the marker on a line, and the one that stands in a scalar there, before any comment."""
+    text = source.text
+    for number, hash_ in enumerate(_COMMENT_START.finditer(text, start, end)):
+        document = source.document_at(hash_.start())
+        root = document.root if document else None
+        spot, node, path = _beside(text, root, hash_.start())
+        if number and spot is Spot.TEXT:
+            continue  # of those in scalars only the first counts; reading all would take quadratic time
+        comment = Comment(text[hash_.start() : end], hash_.start(), end)
+        setter = marker.read(comment.text)
+        problem = None if setter else marker.diagnose(comment.text)
+        if own_line(text, comment.start) == comment.start and _is_prose(text, comment, spot, problem):
+            setter = problem = None
+        if setter is not None or problem is not None:
+            yield Marker(source, comment, spot, setter, problem, node, path, manifests.get(id(root)))
+            return
+        if spot is not Spot.TEXT:
+            return  # what follows is part of this comment: a second `#` in it begins nothing
 
 
 def _is_prose(text: str, comment: Comment, spot: Spot, problem: Problem | None) -> bool:
@@ -149,24 +154,24 @@ def _is_prose(text: str, comment: Comment, spot: Spot, problem: Problem | None) 
     return any(_WORDS.match(line) for line in (above, below))
 
 
-def _beside(text: str, root: Node | None, comment: Comment) -> tuple[Spot, ScalarNode | None, tuple[Step, ...]]:
-    """Return where a comment stands, the scalar it is for, and the path of that."""
+def _beside(text: str, root: Node | None, offset: int) -> tuple[Spot, ScalarNode | None, tuple[Step, ...]]:
+    """Return where a comment that starts at an offset stands, the scalar it is for, and the path of that."""
     if root is None:
         return Spot.LOOSE, None, ()
-    node, path, is_key = _before(root, comment.start)
-    if own_line(text, comment.start) == comment.start and not _within(node, comment.start):
-        return _above(text, root, comment)
+    node, path, is_key = _before(root, offset)
+    if own_line(text, offset) == offset and not _within(node, offset):
+        return _above(text, root, line_end(text, offset))
     if node is None:
         return Spot.LOOSE, None, ()
     if isinstance(node, ScalarNode):
-        if node.style in _BLOCK_STYLES and comment.start < node.end:
-            header = not any(char in BREAKS for char in text[node.start : comment.start])
+        if node.style in _BLOCK_STYLES and offset < node.end:
+            header = not any(char in BREAKS for char in text[node.start : offset])
             return (Spot.BLOCK if header else Spot.TEXT), node, path
-        if comment.start < node.end:
+        if offset < node.end:
             return Spot.TEXT, node, path
     if is_key:
         return Spot.BEHIND_KEY, None, path
-    between = text[node.end : comment.start]
+    between = text[node.end : offset]
     if any(char in BREAKS for char in between):
         return Spot.LOOSE, None, path
     if "}" in between or "]" in between:
@@ -190,25 +195,23 @@ def _before(root: Node, offset: int) -> tuple[Node | None, tuple[Step, ...], boo
     if node.start > offset:
         return None, (), False
     steps: list[Step] = []
-    while True:
-        if isinstance(node, MapNode) and node.pairs and node.pairs[0][0].start <= offset:
-            key, value = next(pair for pair in reversed(node.pairs) if pair[0].start <= offset)
-            steps.append(key.value if isinstance(key, ScalarNode) else "")
-            if value.start > offset:
-                return key, tuple(steps), True
-            node = value
-        elif isinstance(node, SeqNode) and node.items and node.items[0].start <= offset:
-            index = bisect.bisect_right(node.items, offset, key=lambda item: item.start) - 1
-            steps.append(index)
-            node = node.items[index]
-        else:
-            return node, tuple(steps), False
+    while isinstance(node, MapNode | SeqNode) and (number := member_at(node, offset)) >= 0:
+        if isinstance(node, SeqNode):
+            steps.append(number)
+            node = node.items[number]
+            continue
+        key, value = node.pairs[number]
+        steps.append(key.value if isinstance(key, ScalarNode) else "")
+        if value.start > offset:
+            return key, tuple(steps), True
+        node = value
+    return node, tuple(steps), False
 
 
-def _above(text: str, root: Node, comment: Comment) -> tuple[Spot, ScalarNode | None, tuple[Step, ...]]:
-    """Return what a comment on a line of its own stands above."""
-    start = next_line(text, comment.end)
-    if start == comment.end:
+def _above(text: str, root: Node, end: int) -> tuple[Spot, ScalarNode | None, tuple[Step, ...]]:
+    """Return what a comment on a line of its own, which ends at an offset, stands above."""
+    start = next_line(text, end)
+    if start == end:
         return Spot.LOOSE, None, ()
     content = own_line(text, start)
     dash = text[content : content + 1] == "-" and text[content + 1 : content + 2] in (" ", "\t")

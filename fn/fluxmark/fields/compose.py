@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 
 from fluxmark.fields.field import ImageField, field_at
 from fluxmark.fields.paths import follow
-from krmfn.yaml.data import MERGE
+from krmfn.yaml.nodes import merges
 from krmfn.yaml.parser import MapNode, ScalarNode, SeqNode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from krmfn.node import Node
 
 
 def is_compose(root: MapNode, api_version: str, kind: str) -> bool:
@@ -27,32 +29,47 @@ def find(root: MapNode) -> Iterator[ImageField]:
     """Yield the images of a compose file's services."""
     services = root.get("services")
     assert isinstance(services, MapNode)
+    owners: dict[int, MapNode | None] = {}
     for name, value in services.pairs:
         service = follow(value)
         if not isinstance(service, MapNode) or type(name) is not ScalarNode:
             continue
-        owner = _owner(service)
+        owner = _owner(service, owners)
         if owner is not None and (found := field_at(owner, "image", ("services", name.value, "image"))):
             yield found
 
 
-def _owner(service: MapNode) -> MapNode | None:
+def _owner(service: MapNode, known: dict[int, MapNode | None]) -> MapNode | None:
     """Return the mapping that gives a service its image: itself, or the first merged into it that has one.
 
-    Each mapping is visited once: merges may be nested without end.
+    known: the owners of the mappings, and lists of mappings, that were visited before, by identity. Each is
+    visited once in a file, because merges of merges can name the same mapping any number of times. Compose
+    refuses circular merges; here they give what is found before the circle closes.
     """
-    seen: set[int] = set()
-    stack = [service]
-    while stack:
-        node = stack.pop()
-        if id(node) in seen:
+    path: list[tuple[Node, list[Node]]] = []
+    _visit(service, path, known)
+    while path:
+        node, rest = path[-1]
+        if known[id(node)] is None and rest:
+            base = follow(rest.pop())
+            if id(base) in known:
+                known[id(node)] = known[id(base)]
+            else:
+                _visit(base, path, known)
             continue
-        seen.add(id(node))
-        if node.pair("image") is not None:
-            return node
-        for key, value in reversed(node.pairs):
-            if type(key) is ScalarNode and key.value == MERGE:
-                target = follow(value)
-                merged = target.items if isinstance(target, SeqNode) else [target]
-                stack += [base for base in map(follow, reversed(merged)) if isinstance(base, MapNode)]
-    return None
+        path.pop()
+        if path and known[id(path[-1][0])] is None:
+            known[id(path[-1][0])] = known[id(node)]
+    return known[id(service)]
+
+
+def _visit(node: Node, path: list[tuple[Node, list[Node]]], known: dict[int, MapNode | None]) -> None:
+    """Visit a node for the first time: it is its own owner, or those that are merged into it come next."""
+    if id(node) in known:
+        return
+    known[id(node)] = node if isinstance(node, MapNode) and node.pair("image") is not None else None
+    path.append((node, merges(node) if isinstance(node, MapNode) else _items(node)))
+
+
+def _items(node: Node) -> list[Node]:
+    return node.items[::-1] if isinstance(node, SeqNode) else []

@@ -10,7 +10,8 @@ _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 def seconds(text: str) -> float | None:
     """Return a duration in seconds; None for text that is none."""
-    parts = list(_PART.finditer(text))
-    if not parts or "".join(part.group() for part in parts) != text:
-        return None
-    return sum(float(part[1]) * _UNITS[part[2]] for part in parts)
+    total, at = 0.0, 0
+    while part := _PART.match(text, at):
+        total += float(part[1]) * _UNITS[part[2]]
+        at = part.end()
+    return total if text and at == len(text) else None

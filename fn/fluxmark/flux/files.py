@@ -5,10 +5,10 @@ Source of the first: image-automation-controller 1.2, `internal/update/filereade
 
 from __future__ import annotations
 
-import fnmatch
 from typing import TYPE_CHECKING
 
 from fluxmark.flux.api_groups import KUSTOMIZATION_NAMES, MODEL_WORDS, SECRET, TOKEN
+from krmfn import glob
 from krmfn.errors import InputError
 
 if TYPE_CHECKING:
@@ -54,14 +54,6 @@ def named(package: Package, entries: Iterable[str], items: Collection[str] = ())
     return [path for path in found if path not in items]
 
 
-def matches(path: str, glob: str) -> bool:
+def matches(path: str, pattern: str) -> bool:
     """Tell whether a path, or a directory above it, matches a glob: `*` within a name, `**` for directories."""
-    return _glob(tuple(path.split("/")), tuple(glob.split("/")))
-
-
-def _glob(parts: tuple[str, ...], pattern: tuple[str, ...]) -> bool:
-    if not pattern:
-        return True
-    if pattern[0] == "**":
-        return any(_glob(parts[n:], pattern[1:]) for n in range(len(parts) + 1))
-    return bool(parts) and fnmatch.fnmatchcase(parts[0], pattern[0]) and _glob(parts[1:], pattern[1:])
+    return glob.matches(path, pattern, above=True)

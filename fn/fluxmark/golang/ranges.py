@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 NEWEST = Dialect()
 MAX_RANGE_LENGTH = 512  # bytes
+_LONGEST = 8192  # characters, for the dialects without that limit: rewriting hyphens takes quadratic time
 MAX_GROUPS = 32
 
 # The quantifiers are possessive: what may follow a part never continues it, so giving back finds nothing new, and
@@ -86,6 +87,8 @@ class Constraint:
     @classmethod
     def parse(cls, text: str, *, dialect: Dialect = NEWEST) -> Constraint:
         """Return the constraint that a range is; raises ConstraintError."""
+        if len(text) > _LONGEST:
+            raise ConstraintError(f"the range has {len(text)} characters; ranges above {_LONGEST} are not read")
         if dialect.limits and len(text.encode(errors="replace")) > MAX_RANGE_LENGTH:
             raise ConstraintError(f"constraint string is too long (max {MAX_RANGE_LENGTH} bytes)")
         groups = _rewrite_hyphen_ranges(text).split("||")

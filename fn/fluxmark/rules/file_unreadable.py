@@ -34,7 +34,7 @@ from krmfn.errors import InputError
 from krmfn.resources.result import Severity
 from krmfn.yaml import layout
 from krmfn.yaml.parser import SeqNode
-from krmfn.yaml.text import line_end
+from krmfn.yaml.text import line_end, line_start
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,11 +67,16 @@ def _has_marker(source: Source) -> bool:
         return False
     if source.error and _NO_COMMENT.search(source.text):
         return True
-    return any(
-        marker.read(source.text[found.start() : line_end(source.text, found.start())])
-        or TOKEN in source.text[found.start() : line_end(source.text, found.start())]
-        for found in MENTION.finditer(source.text)
-    )
+    text, line = source.text, -1
+    for found in MENTION.finditer(text):
+        start = line_start(text, found.start())
+        if start == line:
+            continue
+        line = start
+        comment = text[text.index("#", start) : line_end(text, start)]
+        if TOKEN in comment or marker.read(comment):
+            return True
+    return False
 
 
 def _fault(source: Source) -> tuple[tuple[int, int], str] | None:

@@ -41,12 +41,12 @@ ID: Final = "reformat"
 SEVERITY: Final = Severity.INFO
 
 _BLANK = re.compile(r"^[ \t]*\r?\n", re.MULTILINE)
-_COMMENTS_TO_THE_END = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\r?\n)*(?:[ \t]*#[^\n]*)?(?:---|\Z)")
-_TRAILING_BLANKS = re.compile(r"^[^#\n]*[^#\s][^#\n]*?(?P<blanks>[ \t]+)(?=\r?$)", re.MULTILINE)
+_BLANKS_AND_COMMENTS = re.compile(r"^(?:[ \t]*(?:#[^\n]*)?\r?\n)+", re.MULTILINE)
+_END_OF_DOCUMENT = re.compile(r"(?P<comment>[ \t]*#[^\n]*)?(?:---|\Z)")
+_COMMENT_LINE = re.compile(r"^[ \t]*#", re.MULTILINE)
 _START = re.compile(r"\A(?P<above>(?:[ \t]*(?:#[^\n]*)?\r?\n)*)---[ \t\r\n]")
-_END = re.compile(r"^(?:---|\.\.\.)[ \t]*\s*\Z", re.MULTILINE)
+_END = re.compile(r"^(?:---|\.\.\.)\s*+\Z", re.MULTILINE)
 _WIDE_COMMENT = re.compile(r"(?<=\S)(?:[ \t]{2,}|\t)#")
-_TRAILING = re.compile(r"[ \t]+(?=\r?$)", re.MULTILINE)
 _BEYOND_BMP = re.compile("[\U00010000-\U0010ffff]")
 _INDENT = 2
 _ANY = -100
@@ -101,17 +101,35 @@ def _changes(source: Source) -> Iterator[tuple[int, str]]:
 
 def _trailing_blanks(text: str) -> Iterator[int]:
     """Yield where blanks end a line that has no comment."""
-    if any(blank + line_break in text for blank in " \t" for line_break in "\r\n"):  # rare, and slow to look for
-        yield from (found.start("blanks") for found in _TRAILING_BLANKS.finditer(text))
+    if not _has_trailing_blanks(text):  # rare, and slow to look for
+        return
+    start = 0
+    for line in text.split("\n"):
+        content = line.removesuffix("\r").rstrip(" \t")
+        if len(content) < len(line.removesuffix("\r")) and content.strip() and "#" not in content:
+            yield start + len(content)
+        start += len(line) + 1
+
+
+def _has_trailing_blanks(text: str) -> bool:
+    """Tell whether blanks end a line."""
+    return text.endswith((" ", "\t")) or any(
+        blank + line_break in text for blank in " \t" for line_break in ("\n", "\r")
+    )
 
 
 def _blank_lines(text: str) -> Iterator[int]:
     """Yield the blank lines that go: not one behind a comment, nor those before the comments at the end."""
-    for blank in _BLANK.finditer(text):
-        before = text[text.rfind("\n", 0, max(blank.start() - 1, 0)) + 1 : blank.start()].lstrip()
-        after = _COMMENTS_TO_THE_END.match(text, blank.end())
-        if not before.startswith("#") and not (after and "#" in after[0]):
-            yield blank.start()
+    for run in _BLANKS_AND_COMMENTS.finditer(text):
+        # from here on no comment follows before the document ends, if it ends behind this run
+        alone = run.start()
+        if end := _END_OF_DOCUMENT.match(text, run.end()):
+            last = max((found.start() for found in _COMMENT_LINE.finditer(text, *run.span())), default=-1)
+            alone = run.end() if end["comment"] else last + 1
+        for blank in _BLANK.finditer(text, *run.span()):
+            before = text[text.rfind("\n", 0, max(blank.start() - 1, 0)) + 1 : blank.start()].lstrip()
+            if not before.startswith("#") and blank.start() >= alone:
+                yield blank.start()
 
 
 class _Scan:
@@ -198,7 +216,7 @@ class _Scan:
         what = ""
         if node.style == ">" and lines > 1:
             what = "it joins folded text into one line"
-        elif node.style == "|" and _TRAILING.search(piece.partition("\n")[2].rstrip("\r\n")):
+        elif node.style == "|" and _has_trailing_blanks(piece.partition("\n")[2].rstrip("\r\n")):
             what = "it turns a block with spaces at line ends into one quoted line"
         elif node.style not in ("|", ">") and lines:
             what = "it joins text over several lines into one"

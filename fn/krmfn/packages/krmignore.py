@@ -83,8 +83,12 @@ def _pattern(text: str) -> _Pattern | None:
 
 
 def _glob(text: str) -> str | None:
-    """Return a regular expression for a pattern of Go's filepath.Match; None for one that is malformed."""
-    out: list[str] = []
+    """Return a regular expression for a pattern of Go's filepath.Match; None for one that is malformed.
+
+    What stands between two stars matches where it fits first, and is not tried again further on: that would find
+    nothing more, and take time that is exponential in the number of stars.
+    """
+    pieces = [""]  # what stands before, between and behind the stars; each element of it matches one character
     offset = 0
     while offset < len(text):
         found = _PIECE.match(text, offset)
@@ -92,15 +96,18 @@ def _glob(text: str) -> str | None:
             return None
         stars, any_one, negated, ranges, escaped, plain = found.groups()
         if stars:
-            out.append("[^/]*")
+            pieces.append("")
         elif any_one:
-            out.append("[^/]")
+            pieces[-1] += "[^/]"
         elif ranges:
-            out.append(_class(ranges, negated=bool(negated)))
+            pieces[-1] += _class(ranges, negated=bool(negated))
         else:
-            out.append(re.escape(escaped or plain))
+            pieces[-1] += re.escape(escaped or plain)
         offset = found.end()
-    return "".join(out)
+    first, *between = pieces
+    if not between:
+        return first
+    return first + "".join(f"(?>[^/]*?{piece})" for piece in between[:-1]) + f"[^/]*{between[-1]}"
 
 
 def _class(ranges: str, *, negated: bool) -> str:

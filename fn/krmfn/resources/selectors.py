@@ -8,9 +8,9 @@ decided without building a resource's tree; so is most of what names and labels 
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
+from krmfn.glob import matches
 from krmfn.resources.condition import AllOf, AnyOf, OfType, Predicate, Selector, Tested, call, some
 from krmfn.resources.function_error import FunctionError
 from krmfn.yaml.path import show
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from krmfn.resources.metadata import Metadata
-
-_GLOB = re.compile(r"\*\*/|\*\*|\*|\?")
-_GLOBS = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
 
 
 def api_version(*versions: str) -> Selector:
@@ -79,8 +76,8 @@ def path(*globs: str) -> Selector:
 
     `*` and `?` stand for characters of one name, `**` for any number of directories.
     """
-    pattern = re.compile("|".join(map(_regex, some(globs))))
-    return Tested(call("path", globs), lambda item: pattern.fullmatch(item.path) is not None)
+    known = [glob.replace("[", "[[]") for glob in some(globs)]  # a bracket is an ordinary character here
+    return Tested(call("path", globs), lambda item: any(matches(item.path, glob) for glob in known))
 
 
 def local_config() -> Selector:
@@ -187,12 +184,6 @@ def _has(what: str, key: str, values: tuple[str, ...]) -> Predicate:
         return key in there and (not values or there[key] in values)
 
     return has
-
-
-def _regex(glob: str) -> str:
-    literal = map(re.escape, _GLOB.split(glob))
-    wild = [_GLOBS[each] for each in _GLOB.findall(glob)]
-    return "".join(text + more for text, more in zip(literal, [*wild, ""], strict=True))
 
 
 def _expression(data: Any, path: str) -> Selector:

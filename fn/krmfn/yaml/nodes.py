@@ -218,7 +218,7 @@ def _towards(here: Node, node: Node) -> tuple[MapNode | SeqNode, int, Node] | No
 def _merged(root: MapNode, key: str | int) -> Node | None:
     """Return the value of a key that is merged into a mapping; of several the one that is named first."""
     seen = {id(root)}
-    stack = _merges(root)
+    stack = merges(root)
     while stack:
         node = follow(stack.pop())
         if id(node) in seen:  # each mapping once: merges may be circular, and many may name the same
@@ -230,11 +230,12 @@ def _merged(root: MapNode, key: str | int) -> Node | None:
             pair = node.pair(key)
             if pair is not None:
                 return pair[1]
-            stack += _merges(node)
+            stack += merges(node)
     return None
 
 
-def _merges(node: MapNode) -> list[Node]:
+def merges(node: MapNode) -> list[Node]:
+    """Return the values of a mapping's merge keys, from the last to the first."""
     return [
         value
         for key, value in reversed(node.pairs)

@@ -56,7 +56,7 @@ _MENTION = re.compile(rf"{_WORD}|{_INLINE}", re.IGNORECASE)
 _ONE_WORD = re.compile(_WORD, re.IGNORECASE)
 _SETTER_LIKE = re.compile(rf"{LABEL}[:/]+{NAME}(?::\w+)?")
 # `image: app:1 # {…}` or `- app:1 # {…}` behind the first '#': a field that is commented out, marker and all
-_COMMENTED_OUT = re.compile(r"""[#\s]*(?:-\s+|["']?[\w./$-]+["']?:\s)[^\n]*\s#+\s*""")
+_COMMENTED_OUT = re.compile(r"""[#\s]*(?:-\s++|["']?[\w./$-]+["']?:\s)(?:[^\n]*\s|(?<=\s))#+\s*""")
 
 
 @dataclass(frozen=True, slots=True)

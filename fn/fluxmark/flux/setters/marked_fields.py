@@ -27,7 +27,8 @@ _BEHIND = re.compile(r"[ \t]{1,64}(#+[ \t]*\{[^\n\r\x85\u2028\u2029]*)")
 MARKER_LIKE = re.compile(r"#[ \t]*\{")
 """What no marker is without."""
 # comments that wait for a later value: behind an anchor, a tag, a `?`, or a `:` that starts a line
-_WAITING = re.compile(r"(?:^|[\s\[{,])(?:[&!]\S*|[?:])[ \t]+#", re.MULTILINE)
+_BEFORE_COMMENT = re.compile(r"(?<!\S)(\S++)[ \t]++#")
+_WAITS = re.compile(r"(?:^|[\[{,])(?:[&!]|[?:]$)")
 # without one of these there is none: to look for them is ten times faster
 _NEEDED = ("&", "!", "?", *(f"{before}:" for before in " \t\n\r[{,"))
 
@@ -63,7 +64,7 @@ def _behind(text: str, roots: Sequence[Node]) -> list[_Commented] | None:
 
     None where one stands elsewhere, or could: that needs a closer look.
     """
-    if (not text.isascii() or any(map(text.__contains__, _NEEDED))) and _WAITING.search(text):
+    if (not text.isascii() or any(map(text.__contains__, _NEEDED))) and _has_waiting(text):
         return None
     found: list[_Commented] = [[] for _ in roots]
     values = _Values()
@@ -79,6 +80,11 @@ def _behind(text: str, roots: Sequence[Node]) -> list[_Commented] | None:
         found[number].append((node, behind[1]))
         done = behind.end()
     return found
+
+
+def _has_waiting(text: str) -> bool:
+    """Tell whether a comment waits for a later value: behind an anchor, a tag, a `?`, or a `:` without a key."""
+    return any(_WAITS.search(found[1]) for found in _BEFORE_COMMENT.finditer(text))
 
 
 def _value_end(text: str, offset: int) -> int:

@@ -1,0 +1,147 @@
+"""No command is quadratic in what somebody else wrote: four times as much takes about four times as many steps."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from fluxmark.duration import seconds
+from krmfn.node import parse
+from krmfn.tree import MapNode
+
+from fluxmark.cli import main
+from fluxmark.fields.compose import find
+from growth import assert_linear
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+MARKER = ' # {"$imagepolicy": "flux-system:app"}'
+REPOSITORY = """---
+apiVersion: image.toolkit.fluxcd.io/v1
+kind: ImageRepository
+metadata: {{name: app{0}, namespace: flux-system}}
+spec: {{image: reg.io/app{0}, interval: 1m}}
+"""
+POLICY = """---
+apiVersion: image.toolkit.fluxcd.io/v1
+kind: ImagePolicy
+metadata: {{name: app{0}, namespace: flux-system}}
+spec: {{imageRepositoryRef: {{name: app{0}}}, policy: {{semver: {{range: 1.x}}}}}}
+status: {{latestRef: {{name: reg.io/app{0}, tag: 1.1.0}}}}
+"""
+FLUX = REPOSITORY.format("") + POLICY.format("")
+POD = "---\napiVersion: v1\nkind: Pod\nmetadata: {{name: p{0}}}\nspec:\n  containers:\n"
+
+
+def numbered(count: int, text: str) -> str:
+    return "".join(text.format(number) for number in range(count))
+
+
+def chain(count: int, merge: str) -> str:
+    """Return a compose file with merges of merges, the last of which gives a service its image."""
+    return (
+        "x0: &a0 {image: 'reg.io/app:1'}\n"
+        + "".join(f"x{n}: &a{n} {{{merge.format(n - 1)}}}\n" for n in range(1, count))
+        + f"services:\n  web:\n    <<: *a{count - 1}\n"
+        + "".join(f"  s{n}: {{<<: *a{n}}}\n" for n in range(count))
+    )
+
+
+COMPOSE: dict[str, Callable[[int], str]] = {
+    "chain of merges": lambda n: chain(n, "<<: *a{0}"),
+    "merges of ten": lambda n: chain(n, f"<<: [{', '.join(['*a{0}'] * 10)}]"),
+    "merges without an image": lambda n: chain(n, f"<<: [{', '.join(['*a{0}'] * 10)}]").replace("image", "i"),
+    "a list that many merge": lambda n: (
+        "l: &l\n"
+        + "- {a: 1}\n" * n
+        + numbered(n, "x{0}: &a{0}\n  <<: *l\n")
+        + "services:\n"
+        + numbered(n, "  s{0}: {{<<: *a{0}}}\n")
+    ),
+    "a circle": lambda n: (
+        "x: &x\n  y: &y\n    <<: *x\n  <<: *y\nservices:\n" + numbered(n, "  s{0}: {{<<: [*x, *y]}}\n")
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", COMPOSE)
+def test_merges_of_compose_files(kind: str) -> None:
+    def work(size: int) -> None:
+        root = parse(COMPOSE[kind](size), "compose.yaml")[0].root
+        assert isinstance(root, MapNode)
+        list(find(root))
+
+    assert_linear(work)
+
+
+def test_merges_find_the_image_that_is_named_first() -> None:
+    text = """\
+a: &a {<<: [&empty {}, &b {image: 'b:1'}]}
+c: &c {image: 'c:1'}
+services:
+  one: {<<: [*empty, *a, *c]}
+  two: {<<: [*c, *a]}
+  three: {image: 'own:1', <<: *c}
+  four: {<<: *empty}
+"""
+    root = parse(text, "compose.yaml")[0].root
+    assert isinstance(root, MapNode)
+    assert [place.image for place in find(root)] == ["b:1", "c:1", "own:1"]
+
+
+TEXTS: dict[str, Callable[[int], str]] = {
+    "markers at equal keys": lambda n: f"kind: A\n{FLUX}---\n" + f"image: reg.io/app:1{MARKER}\n" * n,
+    "markers at keys": lambda n: f"{FLUX}---\nkind: A\n" + numbered(n, f"k{{0}}: reg.io/app:1{braced(MARKER)}\n"),
+    "markers at items": lambda n: f"{FLUX}---\nkind: A\nitems:\n" + f"- reg.io/app:1{MARKER}\n" * n,
+    "markers above items": lambda n: f"{FLUX}---\nkind: A\nitems:\n" + f"{MARKER}\n- reg.io/app:1\n" * n,
+    "markers above keys": lambda n: f"{FLUX}---\nkind: A\n" + numbered(n, f"{braced(MARKER)}\nk{{0}}: 1\n"),
+    "misspelt markers": lambda n: f"{FLUX}---\nkind: A\n" + f"k: a:1{MARKER.replace('$image', '$Image')}\n" * n,
+    "markers in documents": lambda n: FLUX + f"---\nkind: A\nimage: reg.io/app:1{MARKER}\n" * n,
+    "containers": lambda n: FLUX + POD.format(0) + numbered(n, "  - {{name: c{0}, image: 'reg.io/app:1'}}\n"),
+    "workloads": lambda n: FLUX + numbered(n, POD + "  - image: reg.io/app:1\n"),
+    "repositories": lambda n: FLUX + numbered(n, REPOSITORY),
+    "policies": lambda n: FLUX + numbered(n, POLICY),
+    "policies of one name": lambda n: FLUX + POLICY.format("") * n,
+    "repositories and policies": lambda n: numbered(n, REPOSITORY + POLICY),
+    "blank lines": lambda n: f"{FLUX}---\nkind: A\nimage: reg.io/app:1{MARKER}\n" + "\n" * n,
+    "blank lines and comments": lambda n: f"{FLUX}---\nkind: A\nimage: reg.io/app:1{MARKER}\n" + "\n# c\n" * n,
+    "hashes in quotes": lambda n: f"{FLUX}---\nkind: A\nitems: [" + '"# x", ' * n + f"]{MARKER}\n",
+}
+COMMANDS: dict[str, list[str]] = {
+    "inject": ["inject", "--dry-run"],
+    "check": ["check", "--fail-on", "never"],
+    "check as SARIF": ["check", "--fail-on", "never", "--format", "sarif"],
+    "update": ["update", "--dry-run"],
+    "select": ["select", "--tags", "-"],
+}
+
+
+def braced(text: str) -> str:
+    """Return a text that `format` leaves as it is."""
+    return text.replace("{", "{{").replace("}", "}}")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("kind", TEXTS)
+def test_a_command_takes_steps_in_proportion_to_the_text(
+    kind: str, command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def work(size: int) -> None:
+        (tmp_path / "a.yaml").write_text(TEXTS[kind](size))
+        tags = json.dumps({f"reg.io/app{number}": ["1.0.0"] for number in ("", *range(size))})
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(tags.encode())))
+        assert main([*COMMANDS[command], str(tmp_path)]) < 2
+
+    assert_linear(work)
+
+
+def test_durations() -> None:
+    assert_linear(lambda size: seconds("1m" * size))
+    assert seconds("1h30m") == 5400
+    assert [seconds(text) for text in ("", "1", "1m 1s", "x1m", "1mx")] == [None] * 5
