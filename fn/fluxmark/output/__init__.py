@@ -28,11 +28,16 @@ class Report:
     findings: Sequence[Finding]
     text_of: Callable[[str], str | None] = field(default=lambda _: None)
     paint: Callable[[str, str], str] = field(default=lambda text, _: text)
+    _lines: dict[str, Lines] = field(default_factory=dict)
 
     def line_of(self, finding: Finding) -> str:
         """Return the source line of a finding; empty if it has none."""
-        text = self.text_of(finding.file) if finding.line else None
-        return "" if text is None else Lines(text).line(finding.line)
+        if not finding.line:
+            return ""
+        if finding.file not in self._lines:
+            self._lines[finding.file] = Lines(self.text_of(finding.file) or "")
+        lines = self._lines[finding.file]
+        return lines.line(finding.line) if finding.line <= len(lines.starts) else ""
 
 
 def render(name: str, report: Report) -> str:
