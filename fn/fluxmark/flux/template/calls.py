@@ -9,7 +9,7 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
 from fluxmark.flux.template.errors import CallError, TemplateError, Unsupported, UnsupportedFunction
-from fluxmark.flux.template.limits import check_items, check_size
+from fluxmark.flux.template.limits import check_items, check_size, spend
 from fluxmark.flux.template.nodes import Bool, Chain, Dot, Field, Identifier, Nil, Number, Pipe, String, Variable
 from fluxmark.flux.template.place import Place
 from fluxmark.flux.template.types import (
@@ -34,7 +34,9 @@ if TYPE_CHECKING:
     from fluxmark.flux.template.types import Function
 
 
-_BYTES_PER_STEP = 64
+# of a text that is read, of one that is read rune by rune and word by word, and of one that is made; measured
+_BYTES_PER_STEP, _BYTES_MADE_PER_STEP = 4, 64
+_ITEMS_MADE_PER_STEP = 8
 
 
 class Calls(Place, ABC):
@@ -122,7 +124,8 @@ class Calls(Place, ABC):
         if function.shuffled:
             self.random_order = True
             call = function.shuffled if self.shuffled else call
-        self.charge(sum(map(_size, data)))
+        bytes_per_step = 1 if function.is_slow else _BYTES_PER_STEP
+        spend(sum(_size(argument, bytes_per_step) for argument in data))
         try:
             result = call(*data)
         except CallError as error:
@@ -135,8 +138,10 @@ class Calls(Place, ABC):
             ) from None
         if isinstance(result, bytes):
             check_size(len(result))
+            spend(len(result) // _BYTES_MADE_PER_STEP)
         elif isinstance(result, Slice):
             check_items(len(result))
+            spend(len(result) // _ITEMS_MADE_PER_STEP)
         elif type(result) is int:
             return wrap(result) if function.result.kind in SIGNED else result
         return result
@@ -216,12 +221,15 @@ class Calls(Place, ABC):
         raise self.error(f"wrong type for value; expected {type_.name}; got {value.type.name}")
 
 
-def _size(data: Any) -> int:
-    """Return how much work an argument may make: the elements of a list, and a share of a text's bytes."""
+def _size(data: Any, bytes_per_step: int) -> int:
+    """Return how much work an argument may make: the elements of a list, and a share of a text's bytes.
+
+    What looks into lists within lists counts their elements itself.
+    """
     held = data.data if isinstance(data, Value) else data
     if isinstance(held, Slice | dict):
         return len(held)
-    return len(held) // _BYTES_PER_STEP if isinstance(held, bytes) else 0
+    return len(held) // bytes_per_step if isinstance(held, bytes) else 0
 
 
 def _data(value: Value | None, type_: Type) -> Any:

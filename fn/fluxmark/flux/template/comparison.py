@@ -8,12 +8,14 @@ from __future__ import annotations
 from typing import Any
 
 from fluxmark.flux.template.errors import CallError
+from fluxmark.flux.template.limits import spend
 from fluxmark.flux.template.printing import Printer
 from fluxmark.flux.template.types import INTEGERS, NILABLE, SIGNED, Kind, Type
 from fluxmark.flux.template.values import Value, concrete
 from fluxmark.golang.text import display
 
 _BASIC = {Kind.BOOL: "bool", Kind.STRING: "string", Kind.FLOAT64: "float", Kind.COMPLEX128: "complex"}
+_BYTES_PER_STEP = 1024
 _ORDERED = frozenset({"int", "uint", "float", "string"})
 
 
@@ -101,6 +103,7 @@ def _held_equal(left: Value | None, right: Value | None, seen: set[tuple[int, in
 
 def _data_equal(type_: Type, left: Any, right: Any, seen: set[tuple[int, int]]) -> bool:
     """Compare data of one type; seen: slices and maps compared already, or being compared further out."""
+    spend(1)
     kind = type_.kind
     if kind is Kind.INTERFACE:
         return _held_equal(left, right, seen)
@@ -108,6 +111,7 @@ def _data_equal(type_: Type, left: Any, right: Any, seen: set[tuple[int, int]]) 
         fields = zip(type_.fields, left, right, strict=True)
         return all(_data_equal(field.type, one, other, seen) for field, one, other in fields)
     if kind not in (Kind.SLICE, Kind.MAP, Kind.POINTER):
+        spend(len(left) // _BYTES_PER_STEP if kind is Kind.STRING else 0)
         return bool(left == right)
     if left is None or right is None:
         return left is right

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fluxmark.flux.template.calls import Calls
+from fluxmark.flux.template.limits import spend
 from fluxmark.flux.template.nodes import Bool, Chain, Dot, Field, Identifier, Nil, Number, Pipe, String, Variable
 from fluxmark.flux.template.types import COMPLEX128, FLOAT64, Kind
 from fluxmark.flux.template.values import Value, boolean, concrete, indirect, integer, string, struct_field
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from fluxmark.flux.template.types import Function
 
 
+_VARIABLES_PER_STEP = 16
+
+
 class Evaluator(Calls):
     """The part of an execution that evaluates; `variables` is a stack of names and values."""
 
@@ -27,14 +31,16 @@ class Evaluator(Calls):
         self.variables: list[tuple[str, Value | None]] = []
 
     def variable(self, name: str) -> Value | None:
-        for known, value in reversed(self.variables):
+        for distance, (known, value) in enumerate(reversed(self.variables)):
             if known == name:
+                spend(distance // _VARIABLES_PER_STEP)
                 return value
         raise self.error(f"undefined variable: {name}")
 
     def assign(self, name: str, value: Value | None) -> None:
         for at in range(len(self.variables) - 1, -1, -1):
             if self.variables[at][0] == name:
+                spend((len(self.variables) - at) // _VARIABLES_PER_STEP)
                 self.variables[at] = (name, value)
                 return
         raise self.error(f"undefined variable: {name}")

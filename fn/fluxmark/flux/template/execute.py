@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from fluxmark.flux.template.errors import LimitExceeded
 from fluxmark.flux.template.evaluate import Evaluator
-from fluxmark.flux.template.limits import MAX_DEPTH
+from fluxmark.flux.template.limits import MAX_DEPTH, budget, spend
 from fluxmark.flux.template.nodes import Action, Break, Continue, If, Range, Template, Text, With
 from fluxmark.flux.template.printing import Printer, show, sorted_items
 from fluxmark.flux.template.types import INTEGERS, Kind
@@ -45,7 +45,8 @@ class Machine(Evaluator):
         """Return what the template writes; error: TemplateError."""
         self.variables = [("$", data)]
         try:
-            self.walk(data, self.parsed.trees[self.name])
+            with budget():
+                self.walk(data, self.parsed.trees[self.name])
         except LimitExceeded as error:
             raise LimitExceeded(self.located(str(error))) from None
         return self.output.text()
@@ -99,7 +100,7 @@ class Machine(Evaluator):
         flow = None
         for index, elem in self.iterations(value, node.pipe):
             ran = True
-            self.charge(1)
+            spend(1)
             self.bind(node.pipe, index, elem)
             if self.walk(elem, node.body) is Flow.BREAK:
                 break

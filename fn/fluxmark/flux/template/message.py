@@ -78,8 +78,10 @@ class _Message:
     def _parse(self) -> Parsed:
         # the interpreter is loaded when a template is rendered: the function's other work starts without it
         from fluxmark.flux.template.functions import is_function
+        from fluxmark.flux.template.limits import check_source
         from fluxmark.flux.template.parse import parse
 
+        check_source(self.template)
         try:
             return parse(NAME, self.template, is_function)
         except LimitExceeded:

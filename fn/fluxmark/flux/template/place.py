@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fluxmark.flux.template.errors import TemplateError
-from fluxmark.flux.template.limits import check_steps
+from fluxmark.flux.template.limits import spend
 from fluxmark.golang.text import encode, quote
 
 if TYPE_CHECKING:
@@ -22,17 +22,11 @@ class Place:
         self.parsed = parsed
         self.name = parsed.name
         self.node: Located | None = None
-        self.steps = 0
 
     def at(self, node: Located) -> None:
         """Go to a node."""
         self.node = node
-        self.charge(1)
-
-    def charge(self, steps: int) -> None:
-        """Count work; error: LimitExceeded."""
-        self.steps += steps
-        check_steps(self.steps)
+        spend(1)
 
     def error(self, message: str) -> TemplateError:
         """Return an error at this place."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from fluxmark.flux.template import format as layout
 from fluxmark.flux.template.errors import Unsupported
 from fluxmark.flux.template.format import Flags
-from fluxmark.flux.template.limits import check_size
+from fluxmark.flux.template.limits import check_size, spend
 from fluxmark.flux.template.types import BYTES, FLOAT64, INTEGERS, NILABLE, UNSIGNED, Kind, Type
 from fluxmark.flux.template.values import Value, concrete, element, items
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _STRING_VERBS = "vsxXq"
+_BYTES_PER_STEP = 64
 _BASES = {"d": 10, "b": 2, "o": 8, "O": 8, "x": 16, "X": 16}
 
 
@@ -60,6 +61,7 @@ def sorted_items(value: Value) -> list[tuple[Value, Value]]:
     key, elem = value.type.key, value.type.elem
     assert key is not None
     assert elem is not None
+    spend(len(value.data or ()))
     order = functools.cmp_to_key(functools.partial(compare_keys, key))
     data: dict[Any, Any] = value.data or {}
     return [(Value(key, name), Value(elem, data[name])) for name in sorted(data, key=order)]
@@ -80,6 +82,7 @@ class Printer:
         self.parts.append(text)
 
     def text(self) -> bytes:
+        spend(self.size // _BYTES_PER_STEP)
         return b"".join(self.parts)
 
     def bad_verb(self, verb: str, value: Value | None) -> None:
@@ -125,6 +128,7 @@ class Printer:
 
     def print_value(self, value: Value, verb: str, depth: int) -> None:
         """Print a value of any kind, by its structure."""
+        spend(1)
         if depth > 0 and value.type.kind is not Kind.INTERFACE and self.handle_methods(value, verb):
             return
         kind = value.type.kind

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fluxmark.flux.template.errors import CallError, Unsupported
-from fluxmark.flux.template.limits import check_items
+from fluxmark.flux.template.limits import check_items, spend
 from fluxmark.flux.template.printing import show
 from fluxmark.flux.template.sprig.panics import asserted
 from fluxmark.flux.template.types import ANY, BOOL, DICT, LIST, STRING, STRINGS, Function, Kind, Type
@@ -106,6 +106,7 @@ def _merged(target: Dict | None, sources: tuple[Dict | None, ...], *, overwrite:
 
 def _merge_into(target: Dict, source: Dict, *, overwrite: bool) -> None:
     """Fill what is missing or empty (or, overwriting, all) in a dict from another, dicts within them too."""
+    spend(len(source))
     for key, given in list(source.items()):
         known = target.get(key)
         if given is None:
@@ -142,6 +143,7 @@ class _Copier:
     def data(self, type_: Type, data: Any) -> Any:
         self.count += 1
         check_items(self.count)
+        spend(1)
         if data is None:
             return None
         if type_.kind is Kind.INTERFACE:

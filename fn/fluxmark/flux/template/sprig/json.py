@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from fluxmark.flux.template.errors import CallError
 from fluxmark.flux.template.format import format_float
-from fluxmark.flux.template.limits import check_size
+from fluxmark.flux.template.limits import check_size, spend
 from fluxmark.flux.template.sprig.json_reader import read
 from fluxmark.flux.template.types import ANY, INTEGERS, STRING, Function, Kind, Type
 from fluxmark.golang.text import decode
@@ -50,6 +50,7 @@ class _Writer:
             self.data(value.type, value.data, margin)
 
     def data(self, type_: Type, data: Any, margin: str) -> None:
+        spend(1)
         kind = type_.kind
         if kind is Kind.INTERFACE:
             self.value(data, margin)
@@ -164,8 +165,8 @@ def _from_json(text: bytes) -> Value | None:
 
 
 FUNCTIONS: tuple[Function, ...] = (
-    Function("fromJson", (STRING,), ANY, _from_json),
-    Function("mustFromJson", (STRING,), ANY, read),
+    Function("fromJson", (STRING,), ANY, _from_json, is_slow=True),
+    Function("mustFromJson", (STRING,), ANY, read, is_slow=True),
     Function("mustToJson", (ANY,), STRING, _must_to_json),
     Function("mustToPrettyJson", (ANY,), STRING, _must_to_pretty_json),
     Function("mustToRawJson", (ANY,), STRING, _to_raw_json),

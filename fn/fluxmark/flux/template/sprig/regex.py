@@ -6,7 +6,7 @@ import functools
 from typing import TYPE_CHECKING, Any
 
 from fluxmark.flux.template.errors import CallError, Unsupported
-from fluxmark.flux.template.limits import check_items, check_size
+from fluxmark.flux.template.limits import check_items, check_size, spend
 from fluxmark.flux.template.types import BOOL, INT, STRING, STRINGS, Function
 from fluxmark.flux.template.values import Slice
 from fluxmark.golang.expand import parse_template
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from fluxmark.golang.expand import Match
     from fluxmark.golang.regexp import Regexp
+
+_WORK_PER_STEP = 1024
 
 
 def _must(pattern: bytes) -> Regexp:
@@ -37,8 +39,9 @@ def _plain(pattern: bytes) -> Regexp:
         raise CallError(f"regexp: Compile({shown}): {error}") from None
 
 
-def _checked(text: bytes) -> bytes:
+def _checked(regexp: Regexp, text: bytes) -> bytes:
     """Return a text that RE2 and Go match alike; error: Unsupported."""
+    spend(len(regexp.pattern) * len(text) // _WORK_PER_STEP)  # RE2 takes at most a time in proportion to that
     try:
         text.decode()
     except UnicodeDecodeError:
@@ -47,24 +50,28 @@ def _checked(text: bytes) -> bytes:
 
 
 def _spans(regexp: Regexp, text: bytes, limit: int) -> Iterator[tuple[int, int]]:
-    for count, span in enumerate(regexp.spans(_checked(text), limit), 1):
+    for count, span in enumerate(regexp.spans(_checked(regexp, text), limit), 1):
         check_items(count)
+        spend(1 + (len(text) - span[0]) // _WORK_PER_STEP)  # each match may be looked for up to the end
         yield span
 
 
 def _match(pattern: bytes, text: bytes) -> bool:
     try:
-        return compile_pattern(decode(pattern)).matches(_checked(text).decode())
+        regexp = compile_pattern(decode(pattern))
+        return regexp.matches(_checked(regexp, text).decode())
     except RegexpError:
         return False
 
 
 def _must_match(pattern: bytes, text: bytes) -> bool:
-    return _must(pattern).matches(_checked(text).decode())
+    regexp = _must(pattern)
+    return regexp.matches(_checked(regexp, text).decode())
 
 
 def _find(compile_: Callable[[bytes], Regexp], pattern: bytes, text: bytes) -> bytes:
-    return compile_(pattern).find(_checked(text))
+    regexp = compile_(pattern)
+    return regexp.find(_checked(regexp, text))
 
 
 def _find_all(compile_: Callable[[bytes], Regexp], pattern: bytes, text: bytes, limit: int) -> Slice | None:
@@ -92,9 +99,10 @@ def _replaced(regexp: Regexp, text: bytes, replacement: Callable[[Match], bytes]
         part = replacement(match)
         size += len(part)
         check_size(size)
+        spend(1 + len(text) // _WORK_PER_STEP)
         return part
 
-    return regexp.replace_all(_checked(text), limited)
+    return regexp.replace_all(_checked(regexp, text), limited)
 
 
 def _split(compile_: Callable[[bytes], Regexp], pattern: bytes, text: bytes, limit: int) -> Slice | None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from fluxmark.flux.template.errors import CallError
-from fluxmark.flux.template.limits import check_items, check_size
+from fluxmark.flux.template.limits import check_items, check_size, spend
 from fluxmark.flux.template.printing import show
 from fluxmark.flux.template.types import ANY, BOOL, INT, STRING, STRING_MAP, STRINGS, Function, Kind
 from fluxmark.flux.template.values import Slice, Value, concrete, items
 from fluxmark.golang.text import SPACES, decode, encode, quote
 
 Item = Value | None
+_BYTES_SORTED_PER_STEP = 64
 
 
 def text_list(value: Item) -> Slice:
@@ -29,6 +30,7 @@ def _sort(value: Item) -> Slice:
     if value is None or value.type.kind is not Kind.SLICE:
         return Slice.of((show(value),))
     texts = text_list(value)
+    spend(sum(map(len, texts)) // _BYTES_SORTED_PER_STEP)
     texts.array[texts.start : texts.stop] = sorted(texts)
     return texts
 
