@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from fluxmark.golang.expand import Match
     from fluxmark.golang.regexp import Regexp
 
-_WORK_PER_STEP = 1024
+_WORK_PER_STEP, _STEPS_PER_MATCH, _STEPS_PER_CALL = 1024, 4, 16
 
 
 def _must(pattern: bytes) -> Regexp:
@@ -41,7 +41,8 @@ def _plain(pattern: bytes) -> Regexp:
 
 def _checked(regexp: Regexp, text: bytes) -> bytes:
     """Return a text that RE2 and Go match alike; error: Unsupported."""
-    spend(len(regexp.pattern) * len(text) // _WORK_PER_STEP)  # RE2 takes at most a time in proportion to that
+    # RE2 takes a time in proportion to this product at most
+    spend(_STEPS_PER_CALL + len(regexp.pattern) * len(text) // _WORK_PER_STEP)
     try:
         text.decode()
     except UnicodeDecodeError:
@@ -52,7 +53,8 @@ def _checked(regexp: Regexp, text: bytes) -> bytes:
 def _spans(regexp: Regexp, text: bytes, limit: int) -> Iterator[tuple[int, int]]:
     for count, span in enumerate(regexp.spans(_checked(regexp, text), limit), 1):
         check_items(count)
-        spend(1 + (len(text) - span[0]) // _WORK_PER_STEP)  # each match may be looked for up to the end
+        # each match may be looked for up to the end
+        spend(_STEPS_PER_MATCH + (len(text) - span[0]) // _WORK_PER_STEP)
         yield span
 
 
@@ -99,7 +101,7 @@ def _replaced(regexp: Regexp, text: bytes, replacement: Callable[[Match], bytes]
         part = replacement(match)
         size += len(part)
         check_size(size)
-        spend(1 + len(text) // _WORK_PER_STEP)
+        spend(_STEPS_PER_MATCH + len(text) // _WORK_PER_STEP)
         return part
 
     return regexp.replace_all(_checked(regexp, text), limited)

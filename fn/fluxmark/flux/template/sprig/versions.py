@@ -178,5 +178,5 @@ def _semver_compare(constraint: bytes, version: bytes) -> bool:
 
 FUNCTIONS: tuple[Function, ...] = (
     Function("semver", (STRING,), VERSION_POINTER, parse_version),
-    Function("semverCompare", (STRING, STRING), BOOL, _semver_compare),
+    Function("semverCompare", (STRING, STRING), BOOL, _semver_compare, is_slow=True),
 )
