@@ -8,13 +8,13 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from fluxmark.duration import seconds
-from krmfn.node import parse
-from krmfn.tree import MapNode
 
 from fluxmark.cli import main
 from fluxmark.fields.compose import find
+from fluxmark.flux.duration import seconds
 from growth import assert_linear
+from krmfn.yaml.nodes import MapNode
+from krmfn.yaml.parser import parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable

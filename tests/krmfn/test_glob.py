@@ -6,9 +6,9 @@ from fnmatch import fnmatchcase
 from itertools import product
 
 import pytest
-from krmfn.krmignore import Ignore
 
 from krmfn.glob import matches
+from krmfn.packages.krmignore import Ignore
 
 PARTS = ("a", "b", "*", "a*", "**")
 NAMES = ("a", "b", "ab")

@@ -17,7 +17,7 @@ from krmfn.yaml.parser import MapNode, ScalarNode, SeqNode
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from krmfn.node import Node
+    from krmfn.yaml.parser import Node
 
 
 def is_compose(root: MapNode, api_version: str, kind: str) -> bool:
