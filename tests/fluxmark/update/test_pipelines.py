@@ -420,6 +420,27 @@ def test_a_pipeline_removes_its_branch_when_nothing_is_left_to_do(world: World, 
 
 @pytest.mark.slow
 @PROGRAMS
+@ALL
+def test_a_policy_that_fails_is_reported_after_the_others_are_pushed(world: World, path: Path) -> None:
+    world.answers = [Answer({}, 201)]
+    world.commit("main", {"other.yaml": FLUX.format(host=world.registry.host, name="gone")})
+    status, log = world.run(path)
+    assert (status, ":1.1.0 # {" in world.file()) == (1, True), log
+    assert "gone" in log
+
+
+@pytest.mark.slow
+@PROGRAMS
+@ALL
+def test_a_registry_that_does_not_answer_stops_the_pipeline(world: World, path: Path) -> None:
+    world.tags.clear()
+    status, log = world.run(path)
+    assert (status, world.head()) == (2, ""), log
+    assert "There is nothing to update." not in log
+
+
+@pytest.mark.slow
+@PROGRAMS
 @pytest.mark.parametrize("path", [TEKTON, ARGO], ids=lambda path: path.stem)
 @pytest.mark.parametrize(
     ("answer", "status"),
