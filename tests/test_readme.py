@@ -19,6 +19,18 @@ ROOT = Path(__file__).resolve().parents[1]
 TEXT = (ROOT / "README.md").read_text()
 BLOCKS = re.findall(r"<!-- (run|file): ([\w. ]+) -->\n```\w+\n(.*?)```", TEXT, re.DOTALL)
 RUNS = [(programs.split(), script) for what, programs, script in BLOCKS if what == "run"]
+ORDINARY = {
+    ".github/workflows/ci.yaml": "on: push\njobs: {}\n",
+    ".gitlab-ci.yml": "stages: []\n",
+    ".pre-commit-config.yaml": "repos: []\n",
+    ".sops.yaml": "creation_rules: []\n",
+    "charts/web/Chart.yaml": "apiVersion: v2\nname: web\n",
+    "charts/web/templates/web.yaml": "name: {{ .Release.Name }}\n",
+    "charts/web/values.yaml": "replicas: 1\n",
+    "docker-compose.yml": "services: {}\n",
+    "mkdocs.yml": "site_name: acme\n",
+}
+"""What an ordinary repository holds that kpt fails on."""
 IMAGE = re.compile(r"ghcr\.io/fluxmark/fluxmark:v[\d.]+")
 
 
@@ -28,6 +40,9 @@ def homelab(tmp_path: Path) -> Path:
     root = shutil.copytree(ROOT / "fixtures" / "homelab", tmp_path / "homelab")
     (root / "kustomization.yaml").unlink()
     for name, text in [(name, text) for what, name, text in BLOCKS if what == "file"]:
+        (root / name).write_text(text)
+    for name, text in ORDINARY.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text)
     return root
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -53,7 +54,7 @@ def test_the_image_runs_as_nobody_and_says_what_it_is(image: str) -> None:
 
 
 def test_what_fluxmark_adds_to_its_base_is_small_and_compiled(image: str) -> None:
-    """Below 60 MB, without pip; every module has bytecode that is used without looking at its source."""
+    """As docs/hosts.md says, without pip; every module has bytecode that is used without looking at its source."""
     script = (
         "import json, importlib.util as u, pathlib, struct\n"
         "files = [f for f in pathlib.Path('/opt/fluxmark').rglob('*') if f.is_file() and not f.is_symlink()]\n"
@@ -63,7 +64,9 @@ def test_what_fluxmark_adds_to_its_base_is_small_and_compiled(image: str) -> Non
     )
     done = docker(image, "-c", script, options=("--entrypoint", PYTHON))
     size, sources, kinds, pip = json.loads(done.stdout)
-    assert size < 60_000_000
+    documented = re.search(r"added to the base \| ([\d.]+) MB", (ROOT / "docs/hosts.md").read_text())
+    assert documented
+    assert size == pytest.approx(float(documented[1]) * 1e6, rel=0.05)
     assert sources > 100
     assert kinds == [0b01]  # PEP 552: by hash, not checked
     assert pip is None
@@ -96,7 +99,7 @@ def test_the_command_edits_a_mounted_package_byte_for_byte(image: str, homelab: 
     assert tree(homelab) == tree(injected)
     assert "marked for flux-system:backend" in done.stderr
     again = docker(image, "inject", options=mounted(homelab, "--user", owner(homelab), *LOCKED_DOWN))
-    assert (again.status, again.stderr) == (0, "nothing to do\n")
+    assert (again.status, again.stderr.endswith("; nothing to do\n")) == (0, True)
 
 
 def test_the_command_shows_a_diff_and_writes_nothing(image: str, homelab: Path) -> None:

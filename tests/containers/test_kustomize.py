@@ -1,4 +1,4 @@
-"""`kubectl kustomize` with the image, as a generator and as a transformer."""
+"""kustomize with the image: builds of kubectl and of the standalone program, and `fn run`."""
 
 from __future__ import annotations
 
@@ -7,30 +7,39 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
-from hosts.package import Done, replace, run, tree
+from hosts.package import BACKEND, COMPOSE, DEPLOYMENT, FRONTEND, GENERATED, Done, replace, run, tree
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytestmark = pytest.mark.client("kubectl", "container")
+pytestmark = pytest.mark.client("kubectl", "kustomize", "container")
 FIELDS = pytest.mark.parametrize("field", ["generators", "transformers"])
+PROGRAMS = pytest.mark.parametrize("program", ["kubectl kustomize", "kustomize build"])
 
 
-def build(directory: Path, field: str, image: str) -> Done:
-    function = f'\n    config.kubernetes.io/function: |\n      container: {{image: "{image}"}}\n'
+def function(directory: Path, image: str) -> None:
+    """Make the configuration a KRM function that is an image."""
+    text = f'\n    config.kubernetes.io/function: |\n      container: {{image: "{image}"}}\n'
     local = '\n    config.kubernetes.io/local-config: "true"\n'
-    replace(directory, "fluxmark.yaml", local, local + function.removeprefix("\n"))
+    replace(directory, "fluxmark.yaml", local, local + text.removeprefix("\n"))
+
+
+def build(directory: Path, field: str, image: str, program: str = "kubectl kustomize") -> Done:
+    function(directory, image)
     with (directory / "kustomization.yaml").open("a") as file:
         file.write(f"{field}:\n  - fluxmark.yaml\n")
     before = tree(directory)
-    done = run("kubectl", "kustomize", ".", "--enable-alpha-plugins", cwd=directory)
+    done = run(*program.split(), ".", "--enable-alpha-plugins", cwd=directory)
     assert tree(directory) == before, "a build has no side effects"
     return done
 
 
+@PROGRAMS
 @FIELDS
-def test_kustomize_builds_the_resources(homelab: Path, injected: Path, image: str, field: str) -> None:
-    done = build(homelab, field, image)
+def test_kustomize_builds_the_resources(
+    homelab: Path, injected: Path, image: str, field: str, program: str
+) -> None:
+    done = build(homelab, field, image, program)
     assert done.status == 0, done.stderr
     with (injected / "kustomization.yaml").open("a") as file:
         file.write("  - flux/clusters/production/image-automation\n")
@@ -63,3 +72,29 @@ def test_kustomize_fails_on_a_crash(homelab: Path, crashing_image: str, field: s
     done = build(homelab, field, crashing_image)
     assert (done.status, done.stdout) == (1, "")
     assert "ZeroDivisionError" in done.stderr
+
+
+def test_a_validator_of_an_image_fails_in_kustomize_itself(injected: Path, image: str) -> None:
+    """The image does not see the kustomization: kustomize fails on any list with items, and says so."""
+    replace(injected, "fluxmark.yaml", "\nspec:\n", "\nspec:\n  mode: Check\n")
+    done = build(injected, "validators", image)
+    assert (done.status, done.stdout) == (1, "")
+    assert "validator shouldn't modify" in done.stderr
+
+
+def test_fn_run_writes_resources_and_markers(homelab: Path, image: str) -> None:
+    function(homelab, image)
+    done = run("kustomize", "fn", "run", ".", cwd=homelab)
+    assert done.status == 0, done.stderr
+    assert FRONTEND in (homelab / DEPLOYMENT).read_text()
+    # .krmignore keeps the compose file from the function, and nothing is mounted
+    assert BACKEND not in (homelab / COMPOSE).read_text()
+    assert "[no-mount]" in done.stderr
+    assert set(GENERATED) <= tree(homelab).keys()
+
+
+def test_fn_run_of_an_image_without_a_configuration_marks_what_policies_select(injected: Path, image: str) -> None:
+    replace(injected, DEPLOYMENT, ' # {"$imagepolicy": "flux-system:frontend"}', "")
+    done = run("kustomize", "fn", "run", "--image", image, ".", cwd=injected)
+    assert done.status == 0, done.stderr
+    assert FRONTEND in (injected / DEPLOYMENT).read_text()
