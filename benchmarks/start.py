@@ -1,6 +1,6 @@
 """What a start costs: the processor time of the function on an empty list, over that of Python alone.
 
-`python benchmarks/start.py [PROGRAM PYTHON]`, such as /opt/fluxmark/bin/fluxmark /opt/fluxmark/bin/python in the image.
+`python benchmarks/start.py [PROGRAM PYTHON]`; in the image both are in /opt/fluxmark/bin.
 Importing PyYAML alone is shown beside it: no function that reads YAML with it can do with less.
 """
 
