@@ -7,12 +7,38 @@
 - `Repository`: all of these. `read.read_directory` and `read.read_items` make one.
 """
 
-from fluxmark.cluster.automation import Origin, Scope
-from fluxmark.cluster.cluster import Cluster
-from fluxmark.cluster.manifest import Manifest
-from fluxmark.cluster.markers import Marker, Spot
-from fluxmark.cluster.repository import Repository
-from fluxmark.cluster.source import Source
-from fluxmark.cluster.tree import Tree
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from fluxmark.cluster.automation import Origin, Scope
+    from fluxmark.cluster.cluster import Cluster
+    from fluxmark.cluster.manifest import Manifest
+    from fluxmark.cluster.markers import Marker, Spot
+    from fluxmark.cluster.repository import Repository
+    from fluxmark.cluster.source import Source
+    from fluxmark.cluster.tree import Tree
+
+# `update` needs a part of it, and its start is what users wait for
+_HOMES = {
+    "Cluster": "cluster",
+    "Manifest": "manifest",
+    "Marker": "markers",
+    "Origin": "automation",
+    "Repository": "repository",
+    "Scope": "automation",
+    "Source": "source",
+    "Spot": "markers",
+    "Tree": "tree",
+}
 
 __all__ = ["Cluster", "Manifest", "Marker", "Origin", "Repository", "Scope", "Source", "Spot", "Tree"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'fluxmark.cluster' has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"fluxmark.cluster.{_HOMES[name]}"), name)

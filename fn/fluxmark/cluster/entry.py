@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 from fluxmark.cluster.automation import normal_path
 from fluxmark.cluster.manifest import DEFAULT_NAMESPACE, Manifest, is_templated
 from fluxmark.flux.api_groups import FLUX_KUSTOMIZE_GROUP, OPERATOR_GROUP, SOURCE_GROUP
-from fluxmark.kustomize import FluxSettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+
+    from fluxmark.kustomize import FluxSettings
 
 KUSTOMIZATION, INSTANCE = "Kustomization", "FluxInstance"
 
@@ -80,6 +81,8 @@ def settings_of(
     values_of: returns the data of a ConfigMap or Secret by kind, namespace and name; None where it is not known.
     ignore: the patterns that its source leaves out.
     """
+    from fluxmark.kustomize import FluxSettings
+
     spec = kustomization.spec
     metadata = _mapping(spec.get("commonMetadata"))
     build = spec.get("postBuild")

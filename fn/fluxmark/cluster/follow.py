@@ -9,6 +9,7 @@ among it, is grouped by where it is (`fluxmark.cluster.loose`).
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from fluxmark.cluster import entry
@@ -18,14 +19,15 @@ from fluxmark.cluster.loose import Unit, grouped
 from fluxmark.cluster.manifest import Manifest, is_templated
 from fluxmark.cluster.tree import resources_in
 from fluxmark.flux.api_groups import GIT_REPOSITORY, KUSTOMIZATION_NAMES, OPERATOR_GROUP, TOKEN
-from fluxmark.kustomize import KINDS, FluxSettings, Problem, Repository as Builds, Unfollowed
+from fluxmark.kustomize.errors import Problem, Unfollowed
+from fluxmark.kustomize.kinds import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from fluxmark.cluster.git import Checkout
     from fluxmark.cluster.tree import Tree
-    from fluxmark.kustomize import Build
+    from fluxmark.kustomize import Build, FluxSettings, Repository as Builds
 
 
 _MAIN_BRANCHES = ("main", "master")
@@ -81,7 +83,20 @@ class _Reader:
         self.own = set(checkout.remotes)
         self.revisions: list[object] = [{"branch": checkout.branch}] if checkout.branch in _MAIN_BRANCHES else []
         self.known: list[Manifest] = []
-        self.builds = Builds(tree)
+
+    @cached_property
+    def builds(self) -> Builds:
+        """The builds of all kustomizations; most trees that update reads have none."""
+        from fluxmark.kustomize import Repository
+
+        return Repository(self.tree)
+
+    @cached_property
+    def as_flux(self) -> FluxSettings:
+        """How Flux builds a directory for a Kustomization that adds nothing."""
+        from fluxmark.kustomize import FluxSettings
+
+        return FluxSettings()
 
     def model(self) -> Model:
         units = self.units()
@@ -172,7 +187,7 @@ class _Reader:
             url = repository_name(source.text("spec", "url")) if source is not None else ""
             if not path and name != namespace and url not in self.own:
                 continue  # every file is below the root, whatever repository is meant
-            if one.source.path not in self.builds.build(path, FluxSettings()).files:
+            if one.source.path not in self.builds.build(path, self.as_flux).files:
                 continue
             found.setdefault(path, []).append(one)
             if source is not None and url:

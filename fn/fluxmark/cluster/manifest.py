@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from fluxmark.flux.api_groups import SECRET
-from fluxmark.kustomize.tree import Mapping
 from krmfn.resources.result import ResourceRef
 from krmfn.yaml.data import DataError, to_data
 from krmfn.yaml.parser import MapNode, Node, ScalarNode, SeqNode, follow
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from fluxmark.cluster.tree import Tree
     from fluxmark.finding import Finding, Fix
     from fluxmark.kustomize import Object
+    from fluxmark.kustomize.tree import Mapping
     from krmfn.resources.result import Severity
     from krmfn.yaml.path import Step
 
@@ -144,7 +144,11 @@ class Manifest:
     @property
     def spec_tree(self) -> Mapping | None:
         """Its spec with the places of all values, where it was built; None where it was not, or has none."""
-        tree = self._built.tree.get("spec") if self._built is not None else None
+        if self._built is None:
+            return None
+        from fluxmark.kustomize.tree import Mapping
+
+        tree = self._built.tree.get("spec")
         return tree if isinstance(tree, Mapping) else None
 
     @property

@@ -14,8 +14,6 @@ from fluxmark.cluster.git import NO_CHECKOUT
 from fluxmark.cluster.manifest import Manifest
 from fluxmark.cluster.markers import MENTION, find_markers
 from fluxmark.cluster.overrides import Overrides
-from fluxmark.fields import Finder
-from fluxmark.fields.gather import gather
 from fluxmark.flux.api_groups import GROUP
 from krmfn.yaml.parser import MapNode
 
@@ -182,6 +180,8 @@ class Repository:
     @cached_property
     def clues(self) -> Clues:
         """What the documents tell of one another's image fields."""
+        from fluxmark.fields.gather import gather
+
         return gather(self.texts)
 
     @cached_property
@@ -192,6 +192,8 @@ class Repository:
         }
         if not scanned:
             return ()
+        from fluxmark.fields import Finder
+
         finder = Finder(scanned.__contains__, self.clues)
         # the last part stands in every text that names the image, whatever is said of the registry
         lasts = sorted({re.escape(name.rpartition("/")[2]) for name in scanned})

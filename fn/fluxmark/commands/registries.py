@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from fluxmark.commands.progress import Progress
 from krmfn.functions.streams import say
 
 if TYPE_CHECKING:
@@ -27,6 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 @contextmanager
 def reading(arguments: argparse.Namespace) -> Iterator[Registries]:
     """Give what reads registries, with a progress bar; connections are closed at the end."""
+    from fluxmark.commands.progress import Progress
     from fluxmark.select import Registries
 
     with (

@@ -36,5 +36,8 @@ KUSTOMIZE_GROUP: Final = "kustomize.config.k8s.io"
 KUSTOMIZATION_NAMES: Final = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 """What kustomize takes for a kustomization, in its order of preference."""
 
+FLUX: Final = "fluxcd."
+"""In the name of each of these groups."""
+
 MODEL_WORDS: Final = (GROUP, SOURCE_GROUP, FLUX_KUSTOMIZE_GROUP, OPERATOR_GROUP)
 """A file with one of these may hold a resource that the model of the clusters is made of."""

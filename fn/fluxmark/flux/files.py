@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fluxmark.flux.api_groups import KUSTOMIZATION_NAMES, MODEL_WORDS, SECRET, TOKEN
+from fluxmark.flux.api_groups import FLUX, KUSTOMIZATION_NAMES, SECRET, TOKEN
 from krmfn import glob
 from krmfn.errors import InputError
 
@@ -28,7 +28,7 @@ def search(package: Package, *, secrets: bool = False) -> Callable[[], Found]:
 
     secrets: whether those that may hold a Secret are wanted, too.
     """
-    words = (TOKEN, *MODEL_WORDS, *([SECRET] if secrets else []))
+    words = (TOKEN, FLUX, *([SECRET] if secrets else []))
     return package.search(is_flux_file, [word.encode() for word in words], always=KUSTOMIZATION_NAMES)
 
 

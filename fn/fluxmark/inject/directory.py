@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fluxmark.cluster import Repository, Source
-from fluxmark.cluster.read import belongs_to_model, checkout_of, directory_tree
+from fluxmark.cluster.directory import checkout_of, directory_tree
+from fluxmark.cluster.read import belongs_to_model
 from fluxmark.fields.gather import gather
 from fluxmark.finding import Finding
 from fluxmark.flux.files import named

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fluxmark.cluster import Repository, Source
-from fluxmark.cluster.read import belongs_to_model, checkout_of, directory_tree
+from fluxmark.cluster.directory import checkout_of, directory_tree
+from fluxmark.cluster.read import belongs_to_model
 from fluxmark.errors import FluxmarkError
 from fluxmark.finding import Finding
 from fluxmark.inject.resources import kustomization

@@ -10,12 +10,32 @@
 It follows kustomize 5.8, which kustomize-controller has, and never runs or fetches anything.
 """
 
-from fluxmark.kustomize.build import Build, Object, Repository, build
-from fluxmark.kustomize.errors import Problem, Unfollowed
-from fluxmark.kustomize.flux import FluxSettings
-from fluxmark.kustomize.kinds import KINDS
-from fluxmark.kustomize.library import NAMES, Files
-from fluxmark.kustomize.tree import Origin
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from fluxmark.kustomize.build import Build, Object, Repository, build
+    from fluxmark.kustomize.errors import Problem, Unfollowed
+    from fluxmark.kustomize.flux import FluxSettings
+    from fluxmark.kustomize.kinds import KINDS
+    from fluxmark.kustomize.library import NAMES, Files
+    from fluxmark.kustomize.tree import Origin
+
+# most runs find no kustomization, and need none of the modules
+_HOMES = {
+    "KINDS": "kinds",
+    "NAMES": "library",
+    "Build": "build",
+    "Files": "library",
+    "FluxSettings": "flux",
+    "Object": "build",
+    "Origin": "tree",
+    "Problem": "errors",
+    "Repository": "build",
+    "Unfollowed": "errors",
+    "build": "build",
+}
 
 __all__ = [
     "KINDS",
@@ -30,3 +50,11 @@ __all__ = [
     "Unfollowed",
     "build",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'fluxmark.kustomize' has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"fluxmark.kustomize.{_HOMES[name]}"), name)

@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from fluxmark.cluster.directory import checkout_of, directory_tree, text_of
 from fluxmark.cluster.follow import Model, read_clusters
-from fluxmark.cluster.read import checkout_of, directory_tree, text_of
 from fluxmark.cluster.source import Source
 from fluxmark.flux.api_groups import KUSTOMIZATION_NAMES, MODEL_WORDS, SECRET, TOKEN
 

@@ -180,9 +180,14 @@ class Package:
             except InputError as error:
                 found.unreadable.append(str(error))
                 continue
-            if any(word in data for word in words) or path.rpartition("/")[2] in always:
-                found.files[path] = data
-                looks[path] = seen(status)
+            for word in words:
+                if word in data:
+                    break
+            else:
+                if path.rpartition("/")[2] not in always:
+                    continue
+            found.files[path] = data
+            looks[path] = seen(status)
         return found, looks
 
     def _entries(self, directory: Path, prefix: str) -> list[tuple[str, os.DirEntry[str]]]:
