@@ -9,16 +9,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from hosts.clients import pytest_runtest_setup
 
 if TYPE_CHECKING:
     import pytest
 
-# without a deadline, a busy machine does not fail a test
-settings.register_profile("default", deadline=None)
-settings.register_profile("thorough", max_examples=2000, deadline=None)
+# without a deadline and a limit for making examples, a busy machine does not fail a test
+_UNTIMED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("default", _UNTIMED)
+settings.register_profile("thorough", _UNTIMED, max_examples=2000)
 settings.load_profile("default")
 
 
