@@ -41,6 +41,10 @@ class Object(NamedTuple):
                 found = value
         return found
 
+    def last(self, name: str) -> Any:
+        """Return the last member of a name; null counts, as Go clears a list with it."""
+        return next((value for key, value in reversed(self.members) if key.casefold() == name.casefold()), None)
+
     def text(self, name: str, field: str) -> str:
         """Return a member that must be a string; '' where it is missing or null. Raises GoJSONError."""
         value = self.get(name)

@@ -68,11 +68,26 @@ def next_page(reply: Reply, at: str, in_body: str, request: Request) -> NextPage
     target = join(at, reference)
     if target is None:
         return NextPage(fault=f"the registry refers to {clean(reference)!r}, which is not a URL")
+    if not link.url:
+        return _from_body(reference, target, request)
     found = _on_registry(target, at, request)
     if link.refused:
         refused = f"Flux does not read the next page: {link.refused}; the registry must name the next page first"
         return NextPage(found.url, found.fault, refused)
     return found
+
+
+def _from_body(reference: str, target: str, request: Request) -> NextPage:
+    """Return where `next` in a body leads; Flux takes it as it is, so that it must be a whole URL."""
+    if host_of(target) != request.host:
+        return NextPage(fault=f"the registry says that more tags are on another host, {clean(host_of(target))}")
+    if reference.startswith(("http://", "https://")):
+        return NextPage(target)
+    return NextPage(
+        target,
+        refused=f'Flux fails at the next page: Get "{clean(reference)}": unsupported protocol scheme ""; '
+        "the registry must name it in a Link header",
+    )
 
 
 def _on_registry(target: str, at: str, request: Request) -> NextPage:
@@ -113,7 +128,7 @@ def _page(answer: Any, refused: str) -> Page:
     except go_json.GoJSONError as error:
         refused = refused or _refused(str(error))
     try:
-        listed = go_json.texts(answer.get("tags") or [], "Tags.tags")
+        listed = go_json.texts(answer.last("tags") or [], "Tags.tags")
     except go_json.GoJSONError as error:
         return Page(fault=f"the registry's list of tags cannot be read: {clean(str(error))}")
     return Page(tuple(listed), further, refused=refused)

@@ -147,6 +147,7 @@ LISTED: tuple[tuple[object, list[str]], ...] = (
     (b'{"tags": ["a"]} trailing', ["a"]),
     (b'{"tags": ["a"], "tags": ["b"]}', ["b"]),
     (b"null", []),
+    (b'{"TAGS": ["a"], "tags": null}', []),
 )
 
 
@@ -154,6 +155,18 @@ LISTED: tuple[tuple[object, list[str]], ...] = (
 def test_what_is_listed_is_listed(body: object, listed: list[str]) -> None:
     with Registry(lambda _: Answer(body), handshake=Answer({})) as registry:
         assert list_tags(registry.request()) == listed
+
+
+@pytest.mark.parametrize(("link", "refused"), [("{url}/v2/app/tags/list?last=a", False), ("?last=a", True)])
+def test_the_next_page_may_be_named_in_the_body(link: str, *, refused: bool) -> None:
+    def answer(asked: Asked) -> Answer:
+        further = {} if asked.query.get("last") else {"next": link.format(url=registry.url)}
+        return Answer({"tags": ["b" if asked.query.get("last") else "a"], **further})
+
+    with Registry(answer, handshake=Answer({})) as registry:
+        (listing,) = list_all([registry.request()])
+    assert listing.tags == ("a", "b")
+    assert bool(listing.refused) == refused
 
 
 def test_pages_without_end_end(monkeypatch: pytest.MonkeyPatch) -> None:
