@@ -64,6 +64,8 @@ def texts(value: Any, field: str) -> list[str]:
     """Return an array of strings, null as ''. Raises GoJSONError for anything else."""
     if not isinstance(value, list):
         raise mismatch(value, field, "[]string")
+    if set(map(type, value)) == {str} and "".join(value).isascii():  # as nearly always, and ten times as fast
+        return value
     for item in value:
         if item is not None and not is_text(item):
             raise mismatch(item, field, "string")

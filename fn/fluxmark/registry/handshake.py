@@ -64,6 +64,8 @@ def _secure(transport: Transport, host: str) -> Handshake:
 
 def _tls(transport: Transport, host: str) -> Handshake | RegistryError:
     """Try TLS, once and not for long."""
+    if not transport.may_speak_tls(host, PATIENCE):
+        return transport.error(f"{host} does not speak TLS")
     headers = {"Accept": "application/json"}
     try:
         reply = transport.send("GET", f"https://{host}/v2/", headers, patience=PATIENCE)

@@ -54,6 +54,29 @@ class Transport:
             raise self._too_long()
         return left
 
+    def may_speak_tls(self, host: str, patience: float) -> bool:
+        """Say whether a host[:port] answers in TLS; true where that cannot be told.
+
+        Nothing is sent but the beginning of TLS, and no certificate is looked at: to load those of the system
+        takes longer than to read a repository, and most hosts that may speak plain HTTP do.
+        """
+        parts = urlsplit(f"https://{host}")
+        try:
+            if self._proxy(parts):
+                return True
+            at = (parts.hostname or "", parts.port or _PORTS["https"])
+        except ValueError:
+            return True
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        try:
+            with socket.create_connection(at, min(patience, self.remaining())) as plain:
+                context.wrap_socket(plain, server_hostname=parts.hostname).close()
+        except (OSError, UnicodeError):
+            return False
+        return True
+
     def ask(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None) -> Reply:
         """Send a request, again where that may help. Raises RegistryError."""
         for attempt in range(1, ATTEMPTS + 1):
