@@ -38,7 +38,10 @@ def best_of_five(work: Callable[[], object]) -> float:
 
 
 def serve(count: int) -> None:
-    """Be a registry with `count` tags in `app` and 1,000 in any other repository; its pages are made beforehand."""
+    """Be a registry with `count` tags in `app` and 1,000 in any other repository.
+
+    Its pages are made beforehand.
+    """
     tags = [f"main-{number:07x}-{1_700_000_000 + number}" for number in range(count)]
     pages = [json.dumps({"name": "app", "tags": tags[at : at + PAGE]}).encode() for at in range(0, count, PAGE)]
 
@@ -46,10 +49,9 @@ def serve(count: int) -> None:
         protocol_version = "HTTP/1.1"
         disable_nagle_algorithm = True  # or each page waits 40 ms for an acknowledgement
 
-        def setup(self) -> None:
-            if self.request.recv(1, socket.MSG_PEEK) == b"\x16":  # TLS, which a registry refuses at once
-                self.request.shutdown(socket.SHUT_RDWR)
-            super().setup()
+        def handle(self) -> None:
+            if self.request.recv(1, socket.MSG_PEEK) != b"\x16":  # TLS is refused at once, as registries do
+                super().handle()
 
         def do_GET(self) -> None:
             number = int(parse_qs(urlsplit(self.path).query).get("last", ["0"])[0])

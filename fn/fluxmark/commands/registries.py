@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from krmfn.functions.streams import say
@@ -21,6 +22,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="send your own login to registries that speak plain HTTP; Secrets in DIR are always sent",
     )
+    parser.add_argument(
+        "--cache",
+        type=Path,
+        metavar="DIR",
+        help="keep lists of tags in DIR, and take them from there for 10 minutes without asking the registry",
+    )
 
 
 @contextmanager
@@ -31,6 +38,8 @@ def reading(arguments: argparse.Namespace) -> Iterator[Registries]:
 
     with (
         Progress("repositories") as progress,
-        Registries(say, plain_login=arguments.allow_insecure_auth, progress=progress) as found,
+        Registries(
+            say, plain_login=arguments.allow_insecure_auth, cache=arguments.cache, progress=progress
+        ) as found,
     ):
         yield found

@@ -16,7 +16,7 @@ from fluxmark.registry.login import Found, Login
 from fluxmark.registry.token import Denied, Token, fetch, sent_at_once
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Hashable, Iterator
 
     from fluxmark.registry.connection import Reply
     from fluxmark.registry.handshake import Handshake
@@ -42,7 +42,13 @@ class Access:
     from, '' where none is sent. All three are known once something was read.
     """
 
-    def __init__(self, request: Request, handshake: Handshake, transport: Transport) -> None:
+    def __init__(
+        self, request: Request, handshake: Handshake, transport: Transport, tokens: dict[Hashable, Token]
+    ) -> None:
+        """Prepare to read. tokens: those that were fetched, by what they are for, which others may need as
+        well.
+        """
+        self._tokens = tokens
         self._request = request
         self._handshake = handshake
         self._registry = Registry(transport, request.host, handshake.scheme)
@@ -54,6 +60,11 @@ class Access:
         self.notes: list[str] = []
         self.login = ""
         self._found = self._look_up()
+
+    @property
+    def host(self) -> str:
+        """The registry's host."""
+        return self._request.host
 
     @property
     def sends_login(self) -> bool:
@@ -87,9 +98,12 @@ class Access:
         if what not in self.refused:
             self.refused.append(what)
 
-    def ask(self, method: str, url: str, accept: str) -> tuple[Reply, str]:
-        """Send a request, with another token where one is refused. Return the answer and where it came from."""
-        reply, at = self._send(method, url, accept)
+    def ask(self, method: str, url: str, accept: str, known: str = "") -> tuple[Reply, str]:
+        """Send a request, with another token where one is refused. Return the answer and where it came from.
+
+        known: the `ETag` of an answer that is kept; the status may then be 304.
+        """
+        reply, at = self._send(method, url, accept, known)
         if reply.status != 401 or self._way.challenge.scheme != "bearer":
             return reply, at
         offered = challenges.of_flux(reply.headers.get("www-authenticate", ()))
@@ -100,7 +114,7 @@ class Access:
         wanted = [scope for one in offered if (scope := one.parameters.get("scope")) and scope not in self._scopes]
         self._scopes = [*dict.fromkeys(wanted), *self._scopes]
         self._renew()
-        return self._send(method, url, accept)
+        return self._send(method, url, accept, known)
 
     def _look_up(self) -> Found:
         image, credentials = self._request.image, self._request.credentials
@@ -150,18 +164,31 @@ class Access:
             if not fault.usable:
                 raise Denied(_fails(fault), wants_login=False)
             self.refuse(_fails(fault))
-        self._renew()
+        self._token = self._tokens.get(self._purpose())
+        if self._token is None:
+            self._renew()
+        else:
+            self._authorize(self._token)
 
     def _renew(self) -> None:
         """Get a token, or another one."""
         login = self._token.login if self._token else self._way.login
         self._token = fetch(self._registry, self._way.challenge, login, self._scopes)
-        self._authorization = f"Bearer {self._token.text}"
-        if self._token.refused:
-            self.refuse(self._token.refused)
+        self._tokens[self._purpose()] = self._token
+        self._authorize(self._token)
 
-    def _send(self, method: str, url: str, accept: str) -> tuple[Reply, str]:
-        return self._registry.ask(Asked(method, url, accept, self._authorization, self._request.host))
+    def _authorize(self, token: Token) -> None:
+        self._authorization = f"Bearer {token.text}"
+        if token.refused:
+            self.refuse(token.refused)
+
+    def _purpose(self) -> Hashable:
+        """Return what a token is for."""
+        parameters = tuple(sorted(self._way.challenge.parameters.items()))
+        return self._request.host, parameters, self._way.login, tuple(self._scopes)
+
+    def _send(self, method: str, url: str, accept: str, known: str) -> tuple[Reply, str]:
+        return self._registry.ask(Asked(method, url, accept, self._authorization, self._request.host, known=known))
 
     def _elsewhere(self, method: str, url: str, accept: str, challenge: Challenge) -> tuple[Reply, str]:
         """Ask a host to which the registry leads, without the login, which is not for it."""

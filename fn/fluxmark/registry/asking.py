@@ -20,7 +20,11 @@ _REDIRECTS: Final = (301, 302, 303, 307, 308)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request. authorization: sent to one host alone, named by `to`. check: says why a redirect is refused."""
+    """A request. authorization: sent to one host alone, named by `to`. known: the `ETag` of an answer that is
+    kept.
+
+    check: says why a redirect is refused.
+    """
 
     method: str
     url: str
@@ -28,11 +32,14 @@ class Asked:
     authorization: str = ""
     to: str = ""
     body: bytes | None = None
+    known: str = ""
     check: Callable[[str], str] = lambda _: ""
 
     def headers(self, url: str, scheme: str) -> dict[str, str]:
         """Return the headers for a URL that the request leads to."""
         found = {"Accept": self.accept}
+        if self.known:
+            found["If-None-Match"] = self.known
         if self.body is not None:
             found["Content-Type"] = "application/x-www-form-urlencoded"
         if self.authorization and same_host(host_of(url), self.to, scheme):

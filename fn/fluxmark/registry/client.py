@@ -13,16 +13,18 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from fluxmark.registry import go_json
 from fluxmark.registry.access import Access
 from fluxmark.registry.pages import next_page, tags_of
+from fluxmark.registry.rate import warning
 from fluxmark.registry.said import is_html, said
 from fluxmark.registry.token import Denied
 from fluxmark.registry.transport import Transport, clean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Hashable
 
     from fluxmark.registry.connection import Connections, Reply
     from fluxmark.registry.handshake import Handshake
     from fluxmark.registry.request import Request
+    from fluxmark.registry.token import Token
 
 _Read = TypeVar("_Read")
 
@@ -46,18 +48,33 @@ _DIGITS: Final = {"sha256": 64, "sha512": 128}
 
 
 class Client:
-    """Reads one repository. Not for use by several threads."""
+    """Reads one repository. Not for use by several threads.
 
-    def __init__(self, request: Request, handshake: Handshake, connections: Connections) -> None:
+    etag: of the list of tags that was read, '' where it has several pages or the registry gave none. limit: what a
+    user should know of the registry's rate limit.
+    """
+
+    def __init__(
+        self,
+        request: Request,
+        handshake: Handshake,
+        connections: Connections,
+        tokens: dict[Hashable, Token],
+    ) -> None:
         transport = Transport(request, connections)
         self._request = request
         self._error = transport.error
         self._base = f"{handshake.scheme}://{request.host}/v2/{request.image.repository}"
-        self.access = Access(request, handshake, transport)
+        self.access = Access(request, handshake, transport, tokens)
+        self.etag = ""
+        self.limit = ""
 
-    def tags(self) -> list[str]:
-        """Return all tags, in the registry's order. Raises RegistryError."""
-        return self._read(self._tags)
+    def tags(self, known: str = "") -> list[str] | None:
+        """Return all tags, in the registry's order. Raises RegistryError.
+
+        known: the `ETag` of a list that is kept; None is returned where that has not changed.
+        """
+        return self._read(lambda: self._tags(known))
 
     def digest(self, tag: str) -> str:
         """Return the digest of what a tag points to. Raises RegistryError."""
@@ -69,14 +86,18 @@ class Client:
         except Denied as denied:
             raise self._error(str(denied)) from None
 
-    def _tags(self) -> list[str]:
+    def _tags(self, known: str) -> list[str] | None:
         start = f"{self._base}/tags/list"
         url = f"{start}?n={PAGE}"
         found: dict[str, None] = {}
         asked: set[str] = set()
         while len(asked) < MAX_PAGES:
             asked.add(url)
-            reply, at = self.access.ask("GET", url, "application/json")
+            reply, at = self.access.ask("GET", url, "application/json", "" if found else known)
+            self.limit = self.limit or warning(reply.header, self._request.image.registry)
+            if reply.status == 304 and known:
+                self.etag = known
+                return None
             if reply.status == 400 and len(asked) == 1:
                 self.access.refuse(
                     f"Flux fails there: the registry refuses n={PAGE}{said(reply.body)}; let it allow pages "
@@ -97,6 +118,7 @@ class Client:
             if len(found) > MAX_TAGS:
                 raise self._error(f"it has more than {MAX_TAGS:,} tags")
             if not following.url:
+                self.etag = reply.header("etag") if len(asked) == 1 else ""
                 return list(found)
             url = following.url
             if url in asked:
@@ -109,6 +131,7 @@ class Client:
         url = f"{self._base}/manifests/{tag}"
         accept = ",".join(MANIFESTS)
         reply, _ = self.access.ask("HEAD", url, accept)
+        self.limit = warning(reply.header, self._request.image.registry)
         if reply.status == 404:
             raise self._error(
                 f"there is no tag {tag!r}; if the registry lists it, its manifest is lost or still being pushed"

@@ -57,6 +57,11 @@ class Chain:
 
     links: tuple[Credentials | str, ...] = ()
 
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Where logins are looked for."""
+        return tuple(link if isinstance(link, str) else link.where for link in self.links)
+
     def find(self, registry: str, repository: str) -> Found:
         """Return the first login for a repository, or all the places where none was found."""
         notes, looked = [], []

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Self
 
+from fluxmark.registry.cache import Cache, Entry
 from fluxmark.registry.client import Client
 from fluxmark.registry.connection import Connections
 from fluxmark.registry.handshake import Handshake, shake
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Sequence
 
     from fluxmark.registry.request import Request
+    from fluxmark.registry.token import Token
 
 PER_HOST: Final = 4
 """Repositories of one host that are read at once: registries limit the rate."""
@@ -43,11 +46,15 @@ class _Host:
 
 
 class Session:
-    """Reads repositories, from several threads at once. Use with `with`."""
+    """Reads repositories, from several threads at once. Use with `with`. cache: where lists of tags are kept."""
 
-    def __init__(self) -> None:
+    def __init__(self, cache: Cache | None = None) -> None:
+        self._cache = cache
         self._connections = Connections()
         self._hosts: dict[Hashable, _Host] = {}
+        self._tokens: dict[Hashable, Token] = {}
+        self._read: dict[Hashable, Listing] = {}
+        self._limited: set[str] = set()
 
     def __enter__(self) -> Self:
         return self
@@ -60,14 +67,27 @@ class Session:
         self._connections.close()
 
     def tags(self, request: Request) -> Listing:
-        """Read the tags of a repository; an error is kept in the listing."""
+        """Read the tags of a repository, once; an error is kept in the listing."""
+        key = _key(request)
+        if key not in self._read:
+            self._read[key] = self._tags(request)
+        return replace(self._read[key], request=request)
+
+    def _tags(self, request: Request) -> Listing:
+        entry = self._cache.get(request) if self._cache else None
+        if entry and entry.is_fresh:
+            return Listing(request, entry.tags, None, entry.refused, (), entry.login)
         client = None
         try:
             client = self._client(request)
-            tags = client.tags()
+            tags = client.tags(entry.etag if entry else "")
         except RegistryError as error:
-            return Listing(request, (), error, *_told(client))
-        return Listing(request, tuple(tags), None, *_told(client))
+            return Listing(request, (), error, *self._told(client))
+        if tags is None and entry:
+            listing = Listing(request, entry.tags, None, *self._told(client))
+        else:
+            listing = Listing(request, tuple(tags or ()), None, *self._told(client))
+        return self._kept(listing, client.etag) if self._cache else listing
 
     def digest(self, request: Request, tag: str) -> tuple[str, tuple[str, ...]]:
         """Return the digest of a tag, and what Flux refuses of the answers. Raises RegistryError."""
@@ -124,10 +144,36 @@ class Session:
     def _client(self, request: Request) -> Client:
         key = (request.host, request.plain, request.tls, request.proxy)
         host = self._hosts.setdefault(key, _Host())
-        return Client(request, host.handshake(request, self._connections), self._connections)
+        return Client(request, host.handshake(request, self._connections), self._connections, self._tokens)
+
+    def _told(self, client: Client | None) -> tuple[tuple[str, ...], tuple[str, ...], str]:
+        """Return what is refused, what a user should know, and which login was used."""
+        if client is None:
+            return (), (), ""
+        notes = list(client.access.notes)
+        host = client.access.host
+        if client.limit and host not in self._limited:
+            self._limited.add(host)
+            notes.append(client.limit)
+        return tuple(client.access.refused), tuple(notes), client.access.login
+
+    def _kept(self, listing: Listing, etag: str) -> Listing:
+        assert self._cache is not None
+        try:
+            self._cache.put(listing.request, Entry(listing.tags, listing.refused, listing.login, etag))
+        except OSError as error:
+            note = f"{self._cache.directory}: lists cannot be kept there: {error.strerror}"
+            return replace(listing, notes=(*listing.notes, note))
+        return listing
 
 
-def _told(client: Client | None) -> tuple[tuple[str, ...], tuple[str, ...], str]:
-    if client is None:
-        return (), (), ""
-    return tuple(client.access.refused), tuple(client.access.notes), client.access.login
+def _key(request: Request) -> Hashable:
+    """Return what two requests have in common that read the same: also the login, however it was found."""
+    try:
+        credentials = hash(request.credentials)
+    except TypeError:
+        credentials = id(request.credentials)
+    return (
+        *(request.image.registry, request.image.repository, request.insecure, request.tls, request.proxy),
+        *(request.plain_login, credentials),
+    )

@@ -117,7 +117,7 @@ def _ask(registry: Registry, asked: Asked) -> Reply:
         return f"the token service leads to a place that Flux refuses: {fault.reason}" if fault else ""
 
     return registry.ask(
-        Asked(asked.method, asked.url, asked.accept, asked.authorization, asked.to, asked.body, check)
+        Asked(asked.method, asked.url, asked.accept, asked.authorization, asked.to, asked.body, check=check)
     )[0]
 
 

@@ -11,6 +11,7 @@ from fluxmark.select.request import Plan, Planner
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
     from fluxmark.cluster.cluster import Cluster
     from fluxmark.cluster.manifest import Manifest
@@ -62,7 +63,8 @@ class Registries:
     """Reads registries, as Flux would: each ImageRepository with its own settings. Use with `with`.
 
     notes: takes what a user should know, one line at a time, each once. plain_login: the user's own login may go
-    over plain HTTP. progress: takes how many repositories are read, and how many there are.
+    over plain HTTP. cache: the directory where lists of tags are kept. progress: takes how many repositories are
+    read, and how many there are.
     """
 
     def __init__(
@@ -70,15 +72,17 @@ class Registries:
         notes: Callable[[str], None],
         *,
         plain_login: bool = False,
+        cache: Path | None = None,
         progress: Callable[[int, int], None] = lambda _done, _all: None,
     ) -> None:
+        from fluxmark.registry.cache import Cache
         from fluxmark.registry.session import Session
 
         self._notes = notes
         self._plain_login = plain_login
         self._said: set[str] = set()
         self.progress = progress
-        self.session = Session()
+        self.session = Session(Cache(cache) if cache else None)
 
     def __enter__(self) -> Self:
         return self

@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -334,7 +335,9 @@ def test_no_more_than_so_many_are_asked_at_once() -> None:
         return tags("a")
 
     with Registry(answer) as registry:
-        listings = list_all([registry.request()] * 12, concurrency=3)
+        one = registry.request()
+        requests = [replace(one, image=parse(f"{registry.host}/app{number}")) for number in range(12)]
+        listings = list_all(requests, concurrency=3)
     assert all(listing.tags == ("a",) for listing in listings)
     assert most == 3
 
