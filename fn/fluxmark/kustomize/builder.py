@@ -65,16 +65,18 @@ class Builder:
         self._accumulate(kustomization, state, (kustomization.directory,))
         return self.finished(state)
 
-    def kustomization(self, directory: str) -> Kustomization | None:
-        """Return the kustomization of a directory; None where it has none.
+    def kustomization(self, directory: str, *, strict: bool = True) -> Kustomization | None:
+        """Return the kustomization of a directory, as `load` reads it; None where it has none.
 
         Raises BuildError for one that kustomize refuses, and for several.
         """
-        found = [text for name in NAMES if (text := self.library.text(f"{directory}/{name}".lstrip("/")))]
+        found = [
+            text for name in NAMES if (text := self.library.text(f"{directory}/{name}".lstrip("/"))) is not None
+        ]
         if len(found) > 1:
             message = f"Found multiple kustomization files under: {directory or '.'}"
             raise BuildError(message, Place(found[1], _Start()))
-        return load(found[0]) if found else None
+        return load(found[0], strict=strict) if found else None
 
     def finished(self, state: State) -> State:
         """Return a copy of a state with the last steps of a build done."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from fluxmark.kustomize.errors import BuildError
 from fluxmark.kustomize.kustomization import VERSION, Kustomization
 from fluxmark.kustomize.library import NAMES
-from fluxmark.kustomize.tree import NOWHERE, Mapping, Place, Sequence, Text, from_data, string
+from fluxmark.kustomize.tree import NOWHERE, Mapping, Place, Scalar, Sequence, Text, from_data, string, text_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping as Dict
@@ -52,7 +52,7 @@ def kustomization(builder: Builder, directory: str, settings: FluxSettings) -> K
 
     Raises BuildError where it cannot make one.
     """
-    found = builder.kustomization(directory)
+    found = builder.kustomization(directory, strict=False)
     if found is None:
         if directory and not builder.library.is_directory(directory):
             raise BuildError(f"kustomization path not found: {directory}", NOWHERE)
@@ -123,8 +123,31 @@ def _with_settings(library: Library, found: Kustomization, settings: FluxSetting
             )
         tree = _longer(tree, "components", Sequence(kept, components.place))
     if (images := given("images", settings.images)) is not None:
-        tree = _longer(tree, "images", images)
+        tree = _with_images(tree, images)
     return Kustomization(found.file, found.directory, tree)
+
+
+def _with_images(tree: Mapping, more: Tree) -> Mapping:
+    """Return a kustomization with images added: an entry of the same name takes over what is given."""
+    before = tree.get("images")
+    items = list(before.items) if type(before) is Sequence else []
+    names = [text_at(item, "name") for item in items]
+    for entry in more.items if type(more) is Sequence else ():
+        name = text_at(entry, "name")
+        if name not in names or type(entry) is not Mapping:
+            items.append(entry)
+            names.append(name)
+            continue
+        number = names.index(name)
+        old = items[number]
+        assert type(old) is Mapping
+        if text_at(entry, "newTag") or text_at(entry, "digest"):
+            old = old.without("newTag").without("digest")
+        for key, value in entry.fields.items():
+            if type(value) is Scalar and value.text:
+                old = old.with_field(key, value, entry.keys[key])
+        items[number] = old
+    return tree.with_field("images", Sequence(tuple(items), more.place), more.place)
 
 
 def _longer(tree: Mapping, field_name: str, more: Tree) -> Mapping:

@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING
 from fluxmark.kustomize.errors import BuildError
 from fluxmark.kustomize.library import documents, tree_of
 from fluxmark.kustomize.schema import checked
-from fluxmark.kustomize.tree import Mapping, Scalar, Sequence, is_null
+from fluxmark.kustomize.tree import Mapping, Origin, Place, Scalar, Sequence, is_null
 
 if TYPE_CHECKING:
-    from fluxmark.kustomize.tree import Place, Text, Tree
+    from fluxmark.kustomize.tree import Text, Tree
 
 VERSION = "kustomize.config.k8s.io/v1beta1"
 COMPONENT_VERSION = "kustomize.config.k8s.io/v1alpha1"
 
+_START = Origin("", 0, 0)
 _REMOTE = re.compile(
     r"(?:git::|gh:|ssh://|https?://|file://|git@|github\.com[:/]|[\w.-]+@[\w.-]+[:/])", re.IGNORECASE
 )
@@ -72,42 +73,43 @@ def is_remote(path: str) -> bool:
     return _REMOTE.match(path) is not None
 
 
-def load(source: Text) -> Kustomization:
+def load(source: Text, *, strict: bool = True) -> Kustomization:
     """Return the kustomization in a text.
 
-    Raises BuildError for one that kustomize refuses.
+    strict: whether as kustomize reads it, or as kustomize-controller does the one of its directory.
+
+    Raises BuildError for one that is refused.
     """
     directory = source.file.rpartition("/")[0]
     found = documents(source)
     root = found[0].root if found else None
-    tree = None if root is None else tree_of(root, source, resource=False)
-    if tree is None or is_null(tree):
-        raise BuildError("kustomization.yaml is empty", None if tree is None else tree.place)
-    fields = checked(tree)
+    tree = Mapping({}, {}, Place(source, _START)) if root is None else tree_of(root, source, resource=False)
+    if is_null(tree):
+        tree = Mapping({}, {}, tree.place)
+    fields = checked(tree, strict=strict)
     assert type(fields) is Mapping
     kustomization = Kustomization(source.file, directory, fields)
-    _check_identity(kustomization)
+    if strict and not any(_says(name, value) for name, value in fields.fields.items()):
+        raise BuildError("kustomization.yaml is empty", fields.place)
+    _check_kind(kustomization)
     return kustomization
 
 
-def _check_identity(kustomization: Kustomization) -> None:
+def _says(name: str, value: Tree) -> bool:
+    """Tell whether a field makes a kustomization other than empty: an empty list does, an empty text does not."""
+    empty = is_null(value) or (type(value) is Scalar and not value.text)
+    return name not in ("kind", "apiVersion") and not empty
+
+
+def _check_kind(kustomization: Kustomization) -> None:
     kind = kustomization.word("kind") or "Kustomization"
     version = kustomization.word("apiVersion")
-    if all(
-        name in ("kind", "apiVersion") or not _says(value) for name, value in kustomization.tree.fields.items()
-    ):
-        raise BuildError("kustomization.yaml is empty", kustomization.place)
     if kind not in ("Kustomization", "Component"):
         raise BuildError("kind should be Kustomization or Component", kustomization.tree.fields["kind"].place)
     wanted = COMPONENT_VERSION if kind == "Component" else VERSION
     if version and version != wanted:
         place = kustomization.tree.fields["apiVersion"].place
         raise BuildError(f"apiVersion for {kind} should be {wanted}", place)
-
-
-def _says(value: Tree) -> bool:
-    """Tell whether a field has any value to Go: an empty list is one, an empty text is none."""
-    return not is_null(value) and not (type(value) is Scalar and not value.text)
 
 
 def pairs(tree: Tree | None) -> dict[str, Scalar]:

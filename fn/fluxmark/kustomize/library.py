@@ -36,6 +36,8 @@ NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 
 _PLACE = re.compile(r".*?:(\d+):(\d+): ([^\n]*)", re.DOTALL)
 
+_KIND = re.compile(r"\bkind[\"']?\s*:")
+"""A text without this holds no resource at all, which kustomize refuses."""
 _SEPARATOR = re.compile(r"\n---(.*)\r?\n")
 
 
@@ -260,7 +262,8 @@ class Library:
 
 
 def _kept(source: Text) -> tuple[Resource, ...] | BuildError:
-    if not MENTION.search(source.text) and source.file.rpartition("/")[2] not in NAMES:
+    named = source.file.rpartition("/")[2] in NAMES
+    if not named and not MENTION.search(source.text) and _KIND.search(source.text):
         return ()
     try:
         return resources(source, KINDS)

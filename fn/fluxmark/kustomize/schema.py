@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from fluxmark.kustomize.errors import BuildError
-from fluxmark.kustomize.tree import Mapping, Scalar, Sequence, is_null
+from fluxmark.kustomize.tree import Mapping, Scalar, Sequence, is_null, scalar_text, string
 
 if TYPE_CHECKING:
     from fluxmark.kustomize.tree import Place, Tree
@@ -94,8 +94,11 @@ FIELDS: Final[dict[str, Any]] = {
 }
 
 
-def checked(tree: Tree, kind: Any = FIELDS, name: str = "Kustomization") -> Tree:
+def checked(tree: Tree, kind: Any = FIELDS, name: str = "Kustomization", *, strict: bool = True) -> Tree:
     """Return a tree with the names of its fields in kustomize's spelling.
+
+    strict: whether it is read as kustomize does. kustomize-controller writes the kustomization of its directory
+    anew first: it drops fields that are not known, and turns numbers and booleans into texts.
 
     Raises BuildError for a field that kustomize does not know or cannot read.
     """
@@ -104,17 +107,18 @@ def checked(tree: Tree, kind: Any = FIELDS, name: str = "Kustomization") -> Tree
     if isinstance(kind, list):
         if type(tree) is not Sequence:
             raise _mismatch(tree, name, "slice")
-        return Sequence(tuple(checked(item, kind[0], name) for item in tree.items), tree.place)
+        return Sequence(tuple(checked(item, kind[0], name, strict=strict) for item in tree.items), tree.place)
     if isinstance(kind, dict):
         if type(tree) is not Mapping:
             raise _mismatch(tree, name, "struct")
-        return _fields(tree, kind, name)
+        return _fields(tree, kind, name, strict=strict)
     if kind == _PAIRS:
         if type(tree) is not Mapping:
             raise _mismatch(tree, name, kind)
-        for value in tree.fields.values():
-            checked(value, _TEXT, name)
-        return tree
+        pairs = {key: checked(value, _TEXT, name, strict=strict) for key, value in tree.fields.items()}
+        return Mapping(pairs, tree.keys, tree.place)
+    if type(tree) is Scalar and not strict and kind == _TEXT and not isinstance(tree.data, str):
+        return string(scalar_text(tree.data), tree.place)
     if type(tree) is not Scalar or not isinstance(tree.data, _CLASSES[kind]):
         raise _mismatch(tree, name, kind)
     return tree
@@ -123,15 +127,17 @@ def checked(tree: Tree, kind: Any = FIELDS, name: str = "Kustomization") -> Tree
 _CLASSES: Final[dict[str, type]] = {_TEXT: str, _FLAG: bool, _NUMBER: int}
 
 
-def _fields(tree: Mapping, kinds: dict[str, Any], name: str) -> Mapping:
+def _fields(tree: Mapping, kinds: dict[str, Any], name: str, *, strict: bool) -> Mapping:
     spelled = {known.lower(): known for known in kinds}
     fields: dict[str, Tree] = {}
     keys: dict[str, Place] = {}
     for key, value in tree.fields.items():
         known = spelled.get(key.lower())
+        if known is None and not strict:
+            continue
         if known is None:
             raise BuildError(f'invalid Kustomization: json: unknown field "{key}"', tree.keys[key])
-        fields[known] = checked(value, kinds[known], f"{name}.{known}")
+        fields[known] = checked(value, kinds[known], f"{name}.{known}", strict=strict)
         keys[known] = tree.keys[key]
     return Mapping(fields, keys, tree.place)
 
