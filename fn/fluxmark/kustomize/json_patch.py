@@ -64,13 +64,14 @@ def _apply(tree: Tree, operation: Mapping) -> Tree:
         return _change(tree, path, lambda parent, key: _replace(parent, key, value, operation), operation)
     if name in ("move", "copy"):
         source = _path(operation, "from", name)
-        found = _get(tree, source, operation)
+        # the library copies a null where nothing is
+        found = _get(tree, source, operation, missing_ok=True) or Scalar("null", None, operation.place)
         if name == "move":
             tree = _change(tree, source, lambda parent, key: _remove(parent, key, operation), operation)
         return _change(tree, path, lambda parent, key: _add(parent, key, found, operation), operation)
     if name == "test":
-        found = _get(tree, path, operation, missing_ok=True)
-        if plain(found) != plain(value):
+        there = _get(tree, path, operation, missing_ok=True)
+        if plain(there) != plain(value):
             raise BuildError(f"testing path /{'/'.join(path)} value failed: test failed", operation.place)
         return tree
     raise BuildError(f"Unexpected kind: {name}", operation.place)

@@ -90,14 +90,38 @@ class Scalar:
 
 
 class Mapping:
-    """A mapping: its values, and where its keys are written."""
+    """A mapping: its values, and where its keys are written.
 
-    __slots__ = ("fields", "keys", "place")
+    One that is read from a text is taken apart when it is first looked into: most of a resource never is.
+    """
 
-    def __init__(self, fields: dict[str, Tree], keys: dict[str, Place], place: Place) -> None:
-        self.fields = fields
-        self.keys = keys
+    __slots__ = ("_fields", "_keys", "_reader", "place")
+
+    def __init__(
+        self, fields: dict[str, Tree], keys: dict[str, Place], place: Place, reader: _Reader | None = None
+    ) -> None:
+        self._fields = fields
+        self._keys = keys
+        self._reader = reader
         self.place = place
+
+    @property
+    def fields(self) -> dict[str, Tree]:
+        """The values by key."""
+        if self._reader is not None:
+            self._read(self._reader)
+        return self._fields
+
+    @property
+    def keys(self) -> dict[str, Place]:
+        """Where the keys are written; may hold more than there are fields."""
+        if self._reader is not None:
+            self._read(self._reader)
+        return self._keys
+
+    def _read(self, reader: _Reader) -> None:
+        self._reader = None
+        reader.fill(self.place.node, self._fields, self._keys)
 
     def get(self, key: str) -> Tree | None:
         """Return the value of a key."""
@@ -117,13 +141,22 @@ class Mapping:
 
 
 class Sequence:
-    """A sequence."""
+    """A sequence; one that is read from a text is taken apart as a mapping is."""
 
-    __slots__ = ("items", "place")
+    __slots__ = ("_items", "_reader", "place")
 
-    def __init__(self, items: tuple[Tree, ...], place: Place) -> None:
-        self.items = items
+    def __init__(self, items: tuple[Tree, ...], place: Place, reader: _Reader | None = None) -> None:
+        self._items = items
+        self._reader = reader
         self.place = place
+
+    @property
+    def items(self) -> tuple[Tree, ...]:
+        """The items in their order."""
+        if self._reader is not None:
+            reader, self._reader = self._reader, None
+            self._items = reader.items(self.place.node)
+        return self._items
 
 
 Tree: TypeAlias = Scalar | Mapping | Sequence
@@ -144,9 +177,12 @@ def is_null(tree: Tree | None) -> bool:
 
 
 class _Reader:
+    """Reads nodes: at once where anchors may multiply them, else one collection at a time."""
+
     def __init__(self, text: Text, meaning: Callable[[ScalarNode], Any]) -> None:
         self.text = text
         self.meaning = meaning
+        self.at_once = "&" in text.text
         self.open: set[int] = set()
         self.count = 0
 
@@ -170,10 +206,18 @@ class _Reader:
         return Scalar(node.value, self.meaning(node), Place(self.text, node), quoted=bool(node.style))
 
     def mapping(self, node: MapNode) -> Mapping:
+        place = Place(self.text, node)
+        if not self.at_once:
+            return Mapping({}, {}, place, self)
         fields: dict[str, Tree] = {}
         keys: dict[str, Place] = {}
-        merged: list[Tree] = []
         self.counted(len(node.pairs))
+        self.fill(node, fields, keys)
+        return Mapping(fields, keys, place)
+
+    def fill(self, node: MapNode, fields: dict[str, Tree], keys: dict[str, Place]) -> None:
+        """Add the fields of a mapping, and where their keys are written."""
+        merged: list[Tree] = []
         for key, value in node.pairs:
             if type(key) is ScalarNode and key.value == "<<" and not key.style:
                 more = self.read(value)
@@ -189,11 +233,16 @@ class _Reader:
                     if word not in fields:
                         fields[word] = inherited
                         keys[word] = other.keys[word]
-        return Mapping(fields, keys, Place(self.text, node))
 
     def sequence(self, node: Any) -> Sequence:
+        if not self.at_once:
+            return Sequence((), Place(self.text, node), self)
         self.counted(len(node.items))
-        return Sequence(tuple(self.read(item) for item in node.items), Place(self.text, node))
+        return Sequence(self.items(node), Place(self.text, node))
+
+    def items(self, node: Any) -> tuple[Tree, ...]:
+        """Return the items of a sequence."""
+        return tuple(self.read(item) for item in node.items)
 
     def counted(self, more: int) -> None:
         self.count += more
