@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import textwrap
 from typing import TYPE_CHECKING
 
@@ -35,3 +36,22 @@ class Texts:
         for path, text in self.texts.items():
             (root / path).parent.mkdir(parents=True, exist_ok=True)
             (root / path).write_text(text, encoding="utf-8")
+
+
+class Directory:
+    """The files of a repository on disk."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def read(self, path: str) -> str | None:
+        try:
+            return (self.root / path).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError):
+            return None
+
+    def names(self, directory: str) -> Sequence[str]:
+        return sorted(os.listdir(self.root / directory)) if self.is_directory(directory) else ()
+
+    def is_directory(self, path: str) -> bool:
+        return (self.root / path).is_dir()

@@ -154,5 +154,5 @@ def _result(state: State) -> Build:
         frozenset(state.files),
         frozenset(state.directories),
         frozenset(state.read),
-        tuple((file, plain(entry)) for file, entry in state.images),
+        tuple((file, plain(entry)) for (file, _), entry in state.images.items()),
     )

@@ -171,7 +171,8 @@ class Builder:
         patches.apply_json(state, kustomization, load_file)
         _attempt(state, kustomization, lambda: images.set_images(state, kustomization))
         _attempt(state, kustomization, lambda: replacements.replace_values(state, kustomization, load_file))
-        state.images += [(kustomization.file, entry) for entry in kustomization.mappings("images", "imageTags")]
+        for entry in kustomization.mappings("images", "imageTags"):
+            state.images[kustomization.file, entry.place.origin.start] = entry
 
     def _add(self, kustomization: Kustomization, item: Scalar, state: State, chain: tuple[str, ...]) -> None:
         """Add the resources of a file or directory that a kustomization names."""

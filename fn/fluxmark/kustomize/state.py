@@ -21,7 +21,8 @@ class State:
     """The accumulator of a build.
 
     read: files that kustomizations read and that are not resources: patches, and what generators are made of.
-    configuration: of the transformers. variables: the entries of `vars` by name.
+    images: entries of `images` by file and offset. configuration: of the transformers. variables: the entries of
+    `vars` by name.
     incomplete: whether there are resources that are not known. chained: whether a problem depends on the
     directories that led here, so that nobody else may use this.
     """
@@ -32,7 +33,7 @@ class State:
     files: set[str] = field(default_factory=set)
     read: set[str] = field(default_factory=set)
     directories: set[str] = field(default_factory=set)
-    images: list[tuple[str, Mapping]] = field(default_factory=list)
+    images: dict[tuple[str, int], Mapping] = field(default_factory=dict)
     configuration: Configuration = field(default_factory=Configuration)
     variables: dict[str, Mapping] = field(default_factory=dict)
     incomplete: bool = False
@@ -98,12 +99,13 @@ class State:
 
     def note(self, other: State) -> None:
         """Add what a base has gathered but its resources."""
-        self.problems += other.problems
-        self.unfollowed += other.unfollowed
+        # each once: many paths may lead to one base
+        self.problems = list(dict.fromkeys((*self.problems, *other.problems)))
+        self.unfollowed = list(dict.fromkeys((*self.unfollowed, *other.unfollowed)))
         self.files |= other.files
         self.read |= other.read
         self.directories |= other.directories
-        self.images += other.images
+        self.images |= other.images
         self.configuration.merge(other.configuration)
         for name, entry in other.variables.items():
             if name in self.variables:
