@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import textwrap
 from typing import TYPE_CHECKING
 
@@ -51,7 +50,9 @@ class Directory:
             return None
 
     def names(self, directory: str) -> Sequence[str]:
-        return sorted(os.listdir(self.root / directory)) if self.is_directory(directory) else ()
+        return (
+            sorted(path.name for path in (self.root / directory).iterdir()) if self.is_directory(directory) else ()
+        )
 
     def is_directory(self, path: str) -> bool:
         return (self.root / path).is_dir()
