@@ -384,13 +384,21 @@ FAULTS = (
         EXTRA_REPOSITORY + "apiVersion",
         "registry.example.com/shop/wrker",
     ),
-    Fault("resource-unreached", WEB, "apiVersion", KUSTOMIZATION.replace("./", "./apps") + "apiVersion", ""),
+    Fault(
+        "resource-unreached",
+        WEB,
+        "apiVersion",
+        KUSTOMIZATION.replace("./", "./apps") + "apiVersion",
+        "",
+        also=("kustomize-build",),  # a compose file is there, too
+    ),
     Fault(
         "config-applied",
         AUTOMATION,
         "apiVersion",
         KUSTOMIZATION + CONFIGURATION + "apiVersion",
         "ImageAutomation\n",
+        also=("kustomize-build",),
     ),
     # resources
     Fault(
