@@ -2,7 +2,7 @@
 
 - `Repository(files).build(directory, settings)` returns a `Build`: its objects, and what went wrong. `files` is
   anything that reads as `Files` does. Every build of one Repository shares what was read and built before, so make
-  one per tree; `build(files, directory, settings)` is for a single directory.
+  one per tree.
 - Without `FluxSettings` a directory is built as by `kustomize build --load-restrictor LoadRestrictionsNone`, with
   them as by kustomize-controller: without a kustomization, all manifests below are its resources.
 - `Object.origin(path)` tells where a value is written, through patches and all that kustomizations set.
@@ -15,7 +15,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from fluxmark.kustomize.build import Build, Object, Repository, build
+    from fluxmark.kustomize.build import Build, Object, Repository
     from fluxmark.kustomize.errors import Problem, Unfollowed
     from fluxmark.kustomize.flux import FluxSettings
     from fluxmark.kustomize.kinds import KINDS
@@ -34,7 +34,6 @@ _HOMES = {
     "Problem": "errors",
     "Repository": "build",
     "Unfollowed": "errors",
-    "build": "build",
 }
 
 __all__ = [
@@ -48,7 +47,6 @@ __all__ = [
     "Problem",
     "Repository",
     "Unfollowed",
-    "build",
 ]
 
 

@@ -125,11 +125,6 @@ class Repository:
         return self._sources[ignore]
 
 
-def build(files: Files, directory: str, settings: FluxSettings | None = None) -> Build:
-    """Build one directory; use a Repository where there are several."""
-    return Repository(files).build(directory, settings)
-
-
 def _after(state: State, settings: FluxSettings) -> State:
     """Do what kustomize-controller does after a build."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fluxmark.kustomize import Build, FluxSettings, build
+from fluxmark.kustomize import Build, FluxSettings, Repository
 from fluxmark.kustomize.kustomization import COMPONENT_VERSION
 from kustomize_trees import Texts
 
@@ -18,6 +18,10 @@ spec:
     semver:
       range: ">=1.0.0"
 """
+
+
+def build(files: Texts, directory: str, settings: FluxSettings | None = None) -> Build:
+    return Repository(files).build(directory, settings)
 
 
 def names(found: Build) -> list[str]:
