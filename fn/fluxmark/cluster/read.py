@@ -156,6 +156,13 @@ def read_directory(
     )
 
 
+def read_text(text: str, path: str, *, flux_version: str | None = None) -> Repository:
+    """Read manifests that are not in a directory, such as those of standard input; path: what they are called."""
+    source = Source(path, text)
+    tree = list_tree([source], {"": {path}})
+    return Repository(tree, [path] if belongs_to_model(text, path) else [], flux_version=flux_version)
+
+
 def read_items(
     items: Iterable[Resource],
     files: Mapping[str, str] | None = None,

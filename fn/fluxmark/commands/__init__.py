@@ -17,6 +17,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "fn": "run as a KRM function: a ResourceList from standard input to standard output (default); see fn --help",
     "inject": "add Flux's image resources and setter comments to a directory",
     "check": "find mistakes that Flux does not report",
+    "explain": "explain a rule of check",
     "select": "show which tag each ImagePolicy would select, and why",
     "update": "update marked fields to the latest images, as Flux would commit them",
     "docs": "print the documentation of this version",

@@ -22,12 +22,13 @@ class Report:
     """What a run of `check` found.
 
     findings: sorted by file and position. text_of: returns the text of a file, None if it is unknown. paint: adds
-    the colours of a terminal to a string.
+    the colours of a terminal to a string. scope: what was checked, such as `61 files, 2 clusters, 43 rules`.
     """
 
     findings: Sequence[Finding]
     text_of: Callable[[str], str | None] = field(default=lambda _: None)
     paint: Callable[[str, str], str] = field(default=lambda text, _: text)
+    scope: str = ""
     _lines: dict[str, Lines] = field(default_factory=dict)
 
     def line_of(self, finding: Finding) -> str:

@@ -30,8 +30,17 @@ What `fluxmark check` finds. This page is made from the rules' docstrings (`fn/f
 An *error* is what Flux will fail on, ignore, or write broken; a *warning* what it will select or write wrongly in
 circumstances that are not far-fetched; *info* is the rest. `--select` and `--ignore` choose rules.
 
-A comment silences a rule: `# fluxmark: ignore[rule]` on the line or on the one above (above, beside a marker:
-a marker must be the whole comment), `# fluxmark: ignore-file[rule]` anywhere in the file.
+A comment suppresses a rule: `# fluxmark: ignore[rule]` on the line or on the one above (above, beside a marker:
+a marker must be the whole comment), `# fluxmark: ignore-file[rule]` anywhere in the file. A repository sets the
+levels of rules, and the files that it does not want to be checked, in `.fluxmark-check.yaml`:
+
+```yaml
+exclude: [vendor/**, test/fixtures]
+rules: {{reformat: off, policy-ties: error}}
+```
+
+`--baseline FILE` reports only findings that are not in a baseline, which `--update-baseline` writes.
+`fluxmark explain RULE` prints a rule's section in the terminal.
 
 The examples stand beside these resources, except where they have one of the kind themselves:
 
@@ -78,6 +87,12 @@ class Documentation:
     def plain(self) -> str:
         """All of it as text."""
         return f"{self.summary}\n\n{self.why}\n\nFix: {self.fix}"
+
+    @property
+    def text(self) -> str:
+        """All of it for a terminal, with the examples."""
+        fails, passes = (textwrap.indent(example, "    ") for example in (self.fails, self.passes))
+        return f"{self.summary}\n\n{self.why}\n\nFails:\n\n{fails}\nPasses:\n\n{passes}\nFix: {self.fix}\n"
 
     @property
     def markdown(self) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from fluxmark import __version__
+from fluxmark.output.baseline import fingerprint
 from fluxmark.output.rule_docs import documentation
 from krmfn.resources.result import Severity
 
@@ -76,7 +77,7 @@ def _results(
     results = []
     seen: dict[str, int] = {}
     for finding in findings:
-        mark = _fingerprint(finding, line_of(finding))
+        mark = fingerprint(finding, line_of(finding))
         seen[mark] = seen.get(mark, 0) + 1
         result = {
             "ruleId": finding.rule,
@@ -98,11 +99,3 @@ def _location(finding: Finding) -> dict[str, Any]:
         if finding.length:
             location["region"]["endColumn"] = finding.column + finding.length
     return location
-
-
-def _fingerprint(finding: Finding, line: str) -> str:
-    """Return what stays the same when lines move: the rule, the file, the text of the line."""
-    import hashlib
-
-    text = "\0".join((finding.rule, finding.file, " ".join(line.split())))
-    return hashlib.sha256(text.encode(errors="replace")).hexdigest()[:16]

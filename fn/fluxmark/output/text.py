@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _COLOURS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.INFO: "36"}
 _BOLD, _DIM = "1", "2"
+RULES_PAGE = "https://github.com/fluxmark/fluxmark/blob/main/docs/rules.md"
 _SHOWN = 120
 """Columns of a source line that are shown."""
 
@@ -37,7 +38,10 @@ def write(findings: Iterable[Finding]) -> None:
 def render(report: Report) -> str:
     """Return findings by file, with their source lines and a summary; empty if there are none."""
     findings = report.findings
-    return "\n".join([*_lines(report), summary(findings), ""]) if findings else ""
+    if not findings:
+        return ""
+    more = f"More about a rule: fluxmark explain {findings[0].rule}, or {RULES_PAGE}#{findings[0].rule}"
+    return "\n".join([*_lines(report), summary(findings, report.scope), report.paint(more, _DIM), ""])
 
 
 def _lines(report: Report) -> Iterator[str]:
@@ -49,20 +53,25 @@ def _lines(report: Report) -> Iterator[str]:
         for finding in group:
             severity = paint(str(finding.severity), _COLOURS[finding.severity])
             place = f"{finding.line}:{finding.column}: " if finding.line else ""
-            yield f"  {place}{severity}: {finding.message} {paint(f'[{finding.rule}]', _DIM)}"
+            rule = _linked(f"[{finding.rule}]", f"{RULES_PAGE}#{finding.rule}", paint)
+            yield f"  {place}{severity}: {finding.message} {rule}"
             if lines is not None and finding.line:
                 for shown in _excerpt(finding, lines):
                     yield paint(shown, _DIM)
         yield ""
 
 
-def summary(findings: Sequence[Finding]) -> str:
-    """Return how many findings there are of each severity, in how many files, and how many can be fixed."""
+def summary(findings: Sequence[Finding], scope: str = "") -> str:
+    """Return how many findings there are of each severity, in how many files, and how many can be fixed.
+
+    scope: what was checked.
+    """
     counts = [(severity, sum(one.severity is severity for one in findings)) for severity in Severity]
     told = ", ".join(_count(number, str(severity)) for severity, number in counts if number)
     files = _count(len({one.file for one in findings}), "file")
-    fixable = sum(one.fix is not None for one in findings)
-    return f"{told} in {files}" + (f"; --fix can mend {fixable}" if fixable else "")
+    fixable = sum(two.fix is not None for one in findings for two in (one, *one.also))
+    fixes = f"{fixable} fixable with --fix" if fixable else ""
+    return "; ".join(filter(None, (f"{told} in {files}", scope, fixes)))
 
 
 def _excerpt(finding: Finding, lines: Lines) -> Iterator[str]:
@@ -82,8 +91,19 @@ def _count(number: int, what: str) -> str:
     return f"{number} {what if number == 1 or what == 'info' else f'{what}s'}"
 
 
-def painter(stream: TextIO) -> Painter:
-    """Return what paints text for a stream, in one of the colours of ANSI; without a terminal, nothing."""
-    if not stream.isatty() or os.environ.get("NO_COLOR"):
+def _linked(text: str, target: str, paint: Painter) -> str:
+    """Return dim text that is a link where the terminal shows links; as it is where there are no colours."""
+    painted = paint(text, _DIM)
+    return painted if painted == text else f"\x1b]8;;{target}\x1b\\{painted}\x1b]8;;\x1b\\"
+
+
+def painter(stream: TextIO, when: str = "auto") -> Painter:
+    """Return what paints text for a stream, in one of the colours of ANSI.
+
+    when: `always`, `never` or `auto`: on a terminal, if NO_COLOR is not set, or if FORCE_COLOR is set.
+    """
+    forced = bool(os.environ.get("FORCE_COLOR"))
+    wanted = forced or (stream.isatty() and not os.environ.get("NO_COLOR"))
+    if when == "never" or (when == "auto" and not wanted):
         return lambda text, _: text
     return lambda text, colour: f"\x1b[{colour}m{text}\x1b[0m"

@@ -39,7 +39,7 @@ class Selection:
     @classmethod
     def of(cls, select: Iterable[str] = (), ignore: Iterable[str] = ()) -> Selection:
         """Return a selection; raises FluxmarkError for a name that no rule has."""
-        return cls(_known(select), _known(ignore))
+        return cls(known_rules(select), known_rules(ignore))
 
     def __contains__(self, rule: object) -> bool:
         """Tell whether a rule, by its name, runs."""
@@ -65,7 +65,8 @@ def _findings(rule: Rule, world: Repository) -> Iterator[Finding]:
         raise RuleFailedError(f"the rule {rule.ID} failed: {error!r}") from error
 
 
-def _known(names: Iterable[str]) -> frozenset[str]:
+def known_rules(names: Iterable[str]) -> frozenset[str]:
+    """Return names of rules; raises FluxmarkError for a name that no rule has."""
     found = frozenset(names)
     for name in sorted(found - BY_ID.keys()):
         close = nearest(name, BY_ID)

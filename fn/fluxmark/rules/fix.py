@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from fluxmark.finding import Finding
 
 
-def fixed(world: Repository, findings: Iterable[Finding]) -> dict[str, str]:
-    """Return the new texts, by path, of the files in which something can be mended.
+def fixed(world: Repository, findings: Iterable[Finding]) -> tuple[dict[str, str], list[Finding]]:
+    """Return the new texts, by path, of the files in which something can be fixed, and the findings that are.
 
     Fixes that touch the same text wait for the next round: of them only the first is applied. Raises
     krmfn.yaml.verify.VerificationError where a fix would change what it must not.
@@ -24,8 +24,16 @@ def fixed(world: Repository, findings: Iterable[Finding]) -> dict[str, str]:
     for finding in fixable(findings):
         by_path.setdefault(finding.file, []).append(finding)
     sources = {source.path: source for source in world.sources}
-    texts = {path: _fix(sources[path], found) for path, found in by_path.items() if path in sources}
-    return {path: text for path, text in texts.items() if text != sources[path].text}
+    texts: dict[str, str] = {}
+    applied: list[Finding] = []
+    for path, found in by_path.items():
+        if path not in sources:
+            continue
+        text, done = _fix(sources[path], found)
+        if text != sources[path].text:
+            texts[path] = text
+            applied += done
+    return texts, applied
 
 
 def fixable(findings: Iterable[Finding]) -> Iterator[Finding]:
@@ -34,11 +42,11 @@ def fixable(findings: Iterable[Finding]) -> Iterator[Finding]:
         yield from (one for one in (finding, *finding.also) if one.fix is not None)
 
 
-def _fix(source: Source, findings: list[Finding]) -> str:
+def _fix(source: Source, findings: list[Finding]) -> tuple[str, list[Finding]]:
     try:
-        return _apply(source, findings)
+        return _apply(source, findings), findings
     except OverlapError:
-        return _apply(source, findings[:1])
+        return _apply(source, findings[:1]), findings[:1]
 
 
 def _apply(source: Source, findings: list[Finding]) -> str:

@@ -78,7 +78,8 @@ def _fix(marker: Marker) -> Fix | None:
     def apply(editor: Editor) -> None:
         kept = [one.text for one in head_comments(text, node.start) if one.start != comment.start]
         editor.remove_head_comments(node)
-        editor.add_head_comment(node, "\n".join(kept))
+        if kept:
+            editor.add_head_comment(node, "\n".join(kept))
         editor.set_line_comment(node, comment.text)
 
     return Fix("move the marker to the end of the value's line", apply)
