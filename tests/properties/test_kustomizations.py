@@ -17,10 +17,13 @@ from properties.kustomizations import tree
 if TYPE_CHECKING:
     from random import Random
 
+# each has two or three directories, and kubectl takes a tenth of a second for one
+EXAMPLES = 1300 if settings().max_examples > 100 else 60
+
 
 @pytest.mark.slow
 @pytest.mark.client("kubectl")
-@settings(suppress_health_check=list(HealthCheck))
+@settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
 @given(st.randoms(use_true_random=False))
 def test_builds_equal_those_of_kubectl_kustomize(random: Random) -> None:
     made = tree(random)

@@ -6,9 +6,10 @@ Source: github.com/fluxcd/pkg, `sourceignore/sourceignore.go` and `sourceignore/
 from __future__ import annotations
 
 import re
-from fnmatch import translate
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, NamedTuple
+
+from krmfn.packages.krmignore import go_glob
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,7 +43,7 @@ class Pattern(NamedTuple):
 
     def _anywhere(self, path: tuple[str, ...], directory: bool) -> bool:
         for number, name in enumerate(path):
-            if _glob(self.parts[0])(name):
+            if _matches(self.parts[0], name):
                 return not (self.directory and not directory and number == len(path) - 1)
         return False
 
@@ -67,13 +68,13 @@ class Pattern(NamedTuple):
                 can_traverse = False
                 while left:
                     name = left.pop(0)
-                    if _glob(part)(name):
+                    if _matches(part, name):
                         matched = True
                         break
                     if not left:
                         matched = False
             else:
-                if not _glob(part)(left[0]):
+                if not _matches(part, left[0]):
                     return False
                 matched = True
                 left.pop(0)
@@ -82,14 +83,16 @@ class Pattern(NamedTuple):
         return matched
 
 
-_GLOBS: dict[str, re.Pattern[str]] = {}
+@cache
+def _regex(text: str) -> re.Pattern[str] | None:
+    regex = go_glob(text)
+    return None if regex is None else re.compile(regex, re.DOTALL)
 
 
-def _glob(text: str):  # type: ignore[no-untyped-def]  # noqa: ANN202
-    found = _GLOBS.get(text)
-    if found is None:
-        found = _GLOBS[text] = re.compile(translate(text))
-    return found.match
+def _matches(text: str, name: str) -> bool:
+    """Match a name with a pattern of Go's filepath.Match; one that is malformed matches nothing."""
+    regex = _regex(text)
+    return regex is not None and regex.fullmatch(name) is not None
 
 
 def patterns(text: str, domain: tuple[str, ...] = ()) -> list[Pattern]:

@@ -76,13 +76,13 @@ class Ignore:
 
 def _pattern(text: str) -> _Pattern | None:
     bare = text.strip("/")
-    regex = _glob(bare) if _SPECIAL.search(text) else re.escape(bare)
+    regex = go_glob(bare) if _SPECIAL.search(text) else re.escape(bare)
     if not bare or regex is None:
         return None
     return _Pattern(re.compile(regex, re.DOTALL), bare.count("/") + 1, text.startswith("/"), text.endswith("/"))
 
 
-def _glob(text: str) -> str | None:
+def go_glob(text: str) -> str | None:
     """Return a regular expression for a pattern of Go's filepath.Match; None for one that is malformed.
 
     What stands between two stars matches where it fits first, and is not tried again further on: that would find
