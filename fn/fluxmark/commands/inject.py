@@ -48,6 +48,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     dry.add_argument(
         "--check", action="store_true", help="write nothing; exit status 1 where something would change"
     )
+    parser.add_argument(
+        "--prune",
+        action="store_true",
+        help="remove resources that are not in the configuration any more, and their markers",
+    )
     parser.add_argument("-q", "--quiet", action="store_true", help="report only warnings and errors")
 
 
@@ -56,7 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
     directory = Path("." if arguments.directory == "-" else arguments.directory)
     package = Package(directory)
     config = load(arguments.config, directory)
-    result = inject(package, config)
+    result = inject(package, config, prune=arguments.prune)
     if not result.has_work and config == ImageAutomation():
         raise InputError(_no_work(directory))
     checked = [*_checked(package, config, result.changes)]

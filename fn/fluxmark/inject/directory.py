@@ -12,6 +12,8 @@ from fluxmark.fields.gather import gather
 from fluxmark.finding import Finding
 from fluxmark.flux.files import named
 from fluxmark.flux.yaml_file import LISTS
+from fluxmark.inject import leftovers
+from fluxmark.inject.adopt import repository_names
 from fluxmark.inject.apply import Markings
 from fluxmark.inject.files import Files
 from fluxmark.inject.generate import generate
@@ -48,10 +50,13 @@ class Injection:
     has_work: bool = True
 
 
-def inject(package: Package, config: ImageAutomation, below: Sequence[str] = (".",)) -> Injection:
+def inject(
+    package: Package, config: ImageAutomation, below: Sequence[str] = (".",), *, prune: bool = False
+) -> Injection:
     """Compute what the main job changes in a directory; nothing is written.
 
-    below: the directories that are looked through, besides what the configuration's `files` name.
+    below: the directories that are looked through, besides what the configuration's `files` name. prune: whether
+    resources that the configuration does not have any more are removed with their markers.
     Raises InputError for files that matter and cannot be read.
     """
     store = FileStore(package)
@@ -74,6 +79,11 @@ def inject(package: Package, config: ImageAutomation, below: Sequence[str] = (".
     if markings.all.targets:
         markings = Markings(config, repository, gather(files.texts, config.fields))
     findings += _mark_texts(store, package, files, markings.of)
+    found = leftovers.leftovers(config, cluster, repository_names(config, cluster))
+    if prune:
+        findings += leftovers.prune(found, store, files.texts)
+    elif found:
+        findings += leftovers.report(found, files.texts)
     findings += Reach(package, repository, files.texts).check(config, store)
     findings += nowhere(config, markings.all, files.texts)
     automations = any(one.automations for one in repository.clusters)

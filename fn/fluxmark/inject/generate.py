@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from fluxmark.config.executable import why_broken
 from fluxmark.finding import Finding
 from fluxmark.flux import schema
-from fluxmark.flux.schema.order import in_order
-from fluxmark.inject import resources
+from fluxmark.flux.api_groups import GROUP
 from fluxmark.inject.resources import kustomization
+from fluxmark.inject.wanted import in_output, wanted
 from krmfn.resources.resource import Resource
 from krmfn.resources.result import ResourceRef, Severity
 from krmfn.yaml.data import same, to_data
@@ -39,27 +39,17 @@ def generate(
     cluster: whose resources are brought to what is configured; None where there are none yet. with_kustomization:
     kustomize itself takes no kustomization from a function.
     """
-    files = []
-    for module in resources.KINDS:
-        built = module.build(config)
-        said = dict(module.build(config, defaults=False))
-        if built:
-            files.append(module.FILE)
-        for name, spec in built:
-            data = {
-                "apiVersion": schema.api_version(module.KIND, config.flux),
-                "kind": module.KIND,
-                "metadata": {"name": name, "namespace": config.namespace},
-                "spec": in_order(module.KIND, spec),
-            }
-            found = cluster.get(module.KIND, config.namespace, name) if cluster is not None else None
-            if found is not None:
-                configured = {**data, "spec": said[name]}
-                yield from _bring(found, store, data, configured, config)
-            else:
-                yield _create(store, data, f"{config.output}/{module.FILE}", module.HEADER)
+    files: dict[str, None] = {}
+    for one in wanted(config, cluster):
+        found = cluster.get(one.kind, config.namespace, one.name) if cluster is not None else None
+        if found is not None:
+            yield from _bring(found, store, one.data, one.configured, config)
+        else:
+            yield _create(store, one.data, one.file, one.header)
+        if found is None or found.source.path == one.file:
+            files[one.file.rpartition("/")[2]] = None
     if with_kustomization and files:
-        yield from _list_files(store, config.output, files)
+        yield from _list_files(store, config, list(files))
 
 
 def _create(store: Store, data: dict[str, Any], path: str, header: str) -> Finding:
@@ -80,6 +70,8 @@ def _bring(
 
     What a kustomization or a patch sets stands there, and not in the resource: only its author can change it.
     """
+    if schema.served(manifest.api_version, manifest.kind, config.flux):
+        data = {**data, "apiVersion": manifest.api_version}  # its siblings in the file may have the same
     if not manifest.namespace:
         data = {**data, "metadata": {"name": manifest.name}}
     if not config.force and (broken := _broken_template(manifest, configured)):
@@ -119,7 +111,7 @@ def _bring(
         )
         return
     kept = [place for place in _paths(data) if place not in differing or place in elsewhere]
-    yield from _update(manifest.source.path, resource, data, configured, config, frozenset(kept))
+    yield from _update(manifest.source.path, resource, data, configured, config, frozenset(kept), store)
 
 
 def _differences(
@@ -157,6 +149,7 @@ def _update(
     configured: dict[str, Any],
     config: ImageAutomation,
     kept: frozenset[tuple[str, ...]],
+    store: Store,
 ) -> Iterator[Finding]:
     """Bring a resource to what is configured; what is not configured stays, unless it is broken.
 
@@ -181,6 +174,21 @@ def _update(
             current=_short(old),
             proposed=_short(new),
         )
+    if not schema.served(old_version, ref.kind, flux_version):
+        yield from _move_siblings(path, store, config)
+
+
+def _move_siblings(path: str, store: Store, config: ImageAutomation) -> Iterator[Finding]:
+    """Move the other image resources of a file to a version that Flux serves: a file of two versions misleads."""
+    for resource in store.at(path):
+        known = resource.group == GROUP and resource.kind in schema.KINDS
+        if known and not schema.served(resource.api_version, resource.kind, config.flux):
+            old, new = resource.api_version, schema.api_version(resource.kind, config.flux)
+            resource.set("apiVersion", new)
+            said = (
+                f"{resource.describe()}: apiVersion was {old}, is {new}; Flux {config.flux} does not serve {old}"
+            )
+            yield Finding("updated", Severity.INFO, said, path, resource=resource.ref, path=("apiVersion",))
 
 
 def _broken_template(manifest: Manifest, configured: dict[str, Any]) -> str:
@@ -263,22 +271,22 @@ def _equal(one: Any, other: Any) -> bool:
     return same(one, other)
 
 
-def _list_files(store: Store, output: str, files: list[str]) -> Iterator[Finding]:
+def _list_files(store: Store, config: ImageAutomation, files: list[str]) -> Iterator[Finding]:
     """Make the kustomization that lists the files, or add those that it does not list."""
-    paths = [f"{output}/{name}" for name in kustomization.NAMES]
+    paths = [in_output(config, name) for name in kustomization.NAMES]
     found = next(((path, item) for path in paths for item in store.at(path)), None)
     if found is None:
-        others = store.others(output, [f"{output}/{name}" for name in files])
+        others = store.others(config.output, [in_output(config, name) for name in files])
         if others:
             # Flux builds all of a directory without a kustomization; one that lists the new files would end that
             yield Finding(
                 "no-kustomization",
                 Severity.INFO,
-                f"{output} gets no kustomization.yaml, because it holds other files ({', '.join(others[:3])}): "
+                f"{config.output} gets no kustomization.yaml, as it holds other files ({', '.join(others[:3])}): "
                 "without one Flux applies all of them",
             )
             return
-        yield _create(store, kustomization.build(files), f"{output}/{kustomization.FILE}", kustomization.HEADER)
+        yield _create(store, kustomization.build(files), paths[0], kustomization.HEADER)
         return
     path, item = found
     listed = item.find("resources")
