@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from fluxmark.commands import registries
 from fluxmark.flux.files import search
 from fluxmark.output.stdout import put
+from krmfn.escape import printable
 from krmfn.functions.streams import say
 from krmfn.packages.input_file import text_or_input
 from krmfn.packages.package import Package
@@ -160,7 +161,7 @@ def _show(arguments: argparse.Namespace, outcome: Outcome, package: Package) -> 
     elif not arguments.message:
         put(
             "".join(
-                f"{change.file}:{change.line}: {change.old} -> {change.new} ({change.setter})\n"
+                printable(f"{change.file}:{change.line}: {change.old} -> {change.new} ({change.setter})") + "\n"
                 for change in outcome.changes
             )
         )
@@ -180,7 +181,7 @@ def _real(package: Package, path: str) -> str:
 
 def _as_json(outcome: Outcome, patch: str) -> str:
     """Return all changes and messages; and, commit by commit, what Flux commits in which cluster."""
-    import json
+    from fluxmark.output.json import dumps
 
     commits: list[dict[str, object]] = [
         {
@@ -194,7 +195,7 @@ def _as_json(outcome: Outcome, patch: str) -> str:
     ]
     changes = [_change(change, commit.work.cluster) for commit in outcome.commits for change in commit.changes]
     data = {"changes": changes, "message": outcome.message, "patch": patch, "commits": commits}
-    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+    return dumps(data)
 
 
 def _change(change: Change, cluster: str) -> dict[str, object]:

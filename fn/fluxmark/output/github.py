@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from krmfn.escape import printable_lines
 from krmfn.resources.result import Severity
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ def _command(finding: Finding) -> str:
 
 
 def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    """Return a text as the data of a command: its lines are kept, what cannot be printed in them is not."""
+    return printable_lines(text).replace("%", "%25").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:

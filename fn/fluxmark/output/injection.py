@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from fluxmark.inject.reasons import MARKED, RIGHT
-from fluxmark.output.json import VERSION, entry
+from fluxmark.output.json import VERSION, dumps, entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,4 +33,4 @@ def render(result: Injection, findings: Iterable[Finding], *, written: bool) -> 
         },
         "findings": [entry(finding) for finding in findings],
     }
-    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+    return dumps(data)

@@ -17,10 +17,8 @@ def render(report: Report) -> str:
     line and column are 0 where they are unknown; fix says what `--fix` would do; also lists other places of the
     same cause.
     """
-    import json
-
     data = {"version": VERSION, "findings": [entry(finding) for finding in report.findings]}
-    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+    return dumps(data)
 
 
 def entry(finding: Finding) -> dict[str, Any]:
@@ -38,3 +36,13 @@ def entry(finding: Finding) -> dict[str, Any]:
     if finding.also:
         data["also"] = [{"file": one.file, "line": one.line, "column": one.column} for one in finding.also]
     return data
+
+
+def dumps(data: object) -> str:
+    """Return data as JSON for programs and for people: what no terminal or runner should obey is escaped."""
+    import json
+
+    text = json.dumps(data, indent=2, ensure_ascii=False)
+    if not text.replace("\n", "").isprintable():
+        text = "".join(char if char.isprintable() or char == "\n" else json.dumps(char)[1:-1] for char in text)
+    return text.replace("##[", "##\\u005b") + "\n"

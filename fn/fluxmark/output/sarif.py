@@ -32,8 +32,7 @@ def render(report: Report) -> str:
 
     The fingerprint of a finding is made from its source line, so that services recognise it when it moves.
     """
-    import json
-
+    from fluxmark.output.json import dumps
     from fluxmark.rules.registry import RULES
 
     names = [rule.ID for rule in RULES]
@@ -55,7 +54,7 @@ def render(report: Report) -> str:
             }
         ],
     }
-    return json.dumps(log, indent=2, ensure_ascii=False) + "\n"
+    return dumps(log)
 
 
 def _rule(rule: Rule) -> dict[str, Any]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
+
+from fluxmark.output.json import dumps
+from krmfn.escape import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -18,7 +20,7 @@ WIDTH = 80
 def as_json(clusters: Iterable[tuple[str, Sequence[PolicyReport]]]) -> str:
     """Return `{"policies": [{"cluster", "policy", "image", "latest", "extracted", "ties", "error", …}]}`."""
     entries = [{"cluster": cluster, **_entry(report)} for cluster, reports in clusters for report in reports]
-    return json.dumps({"policies": entries}, indent=2, ensure_ascii=False) + "\n"
+    return dumps({"policies": entries})
 
 
 def as_text(clusters: Sequence[tuple[str, Sequence[PolicyReport]]], *, width: int | None = None) -> str:
@@ -28,8 +30,8 @@ def as_text(clusters: Sequence[tuple[str, Sequence[PolicyReport]]], *, width: in
     """
     several = len(clusters) > 1
     return "\n".join(
-        (f"cluster {cluster or '.'}\n\n" if several and not number else "")
-        + "".join(f"{line}\n" for row in _block(report) for line in _folded(*row, width))
+        (f"cluster {printable(cluster) or '.'}\n\n" if several and not number else "")
+        + "".join(f"{printable(line)}\n" for row in _block(report) for line in _folded(*row, width))
         for cluster, reports in clusters
         for number, report in enumerate(reports)
     )

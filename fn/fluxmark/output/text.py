@@ -7,6 +7,7 @@ import sys
 from itertools import groupby
 from typing import TYPE_CHECKING, TextIO
 
+from krmfn.escape import harmless, printable
 from krmfn.functions.streams import say
 from krmfn.resources.result import Severity
 from krmfn.yaml.text import Lines
@@ -24,6 +25,8 @@ _BOLD, _DIM = "1", "2"
 RULES_PAGE = "https://github.com/fluxmark/fluxmark/blob/main/docs/rules.md"
 _SHOWN = 120
 """Columns of a source line that are shown."""
+REPLACEMENT = "\ufffd"
+"""Stands for a character that a terminal would obey."""
 
 
 def write(findings: Iterable[Finding]) -> None:
@@ -31,8 +34,8 @@ def write(findings: Iterable[Finding]) -> None:
     paint = painter(sys.stderr)
     for finding in findings:
         severity = paint(str(finding.severity), _COLOURS[finding.severity])
-        where = f"{finding.where}: " if finding.where else ""
-        say(f"{where}{severity}: {finding.message} [{finding.rule}]")
+        where = f"{printable(finding.where)}: " if finding.where else ""
+        say(harmless(f"{where}{severity}: {printable(finding.message)} [{finding.rule}]"), escape=False)
 
 
 def render(report: Report) -> str:
@@ -49,12 +52,12 @@ def _lines(report: Report) -> Iterator[str]:
     for file, group in groupby(report.findings, lambda finding: finding.file):
         text = report.text_of(file)
         lines = Lines(text) if text is not None else None
-        yield paint(file or "(no file)", _BOLD)
+        yield paint(printable(file) or "(no file)", _BOLD)
         for finding in group:
             severity = paint(str(finding.severity), _COLOURS[finding.severity])
             place = f"{finding.line}:{finding.column}: " if finding.line else ""
             rule = _linked(f"[{finding.rule}]", f"{RULES_PAGE}#{finding.rule}", paint)
-            yield f"  {place}{severity}: {finding.message} {rule}"
+            yield f"  {place}{severity}: {printable(finding.message)} {rule}"
             if lines is not None and finding.line:
                 for shown in _excerpt(finding, lines):
                     yield paint(shown, _DIM)
@@ -76,14 +79,16 @@ def summary(findings: Sequence[Finding], scope: str = "") -> str:
 
 def _excerpt(finding: Finding, lines: Lines) -> Iterator[str]:
     """Yield the source line, and what points at the faulty part of it."""
-    line = lines.line(finding.line).replace("\t", " ")
+    line = lines.line(finding.line)
     if not line.strip():
         return
     start = finding.column - 1
     # a long line is cut around the part that matters
     cut = max(0, min(start - _SHOWN // 4, len(line) - _SHOWN)) if len(line) > _SHOWN else 0
     length = max(1, min(finding.length, cut + _SHOWN - start))
-    yield f"    | {line[cut : cut + _SHOWN]}"
+    # each character is one column, so that the pointer stands below the part that it means
+    shown = line[cut : cut + _SHOWN].replace("\t", " ")
+    yield harmless(f"    | {''.join(char if char.isprintable() else REPLACEMENT for char in shown)}")
     yield f"    | {' ' * (start - cut)}^{'~' * (length - 1)}"
 
 

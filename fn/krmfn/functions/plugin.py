@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TextIO
 
+from krmfn.escape import printable_lines
 from krmfn.functions.host import is_validator
 from krmfn.functions.run import FAILED, OK, explain
 from krmfn.packages.input_file import text_of
@@ -58,7 +59,7 @@ def run(
         except (Exception, SystemExit) as error:  # noqa: BLE001  (it has to be said where kustomize shows it)
             explain(error, resources, stderr)
     for result in resources.results:
-        print(result, file=stderr)
+        print(printable_lines(str(result)), file=stderr)
     if any(result.severity is Severity.ERROR for result in resources.results):
         return FAILED
     stdout.write(output)

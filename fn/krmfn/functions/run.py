@@ -15,6 +15,7 @@ import sys
 from typing import TYPE_CHECKING, BinaryIO, TextIO, cast
 
 from krmfn.errors import InputError, KrmError
+from krmfn.escape import printable_lines
 from krmfn.functions import streams
 from krmfn.functions.function import as_function
 from krmfn.functions.host import Host, is_kustomize, is_validator
@@ -55,7 +56,7 @@ def run(
         data = _read(stdin)
         text = data if isinstance(data, str) else decode(data, "stdin")
     except InputError as error:
-        print(error, file=stderr)
+        print(printable_lines(str(error)), file=stderr)
         return FAILED
     collecting = gc.isenabled()
     gc.disable()  # trees hold no cycles, and collecting them costs three times the parse
@@ -78,7 +79,7 @@ def _run(process: Process, text: str, stdout: TextIO | BinaryIO, stderr: TextIO)
             try:
                 resources = ResourceList.read(text)
             except InputError as unreadable:
-                print(unreadable, file=stderr)
+                print(printable_lines(str(unreadable)), file=stderr)
                 return FAILED
         before = list(resources.results)
         if failure is None:
@@ -94,7 +95,7 @@ def _run(process: Process, text: str, stdout: TextIO | BinaryIO, stderr: TextIO)
         output = _output(resources, before, stderr)
     _write(stdout, output)
     for result in _shown(resources, before):
-        print(result, file=stderr)
+        print(printable_lines(str(result)), file=stderr)
     return FAILED if _has_failed(resources) else OK
 
 

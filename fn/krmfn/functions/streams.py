@@ -7,6 +7,7 @@ import functools
 import os
 import sys
 
+from krmfn.escape import printable, printable_lines
 from krmfn.packages import signals
 from krmfn.packages.atomic_write import WRITTEN, WriteError, reason
 
@@ -45,19 +46,20 @@ def _open_closed() -> frozenset[str]:
     return frozenset(closed)
 
 
-def say(text: str) -> None:
-    """Print a line to standard error at once; a reader that has gone does not stop the run.
+def say(text: str, *, escape: bool = True) -> None:
+    """Print lines to standard error at once; a reader that has gone does not stop the run.
 
-    Raises OSError where the line is lost for another reason.
+    escape: whether foreign text in them is still to be escaped. Raises OSError where they are lost for another
+    reason.
     """
     with contextlib.suppress(BrokenPipeError):
-        print(text, file=sys.stderr, flush=True)
+        print(printable_lines(text) if escape else text, file=sys.stderr, flush=True)
 
 
 def say_last(text: str) -> None:
-    """Print a line to standard error; where that is impossible, the exit status has to do."""
+    """Print lines to standard error; where that is impossible, the exit status has to do."""
     with contextlib.suppress(OSError, ValueError):
-        print(text, file=sys.stderr, flush=True)
+        print(printable_lines(text), file=sys.stderr, flush=True)
 
 
 def explained(error: Exception) -> str:
@@ -73,4 +75,4 @@ def last_words(since: int = 0) -> str:
     if not names:
         return "nothing was written"
     more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
-    return f"these files were written: {', '.join(names[:_MOST_NAMES])}{more}"
+    return f"these files were written: {', '.join(map(printable, names[:_MOST_NAMES]))}{more}"

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
 from krmfn.errors import InputError
+from krmfn.escape import printable
 from krmfn.packages.atomic_write import Seen, Target, reason, replace, seen
 from krmfn.packages.process_pool import ahead
 from krmfn.packages.staging import is_staging, remove_stale
@@ -166,7 +167,7 @@ class Package:
 
     def show(self, path: str) -> str:
         """Return a path as a user of the command would write it."""
-        return f"{self._shown}{path}"
+        return printable(f"{self._shown}{path}")
 
     def _search(
         self, paths: Sequence[str], words: Sequence[bytes], always: Collection[str]
