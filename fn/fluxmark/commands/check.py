@@ -186,8 +186,8 @@ def _report_fixes(
     if preview:
         from fluxmark.output.diff import diff
 
-        prefix = _prefix(target)
-        put(diff({path.removeprefix(prefix): (package.read(path), new) for path, new in texts.items()}))
+        changes = {path: (package.read(path), new) for path, new in texts.items()}
+        put(diff(package, changes, prefix=_prefix(target)))
     elif texts:
         for note in package.write(texts):
             say(note)

@@ -72,7 +72,7 @@ def run(arguments: argparse.Namespace) -> int:
             say(note)
     said = [one for one in result.findings if not arguments.quiet or one.severity is not Severity.INFO]
     if arguments.diff:
-        put(diff.diff(result.changes))
+        put(diff.diff(package, result.changes))
     if arguments.format == "json":
         put(injection.render(result, [*result.findings, *checked], written=not dry))
     else:

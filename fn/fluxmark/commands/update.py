@@ -170,13 +170,7 @@ def _show(arguments: argparse.Namespace, outcome: Outcome, package: Package) -> 
 def _patch(outcome: Outcome, package: Package) -> str:
     from fluxmark.output import diff
 
-    return diff.diff({_real(package, path): texts for path, texts in outcome.texts.items()})
-
-
-def _real(package: Package, path: str) -> str:
-    """Return the path of the file that a path leads to: git applies no patch through a symbolic link."""
-    file = package.root / path
-    return file.resolve().relative_to(package.root.resolve()).as_posix() if file.is_symlink() else path
+    return diff.diff(package, outcome.texts)
 
 
 def _as_json(outcome: Outcome, patch: str) -> str:

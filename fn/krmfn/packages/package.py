@@ -7,7 +7,7 @@ import os
 import stat
 from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from krmfn.errors import InputError
 from krmfn.escape import printable
@@ -19,6 +19,7 @@ from krmfn.yaml.text import decode
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
+T = TypeVar("T")
 SKIPPED_DIRECTORIES = frozenset((".git",))
 _READ = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)  # a pipe is not waited for
 
@@ -227,6 +228,20 @@ class Package:
         if not target.is_relative_to(self._resolved):
             raise InputError(f"{path}: the path leads out of {self.root}")
         return target
+
+    def by_file(self, changes: Mapping[str, T]) -> dict[str, T]:
+        """Return changes by the paths of the files that their paths lead to, links and `./` resolved.
+
+        Raises InputError for two different changes of one file.
+        """
+        files: dict[str, T] = {}
+        names: dict[str, str] = {}
+        for path, change in changes.items():
+            file = self._inside(path).relative_to(self._resolved).as_posix()
+            if files.setdefault(file, change) != change:
+                raise InputError(f"{names[file]} and {path} name the same file, which cannot have two texts")
+            names.setdefault(file, path)
+        return files
 
     def _targets(self, texts: Mapping[str, str | None]) -> list[Target]:
         """Return the file of every path; of several paths to one file, a link and its target, the first only."""
