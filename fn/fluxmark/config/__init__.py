@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fluxmark.config.config_map import from_config_map
 from fluxmark.config.load import load
-from fluxmark.config.merge_specs import automation_name, automation_spec, policy_spec, repository_spec, tag_format
+from fluxmark.config.merge_specs import automation_specs, policy_spec, repository_spec, tag_format
 from fluxmark.config.model import FieldSpec, Image, ImageAutomation, Where
 from fluxmark.config.parse import parse
 from fluxmark.config.problems import ConfigError
@@ -15,8 +15,7 @@ __all__ = [
     "Image",
     "ImageAutomation",
     "Where",
-    "automation_name",
-    "automation_spec",
+    "automation_specs",
     "from_config_map",
     "load",
     "parse",

@@ -6,7 +6,7 @@ import posixpath
 from typing import TYPE_CHECKING, Any
 
 from fluxmark.config.image import default_name, repository_problem
-from fluxmark.config.merge_specs import ORDER_FIELDS
+from fluxmark.config.merge_specs import DEFAULT_AUTOMATION, ORDER_FIELDS
 from fluxmark.config.model import FieldSpec, Image, ImageAutomation, Where
 from fluxmark.flux.schema.message import show
 from fluxmark.image import parse
@@ -36,6 +36,7 @@ def configuration(data: Mapping[str, Any], flux: str | None, report: Report) -> 
         "repository": spec.get("repository"),
         "policy": spec.get("policy"),
         "automation": spec.get("automation"),
+        "automations": _automations(spec.get("automations") or (), report) or None,
         "images": _images(spec.get("images") or (), report),
         "mark_names": spec.get("markNames"),
         "link": spec.get("link"),
@@ -44,6 +45,18 @@ def configuration(data: Mapping[str, Any], flux: str | None, report: Report) -> 
     }
     given = {name: value for name, value in said.items() if value is not None}
     return ImageAutomation(flux_version=flux, **given)
+
+
+def _automations(items: Sequence[Mapping[str, Any] | None], report: Report) -> tuple[Mapping[str, Any], ...]:
+    first: dict[str, Path] = {}
+    for index, item in enumerate(items):
+        path = ("spec", "automations", index)
+        name = str((item or {}).get("name") or DEFAULT_AUTOMATION)
+        if name in first:
+            other = report.place(first[name])
+            report.add(path, f"has the name {name} of the automation at {other}; give one of them another `name`")
+        first.setdefault(name, path)
+    return tuple(item for item in items if item is not None)
 
 
 def _images(items: Sequence[Mapping[str, Any] | None], report: Report) -> tuple[Image, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from fluxmark.config.merge_specs import automation_spec, policy_spec
+from fluxmark.config.merge_specs import automation_specs, policy_spec
 from fluxmark.flux.policy import PolicyError
 from fluxmark.flux.policy.factory import filter_of, policer_of
 from fluxmark.flux.releases import release_of
@@ -44,11 +44,14 @@ def check_executable(config: ImageAutomation, report: Report) -> None:
                 build(spec, release)
             except PolicyError as error:
                 report.add(report.nearest(parts, (field, *_inner(spec[field]))), str(error))
-    template: object = automation_spec(config)
-    for key in _MESSAGE:
-        template = template.get(key) if isinstance(template, dict) else None
-    if isinstance(template, str) and (fault := why_broken(template)):
-        report.add(("spec", "automation", *_MESSAGE), f"Flux could not execute this template: {fault}")
+    for index, (_, spec) in enumerate(automation_specs(config)):
+        template: object = spec
+        for key in _MESSAGE:
+            template = template.get(key) if isinstance(template, dict) else None
+        if isinstance(template, str) and (fault := why_broken(template)):
+            own: list[Path] = [("spec", "automations", index)] if config.automations else []
+            place = report.nearest([*own, ("spec", "automation")], _MESSAGE)
+            report.add(place, f"Flux could not execute this template: {fault}")
 
 
 def why_broken(template: str) -> str:

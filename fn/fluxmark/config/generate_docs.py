@@ -92,7 +92,13 @@ def _without_flux(schema: Schema) -> Schema:
     if "properties" in copy:
         fields = {}
         for name, child in copy["properties"].items():
-            fields[name] = {**child, "properties": {}} if name in KIND_OF else _without_flux(child)
+            if name in KIND_OF:
+                fields[name] = {**child, "properties": {}}
+            elif name == "automations":
+                own = {"name": child["items"]["properties"]["name"]}
+                fields[name] = {**child, "items": {**child["items"], "properties": own}}
+            else:
+                fields[name] = _without_flux(child)
         copy["properties"] = fields
     return copy
 

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 Spec = dict[str, Any]
 
+DEFAULT_AUTOMATION = "flux-system"
+"""Name of an automation that is not named."""
+
 ORDER_FIELDS = ("filterTags", "policy")
 """The fields of an ImagePolicy's spec that a tag format stands for."""
 
@@ -46,16 +49,23 @@ def tag_format(config: ImageAutomation, image: Image) -> str | None:
     return config.tag_format
 
 
-def automation_name(config: ImageAutomation) -> str:
-    """Return the name of the ImageUpdateAutomation."""
-    name: str | None = (config.automation or {}).get("name")
-    return name or "flux-system"
+def automation_specs(config: ImageAutomation, *, defaults: bool = True) -> list[tuple[str, Spec]]:
+    """Return name and spec of every ImageUpdateAutomation; without defaults, only what is configured.
 
-
-def automation_spec(config: ImageAutomation, *, defaults: bool = True) -> Spec:
-    """Return the spec of the ImageUpdateAutomation; without defaults, only what the configuration says."""
-    said = {key: value for key, value in (config.automation or {}).items() if key != "name"}
-    return merged(DEFAULTS["ImageUpdateAutomation"] if defaults else {}, said)
+    Several are what `automations` lists, each merged into `automation`.
+    """
+    if config.automations:
+        wholes = [merged(config.automation or {}, one) for one in config.automations]
+    else:
+        wholes = [dict(config.automation)] if config.automation is not None else []
+    start = DEFAULTS["ImageUpdateAutomation"] if defaults else {}
+    return [
+        (
+            str(whole.get("name") or DEFAULT_AUTOMATION),
+            merged(start, {key: value for key, value in whole.items() if key != "name"}),
+        )
+        for whole in wholes
+    ]
 
 
 def merged(below: Mapping[str, Any], above: Mapping[str, Any], whole: tuple[str, ...] = ()) -> Spec:

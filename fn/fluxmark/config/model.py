@@ -88,6 +88,7 @@ class ImageAutomation:
     policy: Mapping[str, Any] = field(default_factory=dict)
     images: tuple[Image, ...] = ()
     automation: Mapping[str, Any] | None = None
+    automations: tuple[Mapping[str, Any], ...] = ()
     files: tuple[str, ...] = ()
     fields: tuple[FieldSpec, ...] = ()
     mark_names: bool = False

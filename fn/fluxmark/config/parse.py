@@ -90,6 +90,8 @@ def _without_echoes(found: list[Problem]) -> list[Problem]:
 
 def section_of(path: Path) -> tuple[str, Path]:
     """Return which section of Flux's fields (a key of KIND_OF, or empty) a path is in, and the path in it."""
+    if path[:2] == ("spec", "automations"):
+        return ("automation", path[3:]) if len(path) > 3 else ("", ())
     inside = path[3:] if path[:2] == ("spec", "images") else path[1:]
     name = inside[0] if len(inside) > 1 else ""
     return (name, inside[1:]) if isinstance(name, str) and name in KIND_OF else ("", ())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fluxmark.config.merge_specs import automation_spec, policy_spec, repository_spec, tag_format
+from fluxmark.config.merge_specs import automation_specs, policy_spec, repository_spec, tag_format
 from fluxmark.flux.schema import api_version, message
 from fluxmark.flux.schema.data import spec_schema, target
 from fluxmark.flux.schema.digest import broken_rules
@@ -33,8 +33,9 @@ def check_whole(config: ImageAutomation, report: Report) -> None:
             _check_required("ImagePolicy", flux, {"policy": {}} | policy, parts, report)
         for field, text in broken_rules(policy):
             report.add(report.nearest(parts, (field,)), text)
-    if config.automation is not None:
-        _check_required("ImageUpdateAutomation", flux, automation_spec(config), [("spec", "automation")], report)
+    for index, (_, spec) in enumerate(automation_specs(config)):
+        own: list[Path] = [("spec", "automations", index)] if config.automations else []
+        _check_required("ImageUpdateAutomation", flux, spec, [*own, ("spec", "automation")], report)
 
 
 def _check_required(kind: str, flux: str, spec: Mapping[str, Any], parts: list[Path], report: Report) -> None:

@@ -110,10 +110,12 @@ def _finding(said: Mark, context: Context, lines: Lines | None) -> Finding:
 
 def configured(config: ImageAutomation) -> Marking | None:
     """Return what a configuration says to mark; None where the repository has a say in it, too."""
-    if not config.images or config.automation is None:
+    automations = image_update_automation.build(config)
+    if not config.images or not automations:
         return None
-    ((_, automation),) = image_update_automation.build(config)
-    path = _path(automation.get("update", {}).get("path"))
+    paths = {_path(spec.get("update", {}).get("path")) for _, spec in automations}
+    # of several automations each has its own files: then coverage is for `check` to judge
+    path = paths.pop() if len(paths) == 1 else None
     return Marking(_targets(config), path, config.force, config.mark_names)
 
 

@@ -87,7 +87,7 @@ def inject(
     findings += Reach(package, repository, files.texts).check(config, store)
     findings += nowhere(config, markings.all, files.texts)
     automations = any(one.automations for one in repository.clusters)
-    if config.images and config.automation is None and not automations:
+    if config.images and config.automation is None and not config.automations and not automations:
         findings.append(_no_automation())
     holds_something = bool(config.images or any(one.image_resources for one in repository.clusters))
     return Injection(store.changed(), tuple(findings), markings.all.tally, holds_something)

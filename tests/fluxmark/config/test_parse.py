@@ -14,8 +14,7 @@ from fluxmark.config import (
     Image,
     ImageAutomation,
     Where,
-    automation_name,
-    automation_spec,
+    automation_specs,
     load,
     parse,
     policy_spec,
@@ -99,9 +98,10 @@ def test_the_defaults_are_those_of_the_schema() -> None:
     defaults = {field.name: field.default for field in dataclasses.fields(ImageAutomation)}
     for name in ("namespace", "output", "mode", "force"):
         assert defaults[name] == fields[name]["default"]
-    assert fields["automation"]["properties"]["name"]["default"] == automation_name(ImageAutomation())
+    ((name, automation),) = automation_specs(ImageAutomation(automation={}))
+    assert fields["automation"]["properties"]["name"]["default"] == name
     for kind, section, spec in (
-        ("ImageUpdateAutomation", "automation", automation_spec(ImageAutomation())),
+        ("ImageUpdateAutomation", "automation", automation),
         ("ImageRepository", "repository", repository_spec(ImageAutomation(), Image("a", "a"))),
     ):
         assert spec["interval"] == fields[section]["properties"]["interval"]["default"], kind
@@ -285,7 +285,7 @@ class TestSpecs:
         specs = {
             "ImageRepository": repository_spec(found, found.images[0]),
             "ImagePolicy": policy_spec(found, found.images[0]),
-            "ImageUpdateAutomation": automation_spec(found),
+            "ImageUpdateAutomation": automation_specs(dataclasses.replace(found, automation={}))[0][1],
         }
         for kind in KINDS:
             resource = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fluxmark.config import automation_name, automation_spec
+from fluxmark.config import automation_specs
 from fluxmark.flux.releases import flux_order
 
 if TYPE_CHECKING:
@@ -31,13 +31,12 @@ CHANGED_SINCE = "2.3"
 
 
 def build(config: ImageAutomation, *, defaults: bool = True) -> list[tuple[str, dict[str, Any]]]:
-    """Return name and spec of the automation, nothing where none is configured.
+    """Return name and spec of every automation, nothing where none is configured.
 
-    Without defaults, the spec is only what is configured.
+    Without defaults, the specs are only what is configured.
     """
-    if config.automation is None:
-        return []
-    spec = automation_spec(config, defaults=defaults)
+    found = automation_specs(config, defaults=defaults)
     if defaults and flux_order(config.flux) >= flux_order(CHANGED_SINCE):
-        spec["git"]["commit"].setdefault("messageTemplate", MESSAGE_TEMPLATE)
-    return [(automation_name(config), spec)]
+        for _, spec in found:
+            spec["git"]["commit"].setdefault("messageTemplate", MESSAGE_TEMPLATE)
+    return found
