@@ -110,6 +110,19 @@ def test_other_branches_are_other_suggestions() -> None:
     assert found == [("main-<sha:7>-<unix>", 5), ("dev-<sha:7>-<unix>", 3), ("<semver>", 1)]
 
 
+def test_tags_of_git_describe_are_of_one_form_with_any_hash() -> None:
+    hashes = [f"{number * 7919 % 0xFFFFFFF:07x}" for number in range(1, 21)]
+    tags = [f"v1.4.0-{number}-g{text}" for number, text in enumerate(hashes)]
+    (found,) = suggestions(tags)
+    assert (found.tag_format, found.covered) == ("v<semver>-<n>-g<sha:7>", 20)
+    assert found.latest == tags[-1]
+
+
+def test_a_form_that_few_tags_of_their_kind_have_is_not_suggested() -> None:
+    tags = [f"build-{number:05d}x" for number in range(19)] + ["build-7"]
+    assert suggestions(tags) == []
+
+
 _FORMATS = st.sampled_from(
     [
         *(

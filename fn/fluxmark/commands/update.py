@@ -36,7 +36,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("directory", nargs="?", default="-", metavar="DIR", help="default: current directory")
     source = parser.add_mutually_exclusive_group()
     source.add_argument(
-        "--latest", metavar="FILE", help='JSON or YAML: {"namespace:policy": {"name": …, "tag": …, "digest": …}}'
+        "--latest",
+        metavar="FILE",
+        help='JSON or YAML: {"namespace:policy": {"name": …, "tag": …, "digest": …}}, or what kubectl get '
+        "imagepolicies -A -o json prints; `-`: standard input",
     )
     source.add_argument("--tags", metavar="FILE", help="JSON or YAML: {image: [tag, …]}; `-`: standard input")
     source.add_argument("--registry", action="store_true", help="list the tags in the registries")

@@ -43,7 +43,7 @@ def _entry(report: PolicyReport) -> dict[str, Any]:
     return {
         "policy": report.policy.id,
         "image": report.image,
-        "latest": selection.tag if selection else None,
+        "latest": selection.tag if selection else report.live or None,
         "extracted": selection.extracted if selection else None,
         "ties": list(selection.ties) if selection else [],
         "error": report.error or None,
@@ -55,7 +55,13 @@ def _entry(report: PolicyReport) -> dict[str, Any]:
         "suggestion": report.hint or None,
         "where": report.policy.where,
         "fluxRefuses": list(report.refused),
+        **({"whatIf": _what_if(report.what_if)} if report.what_if else {}),
     }
+
+
+def _what_if(report: PolicyReport) -> dict[str, Any]:
+    entry = _entry(report)
+    return {name: entry[name] for name in ("latest", "extracted", "ties", "error", "dropped", "best")}
 
 
 _Row = tuple[str, str]
@@ -67,6 +73,8 @@ def _block(report: PolicyReport) -> Iterator[_Row]:
     found = report.explanation
     if found is not None:
         yield from _explained(found)
+    if report.live:
+        yield "  latest    ", report.live
     if report.error:
         yield "  error     ", report.error
     for refused in report.refused:
@@ -74,6 +82,20 @@ def _block(report: PolicyReport) -> Iterator[_Row]:
             yield "  in Flux   ", refused
     if report.hint:
         yield "  try       ", report.hint
+    if report.what_if is not None:
+        yield from _instead(report.what_if)
+
+
+def _instead(report: PolicyReport) -> Iterator[_Row]:
+    """Yield what another filter or policy would select; its rows do not begin with `latest`."""
+    found = report.explanation
+    for one in found.dropped if found else ():
+        yield f"  - {one.count:<8}", f"{one.reason}, such as {one.example} (what if)"
+    if found is not None and found.selection is not None:
+        tag, key = found.selection.tag, found.selection.extracted
+        yield "  would be  ", f"{tag}, by {key}" if key != tag else tag
+    else:
+        yield "  would fail  ", report.error
 
 
 def _explained(found: Explanation) -> Iterator[_Row]:

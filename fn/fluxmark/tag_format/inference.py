@@ -65,6 +65,11 @@ _PULL_REQUEST = ("pr-", "pr", "pull-")
 _RUN = re.compile(r"[A-Za-z0-9]+")
 _WORD_AND_NUMBER = re.compile(r"[A-Za-z](?:[A-Za-z0-9]*[A-Za-z])?(?=[0-9]+$)")
 _HASH = re.compile(r"(?=[a-f]*[0-9])(?=[0-9]*[a-f])[a-f0-9]{7,40}")
+# of git describe: -7-g1a2b3c4
+_DESCRIBED = re.compile("g([a-f0-9]{7,40})")
+_LONG_HASH = re.compile("g?[a-f0-9]{7,64}")
+_DIGIT = re.compile("[0-9]")
+_NEARLY_ALL: Final = 0.75
 _SIGNATURE = re.compile("sha256-[a-f0-9]{64}")
 _SHA = re.compile("<sha:([0-9]+)>")
 _DIGITS = re.compile("(?<![A-Za-z0-9])[0-9]{7,40}(?![A-Za-z0-9])")
@@ -95,13 +100,17 @@ def suggestions(tags: Iterable[str]) -> list[Suggestion]:
     """Return what could be selected, the best first: each covers tags of a format, and the newest of them wins.
 
     Formats for prereleases and for all pull requests go last; of others the one that covers more goes first. None
-    covers only what one before it covers, too. Signatures and the like, which cosign keeps as tags, do not count.
+    covers only what one before it covers, too, and each covers nearly all tags of its kind: those with the same
+    words and separators. Signatures and the like, which cosign keeps as tags, do not count.
     """
     known = sorted(tag for tag in set(tags) if not _SIGNATURE.match(tag))
+    kinds = {tag: _kind(tag) for tag in known}
+    sizes = Counter(kinds.values())
     found = []
     for tag_format in _formats(known):
         keys = {tag: key for tag in known if (key := tag_format.sort_key(tag)) is not None}
-        if keys:
+        own = sum(sizes[kind] for kind in {kinds[tag] for tag in keys})
+        if keys and len(keys) >= _NEARLY_ALL * own:
             found.append((tag_format, keys))
     found.sort(key=lambda row: (bool(_SECOND_CHOICE.search(row[0].text)), -len(row[1]), len(row[0].text)))
     chosen: list[Suggestion] = []
@@ -114,6 +123,18 @@ def suggestions(tags: Iterable[str]) -> list[Suggestion]:
         reason = _reason(tag_format, latest, len(keys), len(known))
         chosen.append(Suggestion(tag_format.text, tag_format.spec(), latest, len(keys), len(known), reason))
     return chosen
+
+
+def _kind(tag: str) -> str:
+    """Return a tag with `#` for its numbers and hashes: tags of one kind differ in nothing else."""
+    return _RUN.sub(lambda run: _variable(run[0]), tag)
+
+
+def _variable(run: str) -> str:
+    if _LONG_HASH.fullmatch(run):
+        return "#"
+    word = _WORD_AND_NUMBER.match(run)
+    return f"{word[0]}#" if word else "#" if _DIGIT.search(run) else run
 
 
 def _reason(tag_format: TagFormat, latest: str, covered: int, total: int) -> str:
@@ -172,6 +193,9 @@ def _read(tag: str, *, times: bool) -> str:
             at += 1
         elif (at == 0 or not tag[at - 1].isalnum()) and _HASH.fullmatch(run[0]):
             pieces.append(f"<sha:{len(run[0])}>")
+            at = run.end()
+        elif (at == 0 or not tag[at - 1].isalnum()) and (described := _DESCRIBED.fullmatch(run[0])):
+            pieces.append(f"g<sha:{len(described[1])}>")
             at = run.end()
         elif number := _number(tag, at, dotted=times, plain=times or "<semver>" not in pieces):
             placeholder, at = number

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from fluxmark.errors import FluxmarkError
 from fluxmark.finding import Finding
+from fluxmark.flux.api_groups import POLICY
 from fluxmark.flux.latest_image import LatestImage
 from fluxmark.flux.marker import MarkerError, Setter
 from fluxmark.mapping_file import Given
@@ -31,8 +32,16 @@ NEVER, IF_NOT_PRESENT = "Never", "IfNotPresent"
 def from_text(text: str, name: str) -> dict[str, LatestImage]:
     """Read latest images from JSON or YAML. Values are taken as they are written: 1.20 is the tag `1.20`.
 
+    What kubectl prints of ImagePolicies counts by their status.
+
     name: of the file. Raises InputError (`name:line:column`) where the text has another form.
     """
+    from fluxmark.select import live
+
+    policies = [one for one in live.resources(text, name) if one.kind == POLICY] if POLICY in text else []
+    if policies:
+        images = {policy.id: live.latest_image(policy) for policy in policies}
+        return {key: image for key, image in images.items() if image is not None}
     given_file = Given(text, name, f"latest images are expected: {_EXPECTED}")
     found = {}
     for key, value in given_file.root.pairs:
