@@ -15,6 +15,7 @@ from fluxmark.flux.api_groups import (
     FLUX_KUSTOMIZE_GROUP,
     KUSTOMIZATION_NAMES,
     KUSTOMIZE_GROUP,
+    LOGIN_WORD,
     MODEL_WORDS,
     POLICY,
     TOKEN,
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 LARGEST = 32 * 1024 * 1024
 """Characters of the largest text that is parsed."""
 
-_MODEL = re.compile("|".join(map(re.escape, MODEL_WORDS)))
+_MODEL = re.compile("|".join(map(re.escape, (*MODEL_WORDS, LOGIN_WORD))))
 _YAML_ENDINGS = tuple(
     f".{kind}{ending}"
     for kind in ("yaml", "yml")

@@ -39,5 +39,8 @@ KUSTOMIZATION_NAMES: Final = ("kustomization.yaml", "kustomization.yml", "Kustom
 FLUX: Final = "fluxcd."
 """In the name of each of these groups."""
 
+LOGIN_WORD: Final = ".dockerc"
+"""A file with this may hold a Secret that logs in to a registry: `.dockerconfigjson` or `.dockercfg`."""
+
 MODEL_WORDS: Final = (GROUP, SOURCE_GROUP, FLUX_KUSTOMIZE_GROUP, OPERATOR_GROUP)
 """A file with one of these may hold a resource that the model of the clusters is made of."""

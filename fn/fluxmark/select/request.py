@@ -5,10 +5,8 @@ Source: image-reflector-controller `internal/registry/options.go`.
 
 from __future__ import annotations
 
-import base64
-import binascii
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from fluxmark import image
@@ -25,6 +23,7 @@ from fluxmark.registry import (
     from_docker,
     from_secrets,
 )
+from fluxmark.select.secrets import PULL_KEYS, pull_secret, values
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
     from fluxmark.cluster.cluster import Cluster
     from fluxmark.cluster.manifest import Manifest
 
-_DOCKER_KEYS = (".dockerconfigjson", ".dockercfg")
 _TLS_KEYS = ("ca.crt", "tls.crt", "tls.key")
 _PROXY_KEYS = ("address", "username", "password")
 
@@ -114,9 +112,9 @@ class Planner:
                 ]
         found = []
         for name in wanted:
-            secret, data = self._secret(repository, name, _DOCKER_KEYS, "; your own login is used")
-            if secret is not None and data:
-                found.append(PullSecret(f"{secret.namespace}/{name}", str(secret.get("type") or ""), data))
+            secret, _ = self._secret(repository, name, PULL_KEYS, "; your own login is used")
+            if secret is not None and (held := pull_secret(secret)):
+                found.append(held)
         return found, complete
 
     def _tls(self, repository: Manifest) -> TLS | None:
@@ -146,7 +144,7 @@ class Planner:
         if secret is None:
             self.notes(f"the Secret {repository.namespace}/{name} is not in this package{instead}")
             return None, {}
-        found = {key: value for key in keys if (value := _secret_value(secret, key)) is not None}
+        found = values(secret, keys)
         if not found:
             self.notes(f"{secret.where}: the Secret has none of {', '.join(keys)} in the clear{instead}")
         return secret, found
@@ -171,15 +169,3 @@ def _provider(repository: Manifest, host: str) -> Iterator[str]:
             f"credentials of "
             "its own; remove one of the two"
         )
-
-
-def _secret_value(secret: Manifest, key: str) -> bytes | None:
-    """Return a value of a Secret; None where it has none, or not in the clear (SOPS keeps other text there)."""
-    plain: Any = secret.get("stringData", key)
-    if isinstance(plain, str):
-        return None if plain.startswith("ENC[") else plain.encode()
-    coded: Any = secret.get("data", key)
-    try:
-        return base64.b64decode("".join(coded.split()), validate=True) if isinstance(coded, str) else None
-    except (binascii.Error, ValueError):
-        return None

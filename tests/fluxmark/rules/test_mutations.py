@@ -348,6 +348,32 @@ FAULTS = (
         also=("marker-image",),
     ),
     Fault(
+        "repository-secret",
+        REPOSITORIES,
+        "  timeout: 60s",
+        """  secretRef:
+    name: login
+---
+apiVersion: v1
+kind: Secret
+metadata:
+  name: login
+  namespace: flux-system
+type: Opaque
+stringData:
+  .dockerconfigjson: '{"auths": {"registry.example.com": {"auth": "bmFtZTpwYXNzd29yZA=="}}}'
+""",
+        "login\n---",
+    ),
+    Fault(
+        "repository-plain-http",
+        REPOSITORIES,
+        "registry.example.com/shop/api",
+        "192.168.0.40:5000/shop/api",
+        "192.168.0.40",
+        also=("marker-image",),
+    ),
+    Fault(
         "repository-duplicate",
         REPOSITORIES,
         "/shop/proxy",

@@ -117,3 +117,35 @@ def test_a_private_registry_needs_credentials(more: str, found: bool) -> None:
         f"spec: {{image: {image}, interval: 5m{more}}}\n"
     )
     assert bool(check({"flux.yaml": text}, "repository-provider")) is found
+
+
+LOGIN = '{"auths": {"KEY": {"auth": "bmFtZTpwYXNzd29yZA=="}}}'
+
+
+@pytest.mark.parametrize(
+    ("secret", "said"),
+    [
+        ({"type": "kubernetes.io/dockerconfigjson", "key": "ghcr.io"}, ""),
+        ({"type": "kubernetes.io/dockerconfigjson", "key": "https://ghcr.io/v1/"}, ""),
+        ({"type": "kubernetes.io/dockerconfigjson", "key": "GHCR.io"}, 'write "ghcr.io"'),
+        ({"type": "kubernetes.io/dockerconfigjson", "key": "quay.io"}, "finds no login for ghcr.io"),
+        ({"type": "kubernetes.io/dockerconfigjson", "key": "ghcr.[io"}, "invalid IP-literal"),
+        ({"type": "Opaque", "key": "ghcr.io"}, "write type: kubernetes.io/dockerconfigjson"),
+        ({"type": "kubernetes.io/dockerconfigjson", "text": "{"}, "Flux cannot read this Secret"),
+        ({"type": "kubernetes.io/dockerconfigjson", "text": "${REGISTRY_LOGIN}"}, ""),
+        ({"type": "kubernetes.io/dockerconfigjson", "text": "ENC[AES256_GCM,data:x]"}, ""),
+    ],
+)
+def test_a_secret_is_read_as_flux_reads_it(secret: dict[str, str], said: str) -> None:
+    text = secret.get("text") or LOGIN.replace("KEY", secret["key"])
+    repository = (
+        "apiVersion: image.toolkit.fluxcd.io/v1\nkind: ImageRepository\nmetadata: {name: app, namespace: a}\n"
+        "spec: {image: ghcr.io/o/app, interval: 5m, secretRef: {name: login}}\n"
+    )
+    login = (
+        f"apiVersion: v1\nkind: Secret\nmetadata: {{name: login, namespace: a}}\ntype: {secret['type']}\n"
+        f"stringData: {{.dockerconfigjson: '{text}'}}\n"
+    )
+    found = check({"flux.yaml": repository, "login.yaml": login}, "repository-secret")
+    assert [said in one.message for one in found] == [True] * bool(said)
+    assert all("password" not in one.message for one in found)
