@@ -22,7 +22,7 @@ exit status: 0 success, 1 findings or a failed function, 2 bad input, 3 internal
 
 
 class _Documentation(argparse.Action):
-    """Prints the documentation of the function, which is beside this file; as text, with the commands."""
+    """Prints the documentation of the function, which is next to this file; as text, with the commands."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
         from krmfn.functions.help_text import read

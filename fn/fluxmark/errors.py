@@ -1,4 +1,4 @@
-"""The one base of the errors that a user caused and can mend."""
+"""The one base of the errors that a user caused and can fix."""
 
 from __future__ import annotations
 

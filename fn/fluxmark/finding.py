@@ -31,9 +31,9 @@ class Fix:
 class Finding:
     """One thing to say.
 
-    rule: a short name in kebab case. file: relative to the root, '' where that is unknown. line and column: of
-    the faulty part, from 1; 0 where they are unknown, as in a ResourceList, whose text is not that of the file.
-    length: of the faulty part on its line, in code points; 0 where that is unknown. path: of the field. current
+    rule: a short name in kebab case. file: relative to the root, '' if that is unknown. line and column: of
+    the faulty part, from 1; 0 if they are unknown, as in a ResourceList, whose text is not that of the file.
+    length: of the faulty part on its line, in code points; 0 if that is unknown. path: of the field. current
     and proposed: its value, where a value is at issue. also: findings of the same cause in other places, which the
     message lists.
     """

@@ -45,9 +45,7 @@ class Fluxmark(Function):
 
             self._host = self._host or Host.of_config(config)
             if (again := duplicate_key(config.node)) is not None:
-                raise ConfigError(
-                    [f"functionConfig: the key {again.value!r} stands in a mapping twice; remove one"]
-                )
+                raise ConfigError([f"functionConfig: the key {again.value!r} is in a mapping twice; remove one"])
             self._job = self._start(load(to_data(config.node), _where))
 
     def wanted(self, api_version: str, kind: str) -> bool:

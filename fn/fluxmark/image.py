@@ -42,7 +42,7 @@ _TEMPLATING = re.compile(r"\{\{.*?(?:\}\}|$)|\$\{[^}]*\}?|\$\([^)]*\)?|\$[A-Za-z
 
 
 class ImageError(FluxmarkError, ValueError):
-    """A text that is no image reference: says why, and what to write instead where that is plain."""
+    """A text that is not an image reference: says why, and what to write instead where that is plain."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def duplicate_key(root: Node) -> ScalarNode | None:
-    """Return the first key that stands in its mapping a second time: readers of YAML disagree on which counts."""
+    """Return the first key that is in its mapping a second time: readers of YAML disagree on which counts."""
     for node in walk(root):
         if isinstance(node, MapNode):
             seen = set()
@@ -31,7 +31,7 @@ def duplicate_key(root: Node) -> ScalarNode | None:
 class Given:
     """The mapping in a text (JSON is YAML, too). name: of the file; expected: what it should hold, for the error.
 
-    Raises InputError (`name:line:column`) for text that is no YAML, or holds anything but one mapping.
+    Raises InputError (`name:line:column`) for text that is not YAML, or holds anything but one mapping.
     """
 
     def __init__(self, text: str, name: str, expected: str) -> None:
@@ -42,7 +42,7 @@ class Given:
             raise InputError(f"{name}:1:1: {expected}")
         self.root = roots[0]
         if (again := duplicate_key(self.root)) is not None:
-            self.fail(again, f"the key {again.value!r} stands in this mapping twice; remove one, or merge the two")
+            self.fail(again, f"the key {again.value!r} is in this mapping twice; remove one, or merge the two")
 
     def where(self, node: Node) -> str:
         """Return `name:line:column` of a node."""
@@ -50,5 +50,5 @@ class Given:
         return f"{self.name}:{place.line}:{place.column}"
 
     def fail(self, node: Node, what: str) -> NoReturn:
-        """Raise InputError for what stands at a node."""
+        """Raise InputError for what is at a node."""
         raise InputError(f"{self.where(node)}: {what}")

@@ -23,4 +23,4 @@ class OverlapError(EditError):
 
 
 class NoRoomError(EditError):
-    """A comment cannot stand here: something else than a comment follows on the line."""
+    """A comment cannot be here: something other than a comment follows on the line."""

@@ -17,8 +17,8 @@ def matches(path: str, glob: str, *, above: bool = False) -> bool:
     if above and parts[-1] != ANY_DIRECTORIES:
         parts.append(ANY_DIRECTORIES)
     name = part = 0
-    # where the last `**` stands, and the name from which what follows it was compared last: as each part matches
-    # one name, no earlier `**` has to be tried again
+    # where the last `**` is, and the name from which what follows it was compared last: as each part matches
+    # one name, no earlier `**` must be tried again
     again: tuple[int, int] | None = None
     while name < len(names) or part < len(parts):
         if part < len(parts) and parts[part] == ANY_DIRECTORIES:

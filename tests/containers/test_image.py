@@ -132,7 +132,7 @@ def test_the_command_fails_on_an_invalid_configuration(image: str, homelab: Path
     assert "fluxmark.yaml:" in done.stderr
 
 
-def test_the_command_fails_on_a_file_that_is_no_yaml(image: str, homelab: Path) -> None:
+def test_the_command_fails_on_a_file_that_is_not_yaml(image: str, homelab: Path) -> None:
     replace(homelab, COMPOSE, "services:", "services: [")
     before = tree(homelab)
     done = docker(image, "inject", options=mounted(homelab, "--user", owner(homelab)))

@@ -122,7 +122,7 @@ def test_eval_fails_on_an_invalid_configuration(homelab: Path, image: str) -> No
     assert "functionConfig.spec.imagse" in done.stderr
 
 
-def test_eval_fails_on_a_compose_file_that_is_no_yaml(homelab: Path, image: str) -> None:
+def test_eval_fails_on_a_compose_file_that_is_not_yaml(homelab: Path, image: str) -> None:
     replace(homelab, COMPOSE, "services:", "services: [")
     before = tree(homelab)
     done = evaluate(homelab, image, *mount(homelab))

@@ -27,7 +27,7 @@ ONLY_A_CONFIGURATION_CAN_KNOW = re.compile(
     r"|\$\{"  # policies whose name another tool fills in
 )
 
-pytestmark = pytest.mark.skipif(not REPOSITORIES, reason="no corpus of real repositories beside the project")
+pytestmark = pytest.mark.skipif(not REPOSITORIES, reason="no corpus of real repositories next to the project")
 
 
 def markers(root: Path, policies: set[str]) -> dict[tuple[str, int], tuple[str, str]]:

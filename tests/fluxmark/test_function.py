@@ -164,7 +164,7 @@ def test_kustomize_sees_results_on_standard_error(monkeypatch: pytest.MonkeyPatc
     assert "[no-comments]" in err
 
 
-def test_files_that_are_no_items_are_edited_below_the_root(tmp_path: Path) -> None:
+def test_files_that_are_not_items_are_edited_below_the_root(tmp_path: Path) -> None:
     compose = tmp_path / "apps" / "compose.yml"
     compose.parent.mkdir()
     compose.write_text("services:\n  web:\n    image: reg.io/app:1\n\n    ports: []\n")
@@ -235,7 +235,7 @@ def test_without_items_a_directory_is_edited_in_place_with_its_resources(tmp_pat
     assert MARKER in compose.read_text()
     written = {path.name for path in tmp_path.rglob("*.yaml")}
     assert {"image-policies.yaml", "image-repositories.yaml", "kustomization.yaml"} <= written
-    # the output directory lies outside `apps`, and what is in it is known all the same
+    # the output directory lies outside `apps`, and what is in it is known anyway
     assert call(text, root=str(tmp_path)) == (0, text, "")
 
 
@@ -257,16 +257,16 @@ NOT_LISTS = {
     "another kind": (HEAD.replace("ResourceList", "List") + "items: []\n", "stdin:2:7: kind is 'List'"),
     "another version": (HEAD.replace("/v1", "/v9") + "items: []\n", "stdin:1:13: apiVersion is"),
     "no items": (HEAD, "stdin:1:1: `items` is missing"),
-    "items no list": (HEAD + "items: {}\n", "stdin:3:8: `items` is no list"),
-    "item no mapping": (HEAD + "items:\n- a\n", "stdin:4:3: item 0 is no resource"),
-    "scalar": ("abc\n", "stdin:1:1: this is no ResourceList"),
+    "items no list": (HEAD + "items: {}\n", "stdin:3:8: `items` is not a list"),
+    "item no mapping": (HEAD + "items:\n- a\n", "stdin:4:3: item 0 is not a resource"),
+    "scalar": ("abc\n", "stdin:1:1: this is not a ResourceList"),
     "two documents": (HEAD + "items: []\n---\na: b\n", "stdin:4:1: a second document follows"),
     "deep": (HEAD + "items:\n- a: " + "[" * 100_000, "stdin:4:259: nesting is deeper than 256 levels"),
 }
 
 
 @pytest.mark.parametrize("case", NOT_LISTS)
-def test_input_that_is_no_list_gives_a_message_and_nothing_on_standard_output(case: str) -> None:
+def test_input_that_is_not_a_list_gives_a_message_and_nothing_on_standard_output(case: str) -> None:
     text, message = NOT_LISTS[case]
     status, out, err = call(text)
     assert (status, out) == (1, "")

@@ -38,7 +38,7 @@ READ = (
 )
 
 REFUSED = (
-    # written, what the error says beside "is not an image"
+    # written, what the error says next to "is not an image"
     ("", "the text is empty"),
     ("a" * 64, "64 hexadecimal digits are the ID of an image"),
     (" nginx", "white space"),
@@ -92,7 +92,7 @@ def test_a_refused_text_says_what_is_wrong_with_it(text: str, why: str) -> None:
 
 
 @pytest.mark.parametrize(("text", "piece"), TEMPLATED)
-def test_templating_is_no_image_and_the_error_says_so(text: str, piece: str) -> None:
+def test_templating_is_not_an_image_and_the_error_says_so(text: str, piece: str) -> None:
     assert templating(text) == piece
     with pytest.raises(ImageError, match="it holds templating") as caught:
         parse(text)

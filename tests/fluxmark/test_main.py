@@ -33,7 +33,7 @@ def test_all_output_arrives_before_the_process_leaves(package: Path) -> None:
     assert done.stderr.endswith("3000 values in 1 file would be updated\n")
 
 
-def test_a_reader_that_goes_away_is_no_failure(package: Path) -> None:
+def test_a_reader_that_goes_away_is_not_a_failure(package: Path) -> None:
     with subprocess.Popen(COMMAND, cwd=package, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stderr is not None
@@ -160,7 +160,7 @@ def test_a_function_without_input_or_output_fails(closed: str) -> None:
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
 @pytest.mark.parametrize("stream", ["stdout", "stderr"])
-def test_a_full_disk_behind_a_stream_fails_the_run_and_the_files_are_named(root: Path, stream: str) -> None:
+def test_a_full_disk_after_a_stream_fails_the_run_and_the_files_are_named(root: Path, stream: str) -> None:
     command = [sys.executable, "-m", "fluxmark", *UPDATE]
     streams: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     with Path("/dev/full").open("w") as full:

@@ -1,4 +1,4 @@
-"""Markers are read as Flux reads them; those that it ignores are explained, and mended where that is possible.
+"""Markers are read as Flux reads them; those that it ignores are explained, and fixed where that is possible.
 
 What Flux reads was observed with kyaml 0.21.1, whose `fieldmeta` image-automation-controller 1.2 uses.
 """
@@ -43,7 +43,7 @@ HONOURED = (
 )
 
 IGNORED = (
-    # comment, what diagnose calls it (None: it is no marker at all)
+    # comment, what diagnose calls it (None: it is not a marker at all)
     ("", None),
     ("# a comment", None),
     ("# null", None),
@@ -163,7 +163,7 @@ def test_a_missing_namespace_is_filled_in_where_it_is_known() -> None:
 @pytest.mark.parametrize(
     "text", ["", "app", "ns/app", "ns:app:foo", "ns::app", "ns:app:", "Ns:app", " ns:app", "ns:app\n"]
 )
-def test_what_is_no_setter_is_an_error(text: str) -> None:
+def test_what_is_not_a_setter_is_an_error(text: str) -> None:
     with pytest.raises(MarkerError, match="is not 'namespace:policy'"):
         Setter.parse(text)
 

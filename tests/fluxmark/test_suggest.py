@@ -100,7 +100,7 @@ def test_the_reason_says_what_decides_and_how_many_tags_it_covers() -> None:
     assert one.reason == "the only tag is of the form <semver>; the version says which is newest: 1.0.0"
     assert many.reason == (
         "2 of 3 tags are of the form <date>.<n>; "
-        "the day of the build, then the number behind it says which is newest: 20240512.10"
+        "the day of the build, then the number after it says which is newest: 20240512.10"
     )
 
 

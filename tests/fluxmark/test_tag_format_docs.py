@@ -14,7 +14,7 @@ TEXT = (Path(__file__).resolve().parents[2] / "docs/tag-formats.md").read_text()
 
 
 def _rows(heading: str) -> list[list[str]]:
-    """Return the cells of the first table behind a heading, without marks for code."""
+    """Return the cells of the first table after a heading, without marks for code."""
     lines = TEXT.partition(f"## {heading}")[2].partition("\n## ")[0].splitlines()
     table = [line for line in lines if line.startswith("| ")]
     return [[cell.strip().replace("`", "") for cell in line.strip("|").split("|")] for line in table[1:]]

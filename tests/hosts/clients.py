@@ -13,7 +13,7 @@ import pytest
 
 
 def missing(program: str) -> str:
-    """Say why a program cannot be used; '' where it can be."""
+    """Say why a program cannot be used; '' if it can be."""
     if program != "container":
         return "" if shutil.which(program) else f"{program} is not installed"
     if not shutil.which("docker"):

@@ -82,7 +82,7 @@ def through_kpt(directory: Path) -> dict[str, bytes]:
 
 
 def replace(directory: Path, file: str, old: str, new: str) -> None:
-    """Replace a text in a file; it has to be there."""
+    """Replace a text in a file; it must be there."""
     text = (directory / file).read_text()
     assert old in text
     (directory / file).write_text(text.replace(old, new))

@@ -20,7 +20,7 @@ STEPS = ACTION["runs"]["steps"]
 
 
 def evaluated(text: str, context: dict[str, str]) -> str:
-    """Fill in the expressions of a text; each has to be known."""
+    """Fill in the expressions of a text; each must be known."""
     return re.sub(r"\$\{\{ ([\w.-]+) \}\}", lambda found: context[found[1]], text)
 
 

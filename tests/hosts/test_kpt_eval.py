@@ -1,4 +1,4 @@
-"""`kpt fn eval --exec`: resources and markers through kpt, compose files beside it."""
+"""`kpt fn eval --exec`: resources and markers through kpt, compose files next to it."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ def test_eval_fails_on_an_unknown_flat_key(homelab: Path) -> None:
     assert "did you mean images?" in done.stderr
 
 
-def test_eval_fails_on_a_compose_file_that_is_no_yaml(homelab: Path) -> None:
+def test_eval_fails_on_a_compose_file_that_is_not_yaml(homelab: Path) -> None:
     """The file is not kpt's but ours to read; no item is written either."""
     (homelab / COMPOSE).write_text("services:\n  web: {image: 192.168.0.40:5000/backend:1\n")
     before = tree(homelab)
@@ -170,7 +170,7 @@ def test_eval_survives_a_crash(homelab: Path, crash: Path) -> None:
 
 
 def test_eval_in_place_keeps_every_byte(homelab: Path, injected: Path) -> None:
-    """`kpt fn eval -` hands over nothing; with a directory in `files` the tree is edited where it stands."""
+    """`kpt fn eval -` hands over nothing; with a directory in `files` the tree is edited where it is."""
     config = homelab.with_name("whole.yaml")
     config.write_text(in_place(homelab))
     arguments = ("kpt", "fn", "eval", "-", "--exec", FLUXMARK, "--fn-config", config)

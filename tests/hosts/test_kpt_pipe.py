@@ -67,7 +67,7 @@ def test_a_pipe_leaves_no_metadata_in_compose_files(package: Path, tmp_path: Pat
 
 
 def test_a_pipe_writes_nothing_into_its_source(package: Path, tmp_path: Path) -> None:
-    """The compose file is named in `files`, and stands in the working directory, but it came as an item."""
+    """The compose file is named in `files`, and is in the working directory, but it came as an item."""
     before = tree(package)
     pipe(package, tmp_path / "new")
     assert tree(package) == before
@@ -117,7 +117,7 @@ def test_a_pipe_from_elsewhere_finds_files_among_its_items(package: Path, tmp_pa
     assert BACKEND in done.stdout
 
 
-def test_what_is_no_list_gives_a_message_and_no_output(package: Path) -> None:
+def test_what_is_not_a_list_gives_a_message_and_no_output(package: Path) -> None:
     for text, message in (
         ("", "stdin:1:1: "),
         ("a: [1\n", "stdin:2:1: "),

@@ -203,7 +203,7 @@ def plugin(directory: Path, stdin: bytes, config: str) -> subprocess.CompletedPr
     [(b"a: [1\n", "stdin:2:1: "), (b"a: \xff\n", "stdin:1:4: byte 0xff")],
     ids=["no YAML", "no UTF-8"],
 )
-def test_a_plugin_refuses_what_is_no_yaml(homelab: Path, stdin: bytes, message: str) -> None:
+def test_a_plugin_refuses_what_is_not_yaml(homelab: Path, stdin: bytes, message: str) -> None:
     done = plugin(homelab, stdin, "fluxmark.yaml")
     assert (done.returncode, done.stdout) == (1, b"")
     assert message in done.stderr.decode()

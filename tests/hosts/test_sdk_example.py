@@ -71,7 +71,7 @@ def test_kinds_that_are_not_meant_stay(package: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ((), "functionConfig.data.team is missing; it has to be text"),
+        ((), "functionConfig.data.team is missing; it must be a string"),
         (("--", "tean=shop"), "functionConfig.data.tean is not known; did you mean team?"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Packages as ResourceLists, held against kpt: its source hands over the same items, its sink the same files."""
+"""Packages as ResourceLists, compared with kpt: its source hands over the same items, its sink the same files."""
 
 from __future__ import annotations
 

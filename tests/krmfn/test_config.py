@@ -44,7 +44,7 @@ class SetTeam:
     others: tuple[Team, ...] = ()
 
 
-def test_the_placeholder_of_kpt_is_no_configuration() -> None:
+def test_the_placeholder_of_kpt_is_not_a_configuration() -> None:
     empty = Resource.from_text("{}")
     for source in (None, PLACEHOLDER, empty, ResourceList.of([]), ResourceList.of([], PLACEHOLDER)):
         assert config.find(source) is None
@@ -65,7 +65,7 @@ def test_keys_of_a_config_map_are_checked_and_all_of_them_named() -> None:
         config.as_mapping(source, required=["team"], optional=["size"])
     assert said(caught) == [
         "functionConfig.data.tean is not known; did you mean team?",
-        "functionConfig.data.size has to be text, but 3 stands there",
+        "functionConfig.data.size must be a string, not 3",
         "functionConfig.data.extra is not known; known are team, size",
         "functionConfig.data.team is missing",
     ]
@@ -75,7 +75,7 @@ def test_keys_of_a_config_map_are_checked_and_all_of_them_named() -> None:
         config.as_mapping(None, required=["team"])
 
 
-def test_another_kind_is_no_config_map() -> None:
+def test_another_kind_is_not_a_config_map() -> None:
     with pytest.raises(config.ConfigError, match=r"^functionConfig is a example.com/v1 SetTeam, but has to be"):
         config.as_mapping(custom({"data": {"a": "b"}}))
     with pytest.raises(config.ConfigError, match=r"^functionConfig.data has to be a mapping"):
@@ -99,11 +99,11 @@ def test_everything_wrong_with_a_resource_is_said_with_its_path() -> None:
         config.load(SetTeam, custom({"spec": spec, "sepc": {}}))
     assert said(caught) == [
         "functionConfig.sepc is not known; did you mean spec?",
-        "functionConfig.spec.team has to be text, but 3 stands there",
-        'functionConfig.spec.dryRun has to be true or false, but "true" stands there',
+        "functionConfig.spec.team must be a string, not 3",
+        'functionConfig.spec.dryRun must be true or false, not "true"',
         "functionConfig.spec.others[1].nam is not known; did you mean name?",
-        "functionConfig.spec.others[1].name is missing; it has to be text",
-        'functionConfig.spec.others[1].size has to be a whole number, but "2" stands there',
+        "functionConfig.spec.others[1].name is missing; it must be a string",
+        'functionConfig.spec.others[1].size must be a whole number, not "2"',
     ]
 
 
@@ -111,8 +111,8 @@ def test_what_texts_cannot_say_is_refused() -> None:
     with pytest.raises(FunctionError) as caught:
         config.load(SetTeam, config_map(team="a", dryRun="yes", others="[{name: a}]"))
     assert said(caught) == [
-        'functionConfig.data.dryRun has to be true or false, but "yes" stands there',
-        'functionConfig.data.others[0] has to be a mapping, but "[{name: a}]" stands there',
+        'functionConfig.data.dryRun must be true or false, not "yes"',
+        'functionConfig.data.others[0] must be a mapping, not "[{name: a}]"',
     ]
 
 
@@ -121,7 +121,7 @@ def test_without_a_configuration_there_are_the_defaults_or_an_error() -> None:
     for source in (None, PLACEHOLDER):
         with pytest.raises(FunctionError) as caught:
             config.load(SetTeam, source)
-        assert said(caught) == ["functionConfig.data.team is missing; it has to be text"]
+        assert said(caught) == ["functionConfig.data.team is missing; it must be a string"]
     with pytest.raises(FunctionError, match=r"^functionConfig.spec.team is missing"):
         config.load(SetTeam, None, kind="SetTeam")
 
@@ -130,7 +130,7 @@ def test_another_kind_is_named() -> None:
     with pytest.raises(FunctionError) as caught:
         config.load(SetTeam, custom({"spec": {}}, "SetTeams"), kind="SetTeam", api_version="example.com/v1")
     assert said(caught) == [
-        "functionConfig is a example.com/v1 SetTeams, but has to be a example.com/v1 SetTeam or a ConfigMap"
+        "functionConfig is a example.com/v1 SetTeams, but must be a example.com/v1 SetTeam or a ConfigMap"
     ]
     with pytest.raises(FunctionError, match=r"has to be a example\.com/v2 resource"):
         config.load(SetTeam, custom({"spec": {}}), api_version="example.com/v2")

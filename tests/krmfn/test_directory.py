@@ -86,7 +86,7 @@ def test_items_are_the_resources_in_the_order_of_files_and_documents(root: Path)
     ]
 
 
-def test_documents_that_are_no_resources_are_items_on_demand(root: Path) -> None:
+def test_documents_that_are_not_resources_are_items_on_demand(root: Path) -> None:
     items = read_package(root, others=True).items
     (compose,) = [item for item in items if item.path == "compose.yml"]
     assert compose.get("services.web.image") == "x"
@@ -110,13 +110,13 @@ def test_an_item_has_the_annotations_that_kpt_gives(root: Path) -> None:
     }
 
 
-def test_annotations_cannot_be_put_where_metadata_is_no_mapping(tmp_path: Path) -> None:
+def test_annotations_cannot_be_put_where_metadata_is_not_a_mapping(tmp_path: Path) -> None:
     make(tmp_path, {"x.yaml": "apiVersion: v1\nkind: Pod\nmetadata: text\n"})
     with pytest.raises(InputError, match=r"x.yaml: .*metadata is no mapping; a .krmignore can name the file"):
         read_package(tmp_path)
 
 
-def test_a_file_that_is_no_yaml_is_named_with_its_place(tmp_path: Path) -> None:
+def test_a_file_that_is_not_yaml_is_named_with_its_place(tmp_path: Path) -> None:
     make(tmp_path, {"chart/deploy.yaml": "a: b\n{{ if }}: x\nb"})
     with pytest.raises(InputError, match=r"chart/deploy.yaml:\d+:\d+: "):
         read_package(tmp_path)
@@ -285,7 +285,7 @@ REFUSED: dict[str, tuple[Callable[[PackageList], object], str]] = {
         lambda resources: resources.items.append(pod(path="x.yaml", legacy="y.yaml")),
         "contradict each other",
     ),
-    "index": (lambda resources: resources.items.append(pod(path="x.yaml", index="first")), "has to be a number"),
+    "index": (lambda resources: resources.items.append(pod(path="x.yaml", index="first")), "must be a number"),
     "a file that was not read": (
         lambda resources: resources.items.append(pod(path="notes.txt")),
         "notes.txt: there is such a file, and it is not one of those that were read",
@@ -392,7 +392,7 @@ def test_an_edit_of_an_item_is_the_same_edit_of_its_document(block: int) -> None
         text = random.choice(METADATA).replace("\n", newline(text)) + text
         try:
             found = list(items_of(TextFile(text, "x.yaml"), "x.yaml", others=True))
-        except InputError:  # no YAML, or metadata that is no mapping
+        except InputError:  # no YAML, or metadata that is not a mapping
             continue
         for item, where in found:
             edit = random.choice(EDITS)

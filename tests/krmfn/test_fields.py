@@ -85,36 +85,36 @@ def test_what_is_missing_or_null_is_the_default(item: Resource) -> None:
     [
         (
             lambda item: item.get_string("spec.replicas"),
-            "7:13: … spec.replicas has to be text, but 2 stands there",
+            "7:13: … spec.replicas must be a string, not 2",
         ),
         (
             lambda item: item.get_int("metadata.name"),
-            '4:9: … metadata.name has to be a whole number, but "web" stands there',
+            '4:9: … metadata.name must be a whole number, not "web"',
         ),
         (
             lambda item: item.get_int("spec.paused"),
-            "8:11: … spec.paused has to be a whole number, but false stands there",
+            "8:11: … spec.paused must be a whole number, not false",
         ),
         (
             lambda item: item.get_bool("spec.ratio"),
-            "9:10: … spec.ratio has to be true or false, but 0.5 stands there",
+            "9:10: … spec.ratio must be true or false, not 0.5",
         ),
         (
             lambda item: item.get_float("spec.selector"),
-            "12:5: … spec.selector has to be a number, but a mapping stands there",
+            "12:5: … spec.selector must be a number, not a mapping",
         ),
-        (lambda item: item.get_map("spec.args"), "14:9: … spec.args has to be a mapping, but a list stands there"),
+        (lambda item: item.get_map("spec.args"), "14:9: … spec.args must be a mapping, not a list"),
         (
             lambda item: item.get_list("spec.selector"),
-            "12:5: … spec.selector has to be a list, but a mapping stands there",
+            "12:5: … spec.selector must be a list, not a mapping",
         ),
         (
             lambda item: item.get_string_list("spec.args"),
-            "14:18: … spec.args[2] has to be text, but 3 stands there",
+            "14:18: … spec.args[2] must be a string, not 3",
         ),
         (
             lambda item: item.get_string_map("spec"),
-            "7:13: … spec.replicas has to be text, but 2 stands there",
+            "7:13: … spec.replicas must be a string, not 2",
         ),
     ],
 )
@@ -224,8 +224,12 @@ def test_a_dataclass_is_set_as_its_fields(item: Resource) -> None:
 @pytest.mark.parametrize(
     ("path", "data", "said"),
     [
-        ("metadata.name.x", 1, "metadata.name cannot be changed: this is no mapping, so there can be no x in it"),
-        ("spec[0]", 1, "spec cannot be changed: this is no list, so there can be no [0] in it"),
+        (
+            "metadata.name.x",
+            1,
+            "metadata.name cannot be changed: this is not a mapping, so there can be no x in it",
+        ),
+        ("spec[0]", 1, "spec cannot be changed: this is not a list, so there can be no [0] in it"),
         ("spec.containers[5].image", "x", "spec.containers[5] cannot be changed: the list has 2 items"),
         ("spec.new[3]", "x", "spec.new[3] cannot be changed: the list is new"),
         ("", [1], "cannot be changed: a resource is a mapping"),
@@ -306,7 +310,7 @@ def test_a_merge_key_of_the_whole_resource_is_written_out_where_it_has_to_be() -
     assert item.to_data() == {"b": 3}
 
 
-def test_the_end_of_a_list_goes_while_a_field_comes_behind_it() -> None:
+def test_the_end_of_a_list_goes_while_a_field_comes_after_it() -> None:
     item = Resource.from_text("field:\n  a: 1 # one\n  l:\n    - x # x\n    - y\n")
     item.set("field", {"a": 1, "l": ["x"], "b": 2})
     assert item.text == "field:\n  a: 1 # one\n  l:\n    - x # x\n  b: 2\n"

@@ -51,7 +51,7 @@ def test_a_pattern_ignores(text: str, ignored: str, kept: str) -> None:
 
 names = st.sampled_from(["a", "b", "ab", "a.yaml", "b.yaml", ".a"])
 globs = st.sampled_from(["a", "*", "?", "a*", "*.yaml", "[ab]", "[^a]*", "?.yaml", ".?"])
-# where both agree: no `**`, a slash at the start or the end alone, and the exceptions behind the rules
+# where both agree: no `**`, a slash at the start or the end alone, and the exceptions after the rules
 patterns = st.builds(
     lambda start, glob, end: start + glob + end, st.sampled_from(["", "/"]), globs, st.sampled_from(["", "/"])
 )

@@ -44,25 +44,25 @@ def edited(text: str, edit: Callable[[Edits], Any]) -> str:
             "{a: {! }}",
             lambda edit: edit.put(edit.maps[1], "", 1),
             "{a: {! : 1 }}",
-            id="a colon behind a tag is no part of it",
+            id="a colon after a tag is not part of it",
         ),
         pytest.param(
             "a:\n|\n  text\n",
             lambda edit: edit.set_value(edit.scalars[1], 1.5),
             "a:\n 1.5\n",
-            id="a value does not stay in the column of its key where only a block may stand",
+            id="a value does not stay in the column of its key where only a block may be",
         ),
         pytest.param(
             "a: 'x'#c\n",
             lambda edit: edit.set_value(edit.scalars[1], 1),
             "a: 1 #c\n",
-            id="a comment right behind a quote stays one behind a number",
+            id="a comment right after a quote stays one after a number",
         ),
         pytest.param(
             "[a, 'b'#c\n]\n",
             lambda edit: edit.remove(edit.lists[0], 1),
             "[a\n]\n",
-            id="a comment right behind the last item of a list goes with it",
+            id="a comment right after the last item of a list goes with it",
         ),
         pytest.param(
             "a: # 1\n    # 2\n    x # 3\nb: c\n",
@@ -100,12 +100,12 @@ def test_an_edit_does_what_it_says(text: str, edit: Callable[[Edits], Any], expe
     assert edited(text, edit) == expected
 
 
-def test_an_edit_that_a_tab_stands_in_the_way_of_is_refused() -> None:
+def test_an_edit_that_a_tab_is_in_the_way_of_is_refused() -> None:
     with pytest.raises(EditError, match="remove the tab first"):
         edited("text\n\t# comment\n", lambda edit: edit.set_value(edit.scalars[0], "null"))
 
 
-def test_an_edit_that_a_directive_without_an_end_above_it_stands_in_the_way_of_is_refused() -> None:
+def test_an_edit_that_a_directive_without_an_end_above_it_is_in_the_way_of_is_refused() -> None:
     text = "---\nscalar # comment\n%YAML 1.2\n---\nother\n"
     with pytest.raises(EditError, match=r"put `\.\.\.` above it first"):
         edited(text, lambda edit: edit.remove_line_comment(edit.scalars[0]))
@@ -131,7 +131,7 @@ def test_a_second_byte_order_mark_is_refused_because_offsets_would_be_wrong() ->
             read(f"\ufeff\ufeff{LIST}items: []\n")
 
 
-def test_a_byte_order_mark_at_the_start_of_a_line_of_a_list_is_no_yaml() -> None:
+def test_a_byte_order_mark_at_the_start_of_a_line_of_a_list_is_not_yaml() -> None:
     with pytest.raises(InputError, match=r"x.yaml:4:2"):
         ResourceList.read(f"{LIST}items: []\n\ufeffresults: []\n", "x.yaml")
     with pytest.raises(InputError, match=r"x.yaml:5:2"):
@@ -151,7 +151,7 @@ def test_an_alias_without_an_anchor_at_the_root_of_a_list_is_said_with_its_place
         ResourceList.read(f"{text}items: []\n{line}\n", "x.yaml")
 
 
-def test_an_item_whose_kind_is_an_alias_that_stands_elsewhere_has_no_kind() -> None:
+def test_an_item_whose_kind_is_an_alias_that_is_elsewhere_has_no_kind() -> None:
     text = f"{LIST}items:\n- kind: &a A\n- kind: *a\n  x: y\n"
     resources = ResourceList.read(text)
     resources.items[1].set("x", "z")

@@ -98,7 +98,7 @@ def test_a_directory_with_a_similar_name_is_outside(root: Path) -> None:
 
 def test_a_pipe_is_not_waited_for(root: Path) -> None:
     os.mkfifo(root / "pipe")
-    with pytest.raises(InputError, match="is no file"):
+    with pytest.raises(InputError, match="is not a file"):
         Package(root).read("pipe")
     assert "pipe" not in list(Package(root).walk(lambda _: True))
 
@@ -245,7 +245,7 @@ def test_a_directory_that_is_none_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(InputError, match="does not exist"):
         Package(tmp_path / "nowhere")
-    with pytest.raises(InputError, match="is no directory"):
+    with pytest.raises(InputError, match="is not a directory"):
         Package(tmp_path / "file")
 
 

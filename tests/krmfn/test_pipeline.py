@@ -213,7 +213,7 @@ def test_every_item_that_fails_is_said_and_no_result_is_lost() -> None:
         Result.info("before"),
         Result.error("one"),
         Result.warning("two"),
-        Result.error('Job once: kind has to be a whole number, but "Job" stands there'),
+        Result.error('Job once: kind must be a whole number, not "Job"'),
         Result.error("bad"),
     ]
     assert stdout.startswith(f"{LIST}results:\n")
@@ -223,7 +223,7 @@ def test_every_item_that_fails_is_said_and_no_result_is_lost() -> None:
     assert "name: db\n" in stdout[len(LIST) :]
 
 
-def test_a_failure_of_a_program_is_no_result_about_an_item() -> None:
+def test_a_failure_of_a_program_is_not_a_result_about_an_item() -> None:
     def broken(item: Resource) -> None:
         raise KeyError(item.name)
 

@@ -1,4 +1,4 @@
-"""What is public has a docstring and stands in docs/sdk.md, and nothing of it is imported before it is used."""
+"""What is public has a docstring and is in docs/sdk.md, and nothing of it is imported before it is used."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ PUBLIC = public()
 
 
 @pytest.mark.parametrize("name", PUBLIC)
-def test_a_public_name_has_a_docstring_and_stands_in_the_documentation(name: str) -> None:
+def test_a_public_name_has_a_docstring_and_is_in_the_documentation(name: str) -> None:
     value = PUBLIC[name]
     assert inspect.getdoc(value), f"{name} has no docstring"
     short = name.rpartition(".")[2]

@@ -1,4 +1,4 @@
-"""A resource says who it is and where it stands, and is copied without what belongs to the first."""
+"""A resource says who it is and where it is, and is copied without what belongs to the first."""
 
 from __future__ import annotations
 
@@ -205,10 +205,10 @@ def test_everything_wrong_with_a_part_is_said_at_once() -> None:
     with pytest.raises(FunctionError) as caught:
         item.load(Container, "spec")
     assert [result.message for result in caught.value.results] == [
-        "pod.yaml:3:9: Pod: spec.name has to be text, but 3 stands there",
-        "pod.yaml:3:3: Pod: spec.image is missing; it has to be text",
+        "pod.yaml:3:9: Pod: spec.name must be a string, not 3",
+        "pod.yaml:3:3: Pod: spec.image is missing; it must be a string",
         "pod.yaml:5:20: Pod: spec.ports[0].containerport is not known; did you mean containerPort?",
-        "pod.yaml:5:5: Pod: spec.ports[0].containerPort is missing; it has to be a whole number",
+        "pod.yaml:5:5: Pod: spec.ports[0].containerPort is missing; it must be a whole number",
     ]
 
 

@@ -46,7 +46,7 @@ def shop() -> ResourceList:
     )
 
 
-def test_an_empty_input_is_no_list() -> None:
+def test_an_empty_input_is_not_a_list() -> None:
     for text in ("", "\n\n", "# nothing\n", "\ufeff"):
         with pytest.raises(InputError, match=r"^stdin:1:1: the input is empty"):
             ResourceList.read(text)

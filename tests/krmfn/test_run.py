@@ -143,7 +143,7 @@ def test_a_failing_visit_leaves_every_item_as_it_was(then: Callable[[], object])
     assert out.startswith(f"{LIST}results:\n")
 
 
-def test_what_a_function_prints_is_no_part_of_the_list() -> None:
+def test_what_a_function_prints_is_not_part_of_the_list() -> None:
     def process(_: ResourceList) -> None:
         print("hello")
 

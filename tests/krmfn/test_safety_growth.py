@@ -37,7 +37,7 @@ def test_steps_tell_a_quadratic_path() -> None:
         assert_linear(lambda size: [any(other is number for other in range(size)) for number in range(size)])
 
 
-# texts with a collection of so many members at `a`, and something before and behind it
+# texts with a collection of so many members at `a`, and something before and after it
 
 TEXTS: dict[str, Callable[[int], str]] = {
     "block list": lambda n: "a:\n" + "".join(f"- v{i}\n" for i in range(n)),
@@ -70,7 +70,7 @@ TEXTS: dict[str, Callable[[int], str]] = {
 
 
 def members(root: MapNode) -> list[tuple[Node, Node]]:
-    """Return key (or item) and value (or item) of each member of what stands at `a`."""
+    """Return key (or item) and value (or item) of each member of what is at `a`."""
     node = root.get("a")
     return node.pairs if isinstance(node, MapNode) else [(item, item) for item in node.items]  # type: ignore[union-attr]
 

@@ -41,7 +41,7 @@ MILLION = 1_000_000
 SECONDS = 60
 """Of processor time. The longest case takes about a tenth."""
 BASE, PER_CHARACTER, PER_VALUE = 200 << 20, 40, 2_000
-"""Bytes of address space beside what the process has when it starts."""
+"""Bytes of address space next to what the process has when it starts."""
 
 
 class Case(NamedTuple):
@@ -206,14 +206,14 @@ CASES: dict[str, Callable[[], Case]] = {
         MANY,
         edited(put_each),
     ),
-    "edit beside a plain scalar of 10 MB": lambda: Case(f"a: {'x' * 10_000_000}\nz: 1\n", 1, edited(edit_beside)),
-    "edit beside a quoted scalar of 10 MB": lambda: Case(
+    "edit next to a plain scalar of 10 MB": lambda: Case(f"a: {'x' * 10_000_000}\nz: 1\n", 1, edited(edit_beside)),
+    "edit next to a quoted scalar of 10 MB": lambda: Case(
         f'a: "{"x é " * 2_500_000}"\nz: 1\n', 1, edited(edit_beside)
     ),
-    "edit beside a block scalar of 10 MB": lambda: Case(
+    "edit next to a block scalar of 10 MB": lambda: Case(
         "a: |\n" + "  some text\n\n" * 800_000 + "z: 1\n", 1, edited(edit_beside)
     ),
-    "edit beside a folded scalar of 10 MB": lambda: Case(
+    "edit next to a folded scalar of 10 MB": lambda: Case(
         "a: some text\n" + "  some text\n\n" * 800_000 + "z: 1\n", 1, edited(edit_beside)
     ),
     "make a scalar of 10 MB another one": lambda: Case(

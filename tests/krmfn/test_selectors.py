@@ -197,13 +197,13 @@ def test_kpts_selectors() -> None:
             {"zzz": "x"},
             "at.zzz is not known; known are apiVersion, kind, name, namespace, labels, annotations",
         ),
-        ({"kind": ["x"]}, "at.kind has to be text, but a list stands there"),
-        ({"labels": "app=web"}, 'at.labels has to be a mapping, but "app=web" stands there'),
-        ({"labels": {"a.b/c": 1}}, 'at.labels["a.b/c"] has to be text, but 1 stands there'),
-        ({"annotations": {"c": True}}, "at.annotations.c has to be text, but true stands there"),
+        ({"kind": ["x"]}, "at.kind must be a string, not a list"),
+        ({"labels": "app=web"}, 'at.labels must be a mapping, not "app=web"'),
+        ({"labels": {"a.b/c": 1}}, 'at.labels["a.b/c"] must be a string, not 1'),
+        ({"annotations": {"c": True}}, "at.annotations.c must be a string, not true"),
     ],
 )
-def test_a_mapping_that_is_no_selector(data: dict[str, Any], said: str) -> None:
+def test_a_mapping_that_is_not_a_selector(data: dict[str, Any], said: str) -> None:
     with pytest.raises(FunctionError) as caught:
         selectors.from_mapping(data, "at")
     assert str(caught.value) == said
@@ -239,28 +239,28 @@ def test_kubernetes_label_selectors() -> None:
     [
         ({"app": "web"}, "selector.app is not known; known are matchLabels, matchExpressions"),
         ({"matchExpressions": {}}, None),
-        ({"matchExpressions": "x"}, "selector.matchExpressions has to be a list"),
-        ({"matchExpressions": ["x"]}, "selector.matchExpressions[0] has to be a mapping"),
-        ({"matchExpressions": [{"operator": "In"}]}, "selector.matchExpressions[0].key has to be text"),
+        ({"matchExpressions": "x"}, "selector.matchExpressions must be a list"),
+        ({"matchExpressions": ["x"]}, "selector.matchExpressions[0] must be a mapping"),
+        ({"matchExpressions": [{"operator": "In"}]}, "selector.matchExpressions[0].key must be a string"),
         (
             {"matchExpressions": [{"key": "a", "operator": "in"}]},
-            "selector.matchExpressions[0].operator has to be In, NotIn, Exists or DoesNotExist",
+            "selector.matchExpressions[0].operator must be In, NotIn, Exists or DoesNotExist",
         ),
         (
             {"matchExpressions": [{"key": "a", "operator": "In", "values": []}]},
-            "selector.matchExpressions[0].values has to be given with In",
+            "selector.matchExpressions[0].values must be given with In",
         ),
         (
             {"matchExpressions": [{"key": "a", "operator": "Exists", "values": ["x"]}]},
-            "selector.matchExpressions[0].values has to be empty with Exists",
+            "selector.matchExpressions[0].values must be empty with Exists",
         ),
         (
             {"matchExpressions": [{"key": "a", "operator": "In", "values": [1]}]},
-            "selector.matchExpressions[0].values has to be a list of texts",
+            "selector.matchExpressions[0].values must be a list of texts",
         ),
     ],
 )
-def test_a_mapping_that_is_no_label_selector(data: dict[str, Any], said: str | None) -> None:
+def test_a_mapping_that_is_not_a_label_selector(data: dict[str, Any], said: str | None) -> None:
     if said is None:
         selectors.label_selector(data)
         return

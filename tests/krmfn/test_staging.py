@@ -189,7 +189,7 @@ def test_a_change_while_files_are_renamed_stops_before_that_file(
     assert left(tmp_path) == []
 
 
-# what a file has beside its content
+# what a file has next to its content
 
 
 def test_extended_attributes_are_kept(tmp_path: Path) -> None:

@@ -73,7 +73,7 @@ def test_a_difference_is_shown(case: GoldenCase) -> None:
     assert "\n-    name: b # c\n+    name: other # c\n" in str(caught.value)
 
 
-def test_a_missing_expectation_is_no_success(case: GoldenCase) -> None:
+def test_a_missing_expectation_is_not_a_success(case: GoldenCase) -> None:
     (case.directory / "_expected.yaml").unlink()
     with pytest.raises(AssertionError, match="is missing; WRITE_GOLDEN_OUTPUT=1 writes it"):
         check_golden(case, set_team)

@@ -117,28 +117,28 @@ def test_what_is_written_is_read_again(config: Config) -> None:
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        ({"mode": "quick"}, 'mode has to be fast or slow, but "quick" stands there'),
-        ({"level": True}, "level has to be 1 or 2 or all, but true stands there"),
-        ({"limit": "1"}, 'limit has to be a number, but "1" stands there'),
-        ({"count": 1.0}, "count has to be a whole number, but 1.0 stands there"),
-        ({"count": True}, "count has to be a whole number, but true stands there"),
-        ({"enabled": 1}, "enabled has to be true or false, but 1 stands there"),
-        ({"labels": ["a"]}, "labels has to be a mapping, but a list stands there"),
-        ({"labels": {"a.b/c": 1}}, 'labels["a.b/c"] has to be text, but 1 stands there'),
-        ({"names": "a"}, 'names has to be a list, but "a" stands there'),
-        ({"names": ["a", None]}, "names[1] has to be text, but null stands there"),
-        ({"pair": ["a"]}, "pair has to be a list of 2, but holds 1"),
-        ({"pair": ["a", "b"]}, 'pair[1] has to be a whole number, but "b" stands there'),
-        ({"max-age": []}, "max-age has to be a whole number or text, but a list stands there"),
+        ({"mode": "quick"}, 'mode must be fast or slow, not "quick"'),
+        ({"level": True}, "level must be 1 or 2 or all, not true"),
+        ({"limit": "1"}, 'limit must be a number, not "1"'),
+        ({"count": 1.0}, "count must be a whole number, not 1.0"),
+        ({"count": True}, "count must be a whole number, not true"),
+        ({"enabled": 1}, "enabled must be true or false, not 1"),
+        ({"labels": ["a"]}, "labels must be a mapping, not a list"),
+        ({"labels": {"a.b/c": 1}}, 'labels["a.b/c"] must be a string, not 1'),
+        ({"names": "a"}, 'names must be a list, not "a"'),
+        ({"names": ["a", None]}, "names[1] must be a string, not null"),
+        ({"pair": ["a"]}, "pair must be a list of 2, but holds 1"),
+        ({"pair": ["a", "b"]}, 'pair[1] must be a whole number, not "b"'),
+        ({"max-age": []}, "max-age must be a whole number or text, not a list"),
         ({"image": []}, "image is not known; did you mean images?"),
         ({"made": 1}, "made is not known; did you mean mode?"),
-        ({"images": {"name": "x"}}, "images has to be a list, but a mapping stands there"),
-        ({"images": [{"name": "a"}, {"newTag": "1"}]}, "images[1].name is missing; it has to be text"),
+        ({"images": {"name": "x"}}, "images must be a list, not a mapping"),
+        ({"images": [{"name": "a"}, {"newTag": "1"}]}, "images[1].name is missing; it must be a string"),
         ({"images": [{"name": "a:1"}]}, "images[0] holds a tag, a:1; say it in newTag"),
-        ({"rest": [{"a": [1]}, {"b": ["x"]}]}, 'rest[1].b[0] has to be a whole number, but "x" stands there'),
+        ({"rest": [{"a": [1]}, {"b": ["x"]}]}, 'rest[1].b[0] must be a whole number, not "x"'),
         ({"from_": "x"}, "from_ is not known; did you mean from?"),
-        ([], " has to be a mapping, but a list stands there"),
-        (None, " has to be a mapping, but null stands there"),
+        ([], " must be a mapping, not a list"),
+        (None, " must be a mapping, not null"),
     ],
 )
 def test_what_is_wrong_is_said_with_its_path(data: Any, said: str) -> None:
@@ -169,9 +169,9 @@ def test_of_a_union_the_first_type_that_fits_is_taken() -> None:
 
 
 def test_of_a_union_the_type_that_is_meant_is_blamed() -> None:
-    assert read(Either, {"one": {"name": 1}})[1] == ["one.name has to be text, but 1 stands there"]
-    assert read(Either, {"one": 5})[1] == ["one has to be a mapping or text, but 5 stands there"]
-    assert read(Either, {"other": {"zzz": 5}})[1] == ["other has to be a mapping, but a mapping stands there"]
+    assert read(Either, {"one": {"name": 1}})[1] == ["one.name must be a string, not 1"]
+    assert read(Either, {"one": 5})[1] == ["one must be a mapping or text, not 5"]
+    assert read(Either, {"other": {"zzz": 5}})[1] == ["other must be a mapping, not a mapping"]
 
 
 @dataclass
@@ -210,15 +210,15 @@ def test_texts_of_a_config_map_are_what_they_look_like() -> None:
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        ({"count": "3.0"}, 'count has to be a whole number, but "3.0" stands there'),
-        ({"count": "0x10"}, 'count has to be a whole number, but "0x10" stands there'),
-        ({"count": "9" * 30}, f'count has to be a whole number, but "{"9" * 30}" stands there'),
-        ({"ratio": "nan"}, 'ratio has to be a number, but "nan" stands there'),
-        ({"enabled": "yes"}, 'enabled has to be true or false, but "yes" stands there'),
-        ({"ports": "80,x"}, 'ports[1] has to be a whole number, but "x" stands there'),
-        ({"level": "3"}, 'level has to be 1 or 2, but "3" stands there'),
-        ({"nested": "{name: x}"}, 'nested has to be a mapping, but "{name: x}" stands there'),
-        ({"count": 3.5}, "count has to be a whole number, but 3.5 stands there"),
+        ({"count": "3.0"}, 'count must be a whole number, not "3.0"'),
+        ({"count": "0x10"}, 'count must be a whole number, not "0x10"'),
+        ({"count": "9" * 30}, f'count must be a whole number, not "{"9" * 30}"'),
+        ({"ratio": "nan"}, 'ratio must be a number, not "nan"'),
+        ({"enabled": "yes"}, 'enabled must be true or false, not "yes"'),
+        ({"ports": "80,x"}, 'ports[1] must be a whole number, not "x"'),
+        ({"level": "3"}, 'level must be 1 or 2, not "3"'),
+        ({"nested": "{name: x}"}, 'nested must be a mapping, not "{name: x}"'),
+        ({"count": 3.5}, "count must be a whole number, not 3.5"),
     ],
 )
 def test_texts_of_a_config_map_that_are_something_else(data: Any, said: str) -> None:

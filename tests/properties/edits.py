@@ -472,7 +472,7 @@ def node_at(roots: list[Node | None], path: Path) -> Node:
 
 
 def check_data(case: Case, new: str) -> None:
-    """Nothing but what was meant has changed in the data."""
+    """Nothing but what was intended has changed in the data."""
     found = oracle.read(new)
     assert len(found) == len(case.expected), new
     for expected, tree in zip(case.expected, found, strict=True):
@@ -491,7 +491,7 @@ def check_comments(case: Case, new: str) -> None:
 
 
 def check_lines(case: Case, new: str) -> None:
-    """What stands before and behind the lines that the edit is about is the same."""
+    """What is before and after the lines that the edit is about is the same."""
     old = case.text
     low = max(0, min(start for start, _ in case.lines) - len("\r\n"))
     behind = max(0, len(old) - max(end for _, end in case.lines) - len("\r\n"))

@@ -95,13 +95,13 @@ def reading_of_any_list(text: str) -> str:
             check_place(message, text)
         return "no list" if readable else NO_YAML
     # an alias without its anchor is found by whoever looks at the item
-    assert readable or "*" in text, "a list was read from what is no YAML"
+    assert readable or "*" in text, "a list was read from what is not YAML"
     assert resources.to_text() == text
     return "read"
 
 
 def decoded(data: bytes) -> str | None:
-    """Return these bytes as text; None where krmfn reads no text in them, and says where."""
+    """Return these bytes as text; None if krmfn reads no text in them, and says where."""
     try:
         return decode(data, NAME)
     except InputError as error:
@@ -121,7 +121,7 @@ def mutated(text: str, random: Random) -> str:
 
 
 def is_read(text: str) -> bool:
-    """Tell whether krmfn reads a text; what it does not read is no YAML to PyYAML either, and it says where."""
+    """Tell whether krmfn reads a text; what it does not read is not YAML to PyYAML either, and it says where."""
     try:
         file = TextFile(text, NAME)
     except InputError as error:

@@ -62,7 +62,7 @@ def random_file_edit(text: str, random: Random) -> str:
 
 
 def _item(random: Random) -> tuple[Resource, Tree]:
-    """An item of a ResourceList in some layout; a plain one where what was written is no list of items."""
+    """An item of a ResourceList in some layout; a plain one where what was written is not a list of items."""
     text = ListWriter(random).list_text().text
     try:
         resources = ResourceList.read(text)

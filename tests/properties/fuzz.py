@@ -4,7 +4,7 @@ The first byte of an input says which property it is for, the next ones decide t
 `Writer` writes, or is itself the text that is read and edited. Without a directory the corpus is made of generated
 texts. `pip install -e '.[fuzz]'` brings atheris.
 
-It stands with the property tests because it is one more way to look for what breaks them: same texts, same edits,
+It is with the property tests because it is one more way to look for what breaks them: same texts, same edits,
 same oracle. `test_fuzz.py` runs it on a few inputs without atheris, and on those that it once failed on.
 """
 

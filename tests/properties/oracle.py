@@ -1,7 +1,7 @@
 """A second, independent reading of YAML, and what edits are meant to do to it.
 
 Trees are built from libyaml's events by the few lines below, not by krmfn's reader; what plain scalars mean is
-asked of PyYAML's resolver, beside krmfn's own.
+asked of PyYAML's resolver, next to krmfn's own.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ Tree = Scalar | Alias | Mapping | Sequence | Data
 def read(text: str, *, whole: bool = False) -> list[Tree | None]:
     """Read the documents of a text; whole: every alias needs its anchor in it.
 
-    Raises yaml.YAMLError for what is no YAML.
+    Raises yaml.YAMLError for what is not YAML.
     """
     events = list(yaml.parse(text.removeprefix("\ufeff"), Loader=yaml.CSafeLoader))
     events.reverse()

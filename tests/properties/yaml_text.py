@@ -90,7 +90,7 @@ class Writer:
         return f"#{self.random.choice(['', ' ', ' ', '  '])}c{self.comments}.{tail}"
 
     def end(self, probability: float = 0.2) -> str:
-        """What may stand at the end of a line."""
+        """What may be at the end of a line."""
         if self.chance(probability):
             return self.random.choice([" ", " ", "  ", "\t", " \t "]) + self.comment()
         return self.random.choice([""] * 8 + [" ", "  ", "\t"])

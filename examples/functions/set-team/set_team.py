@@ -19,7 +19,7 @@ class SetTeam:
 
 
 def set_team(resources: ResourceList) -> None:
-    """Label the workloads. Raises FunctionError for a configuration that is none."""
+    """Label the workloads. Raises FunctionError for an invalid configuration."""
     wanted = config.load(SetTeam, resources)
     for item in resources.where(selectors.group("apps") & selectors.kind(*wanted.kinds)):
         before = item.get_string(LABEL)

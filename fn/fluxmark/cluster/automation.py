@@ -35,9 +35,9 @@ class Scope:
     """What one automation updates in one cluster.
 
     path: below which files are updated, relative to the repository's root and normalised, '' for all of them; None
-    where it is not known. source: the GitRepository, None where the repository does not hold it. origin: whether
-    that is the repository at hand. branch: that is pushed to, '' where it is not known. selects: the policy
-    selector, None where Kubernetes refuses it, and `selector_error` says why.
+    where it is not known. source: the GitRepository, None if the repository does not hold it. origin: whether
+    that is the repository at hand. branch: that is pushed to, '' if it is not known. selects: the policy
+    selector, None if Kubernetes refuses it, and `selector_error` says why.
     """
 
     cluster: Cluster
@@ -60,7 +60,7 @@ class Scope:
         return self.automation.get("spec", "suspend") is True
 
     def covers(self, path: str) -> bool | None:
-        """Tell whether a file of this repository is updated; None where that is not known."""
+        """Tell whether a file of this repository is updated; None if that is not known."""
         if self.origin is Origin.OTHER:
             return False
         if self.path is None:
@@ -123,7 +123,7 @@ def is_below(path: str, directory: str) -> bool:
 
 
 def source_of(automation: Manifest, cluster: Cluster) -> Manifest | None:
-    """Return the GitRepository that an automation checks out; None where the repository does not hold it."""
+    """Return the GitRepository that an automation checks out; None if the repository does not hold it."""
     ref = automation.get("spec", "sourceRef")
     if not isinstance(ref, dict) or ref.get("kind", GIT_REPOSITORY) != GIT_REPOSITORY:
         return None
@@ -142,7 +142,7 @@ def origin_of(source: Manifest | None, own: frozenset[str]) -> Origin:
 
 
 def _branch(automation: Manifest, source: Manifest | None) -> str:
-    """Return the branch that is pushed to; '' where it is not known."""
+    """Return the branch that is pushed to; '' if it is not known."""
     git: Any = automation.get("spec", "git")
     push = automation.get("spec", "git", "push", "branch")
     own = automation.get("spec", "git", "checkout", "ref") if isinstance(git, dict) else None

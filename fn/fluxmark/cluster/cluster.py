@@ -92,7 +92,7 @@ class Cluster:
         return self._by_kind.get(kind, [])
 
     def get(self, kind: str, namespace: str, name: str) -> Manifest | None:
-        """Return one resource; None where the cluster does not hold it, for all that is known.
+        """Return one resource; None if the cluster does not hold it, for all that is known.
 
         Where this repository does not say the namespace, of the resource or of what refers to it, the name
         decides.
@@ -136,11 +136,11 @@ class Cluster:
         return [*self.repositories, *self.policies, *self.automations]
 
     def policy(self, namespace: str, name: str) -> Manifest | None:
-        """Return an ImagePolicy; None where the cluster does not hold it."""
+        """Return an ImagePolicy; None if the cluster does not hold it."""
         return self.get(POLICY, namespace, name)
 
     def repository_of(self, policy: Manifest) -> Manifest | None:
-        """Return the ImageRepository that a policy selects from; None where the cluster does not hold it."""
+        """Return the ImageRepository that a policy selects from; None if the cluster does not hold it."""
         ref = policy.spec.get("imageRepositoryRef")
         if not isinstance(ref, dict):
             return None

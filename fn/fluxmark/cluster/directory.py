@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def checkout_of(package: Package) -> Checkout:
-    """Return what Git says of a package's directory; nothing where it is not the root of a repository."""
+    """Return what Git says of a package's directory; nothing if it is not the root of a repository."""
     return checkout(package.root.resolve())
 
 

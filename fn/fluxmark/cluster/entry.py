@@ -58,7 +58,7 @@ def synchronised(instance: Manifest) -> list[Manifest]:
 
 
 def path_of(kustomization: Manifest) -> str | None:
-    """Return the directory that a Kustomization applies; None where it is not known."""
+    """Return the directory that a Kustomization applies; None if it is not known."""
     text = kustomization.get("spec", "path")
     if text is None:
         return ""
@@ -78,7 +78,7 @@ def settings_of(
 ) -> FluxSettings:
     """Return what a Kustomization adds to the build of its directory.
 
-    values_of: returns the data of a ConfigMap or Secret by kind, namespace and name; None where it is not known.
+    values_of: returns the data of a ConfigMap or Secret by kind, namespace and name; None if it is not known.
     ignore: the patterns that its source leaves out.
     """
     from fluxmark.kustomize import FluxSettings

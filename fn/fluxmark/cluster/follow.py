@@ -39,7 +39,7 @@ class Model:
     """The clusters of a repository, and what could not be followed.
 
     problems: what keeps kustomizations from being built that a cluster applies, or that hold image resources or
-    markers, or have them beside; asides: likewise of all others.
+    markers, or have them next to; asides: likewise of all others.
     """
 
     clusters: tuple[Cluster, ...]
@@ -277,7 +277,7 @@ class _Reader:
         return not self.revisions or ref in self.revisions
 
     def source(self, kustomization: Manifest, known: Iterable[Manifest]) -> Manifest | None:
-        """Return the GitRepository that a Kustomization applies; None where it is not there."""
+        """Return the GitRepository that a Kustomization applies; None if it is not there."""
         _, namespace, name = entry.source_name(kustomization)
         for one in known:
             if one.kind == GIT_REPOSITORY and (one.name, one.namespace or namespace) == (name, namespace):

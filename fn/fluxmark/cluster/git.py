@@ -16,7 +16,7 @@ _URL = re.compile(r"^[ \t]*url[ \t]*=[ \t]*(\S+)", re.MULTILINE)
 
 
 def repository_name(url: str) -> str:
-    """Return what is the same in all URLs of one repository: `host/path`; '' where it is not a URL.
+    """Return what is the same in all URLs of one repository: `host/path`; '' if it is not a URL.
 
     The scheme, the user, the port, `.git` at the end and the case of letters do not count: a repository is cloned
     by SSH here and by HTTPS there.
@@ -37,7 +37,7 @@ def repository_name(url: str) -> str:
 
 
 def around(directory: Path) -> Path | None:
-    """Return the root of the Git repository that a directory is in; None where it is in none."""
+    """Return the root of the Git repository that a directory is in; None if it is in none."""
     return next((above for above in (directory, *directory.parents) if (above / ".git").exists()), None)
 
 
@@ -45,7 +45,7 @@ def around(directory: Path) -> Path | None:
 class Checkout:
     """What is known of a repository's work tree.
 
-    remotes: what it is called, as `repository_name` gives it. branch: that is checked out, '' where none is.
+    remotes: what it is called, as `repository_name` gives it. branch: that is checked out, '' if none is.
     """
 
     remotes: frozenset[str] = frozenset()
@@ -56,7 +56,7 @@ NO_CHECKOUT = Checkout()
 
 
 def checkout(directory: Path) -> Checkout:
-    """Return what Git says of a directory; nothing where it is not the root of a repository."""
+    """Return what Git says of a directory; nothing if it is not the root of a repository."""
     config, head = _read(directory / ".git" / "config"), _read(directory / ".git" / "HEAD")
     names = frozenset(name for url in _URL.findall(config) if (name := repository_name(url)))
     found = _HEAD.match(head)

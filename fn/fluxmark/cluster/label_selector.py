@@ -39,7 +39,7 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True)
 class Selector:
-    """All conditions have to be met; none at all selects everything."""
+    """All conditions must be met; none at all selects everything."""
 
     requirements: tuple[Requirement, ...] = ()
 
@@ -53,10 +53,10 @@ def selector(data: Any) -> Selector:
     if data is None:
         return Selector()
     if not isinstance(data, dict):
-        raise SelectorError("it has to be a mapping of matchLabels and matchExpressions")
+        raise SelectorError("it must be a mapping of matchLabels and matchExpressions")
     labels, expressions = data.get("matchLabels") or {}, data.get("matchExpressions") or []
     if not isinstance(labels, dict) or not isinstance(expressions, list):
-        raise SelectorError("matchLabels has to be a mapping, matchExpressions a list")
+        raise SelectorError("matchLabels must be a mapping, matchExpressions a list")
     found = [Requirement(str(key), "In", frozenset([str(value)])) for key, value in labels.items()]
     return Selector((*found, *(_requirement(expression) for expression in expressions)))
 

@@ -59,7 +59,7 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Units that may be one cluster. directory: that holds all of them, '' where there is only one group."""
+    """Units that may be one cluster. directory: that holds all of them, '' if there is only one group."""
 
     units: tuple[Unit, ...]
     directory: str = ""

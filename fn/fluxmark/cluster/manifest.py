@@ -1,4 +1,4 @@
-"""A resource: as it stands in a text, or as kustomize and Flux build it; with findings at its fields."""
+"""A resource: as it is in a text, or as kustomize and Flux build it; with findings at its fields."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Manifest:
     """A resource: its identity, its data, and where its fields are.
 
     source, root: the text and the mapping that it was read from. built: what a build made of it; without it the
-    resource is as it stands in its text. tree: where patches are looked up; needed with `built`. given: data that
+    resource is as it is in its text. tree: where patches are looked up; needed with `built`. given: data that
     takes the place of the text's, for what Flux derives from another resource.
     """
 
@@ -124,7 +124,7 @@ class Manifest:
 
     @cached_property
     def data(self) -> dict[str, Any]:
-        """Its plain data; empty where it has none (an alias without its anchor)."""
+        """Its plain data; empty if it has none (an alias without its anchor)."""
         if self._given is not None:
             return self._given
         if self._built is not None and self.kind != SECRET:  # a build does not look into Secrets
@@ -137,13 +137,13 @@ class Manifest:
 
     @property
     def spec(self) -> dict[str, Any]:
-        """Its spec; empty where that is no mapping."""
+        """Its spec; empty if that is not a mapping."""
         spec = self.data.get("spec")
         return spec if isinstance(spec, dict) else {}
 
     @property
     def spec_tree(self) -> Mapping | None:
-        """Its spec with the places of all values, where it was built; None where it was not, or has none."""
+        """Its spec with the places of all values, where it was built; None if it was not, or has none."""
         if self._built is None:
             return None
         from fluxmark.kustomize.tree import Mapping
@@ -158,7 +158,7 @@ class Manifest:
         return labels if isinstance(labels, dict) else {}
 
     def get(self, *path: Step) -> Any:
-        """Return the data at a path; None where there is none."""
+        """Return the data at a path; None if there is none."""
         found: Any = self.data
         for step in path:
             if isinstance(found, dict):
@@ -170,7 +170,7 @@ class Manifest:
         return found
 
     def text(self, *path: Step) -> str:
-        """Return the text at a path; '' where there is none, or something else."""
+        """Return the text at a path; '' if there is none, or something else."""
         found = self.get(*path)
         return found if isinstance(found, str) else ""
 
@@ -189,7 +189,7 @@ class Manifest:
         return key, value
 
     def place(self, *path: Step) -> tuple[str, int, int]:
-        """Return the file of a field, and where it stands there: at its value, or of what is above it."""
+        """Return the file of a field, and where it is there: at its value, or of what is above it."""
         patch = self._patch(path)
         if patch is not None:
             return patch[0].path, patch[1], patch[2]
@@ -207,7 +207,7 @@ class Manifest:
         return source.show, source.lines.position(start).line
 
     def scalar(self, *path: Step) -> ScalarNode | None:
-        """Return the scalar at a path, if it stands in the resource's own text; None where there is none."""
+        """Return the scalar at a path, if it is in the resource's own text; None if there is none."""
         node: Node | None = self.root if self._patch(path) is None else None
         for step in path:
             node = follow(node) if node is not None else None
@@ -272,7 +272,7 @@ class Manifest:
         )
 
     def _patch(self, path: Sequence[Step]) -> tuple[Source, int, int] | None:
-        """Return where another text than the resource's own wrote a field; None where its own did."""
+        """Return where another text than the resource's own wrote a field; None if its own did."""
         if self._built is None or self._tree is None:
             return None
         origin = self._built.origin(path)

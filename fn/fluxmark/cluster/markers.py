@@ -1,4 +1,4 @@
-"""Markers in a text, each with what it stands beside, and whether Flux looks for one there.
+"""Markers in a text, each with what it is next to, and whether Flux looks for one there.
 
 Which comments Flux looks at: kyaml's `fieldmeta/fieldmeta.go` asks, for scalar values only, the comment at the end
 of the line, else the one above; go-yaml gives the latter to the items of a sequence, but not to values of keys.
@@ -40,18 +40,18 @@ _BLOCK_STYLES = ("|", ">")
 
 
 class Spot(enum.StrEnum):
-    """Where a comment stands, which decides whether Flux looks for a marker in it."""
+    """Where a comment is, which decides whether Flux looks for a marker in it."""
 
     VALUE = "value"  # at the end of a scalar's line
-    BLOCK = "block"  # behind the `|` or `>` of a block scalar
+    BLOCK = "block"  # after the `|` or `>` of a block scalar
     ITEM = "item"  # above a scalar item of a sequence
     ABOVE_KEY = "above-key"
     BEHIND_KEY = "behind-key"
-    EMPTY = "empty"  # behind a key without a value
-    FLOW = "flow"  # behind the bracket of a flow collection
+    EMPTY = "empty"  # after a key without a value
+    FLOW = "flow"  # after the bracket of a flow collection
     ALIAS = "alias"
     TEXT = "text"  # within a scalar: no comment at all
-    LOOSE = "loose"  # beside nothing that has a value
+    LOOSE = "loose"  # next to nothing that has a value
 
     @property
     def is_read(self) -> bool:
@@ -63,8 +63,8 @@ class Spot(enum.StrEnum):
 class Marker:
     """A comment that is a marker, or means to be one.
 
-    setter: what Flux reads in it, if it looks. problem: why it would not read it. node: the scalar that it stands
-    beside; above a key, the key's value. path: of that scalar's field. manifest: the document, if a mapping.
+    setter: what Flux reads in it, if it looks. problem: why it would not read it. node: the scalar that it is
+    next to; above a key, the key's value. path: of that scalar's field. manifest: the document, if a mapping.
     """
 
     source: Source
@@ -98,12 +98,12 @@ class Marker:
 
     @property
     def span(self) -> tuple[int, int]:
-        """Where the comment stands."""
+        """Where the comment is."""
         return self.comment.start, self.comment.end
 
     @property
     def setter_span(self) -> tuple[int, int]:
-        """Where in the text the setter stands, the whole comment if escapes hide it."""
+        """Where in the text the setter is, the whole comment if escapes hide it."""
         start = self.comment.text.find(str(self.setter))
         if self.setter is None or start < 0:
             return self.span
@@ -123,7 +123,7 @@ def find_markers(source: Source, manifests: dict[int, Manifest]) -> Iterator[Mar
 
 
 def _on_line(source: Source, start: int, end: int, manifests: dict[int, Manifest]) -> Iterator[Marker]:
-    """Yield the marker on a line, and the one that stands in a scalar there, before any comment."""
+    """Yield the marker on a line, and the one that is in a scalar there, before any comment."""
     text = source.text
     for number, hash_ in enumerate(_COMMENT_START.finditer(text, start, end)):
         document = source.document_at(hash_.start())
@@ -155,7 +155,7 @@ def _is_prose(text: str, comment: Comment, spot: Spot, problem: Problem | None) 
 
 
 def _beside(text: str, root: Node | None, offset: int) -> tuple[Spot, ScalarNode | None, tuple[Step, ...]]:
-    """Return where a comment that starts at an offset stands, the scalar it is for, and the path of that."""
+    """Return where a comment that starts at an offset is, the scalar it is for, and the path of that."""
     if root is None:
         return Spot.LOOSE, None, ()
     node, path, is_key = _before(root, offset)
@@ -209,7 +209,7 @@ def _before(root: Node, offset: int) -> tuple[Node | None, tuple[Step, ...], boo
 
 
 def _above(text: str, root: Node, end: int) -> tuple[Spot, ScalarNode | None, tuple[Step, ...]]:
-    """Return what a comment on a line of its own, which ends at an offset, stands above."""
+    """Return what a comment on a line of its own, which ends at an offset, is above."""
     start = next_line(text, end)
     if start == end:
         return Spot.LOOSE, None, ()

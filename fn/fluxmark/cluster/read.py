@@ -73,7 +73,7 @@ def belongs_to_model(text: str, name: str) -> bool:
 
 
 def is_of_interest(text: str, name: str) -> bool:
-    """Tell whether a text has to be parsed."""
+    """Tell whether a text must be parsed."""
     return belongs_to_model(text, name) or TOKEN in text or MENTION.search(text) is not None
 
 

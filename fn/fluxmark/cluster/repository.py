@@ -34,7 +34,7 @@ class Repository:
 
     tree: its texts; those with a marker, or a resource of Flux, are parsed. others: texts that hold neither, by
     path. paths: of the files that may hold a resource that matters, and of all kustomizations. checkout:
-    what Git says of it. flux_version: None where it is not configured. has_comments: whether the texts still have
+    what Git says of it. flux_version: None if it is not configured. has_comments: whether the texts still have
     theirs. focus: the directory that findings are wanted for, '' for all. is_root: whether paths are known to
     start where Flux's own do, at the root of what it checks out. generators: programs that mention ImagePolicy,
     which may write policies that are not in the repository.
@@ -117,7 +117,7 @@ class Repository:
 
     @cached_property
     def manifests(self) -> dict[Source, tuple[Manifest, ...]]:
-        """The documents of every source that are mappings, as they stand there."""
+        """The documents of every source that are mappings, as they are there."""
         return {source: tuple(manifests_of(source)) for source in self.sources}
 
     # markers and image fields
@@ -195,7 +195,7 @@ class Repository:
         from fluxmark.fields import Finder
 
         finder = Finder(scanned.__contains__, self.clues)
-        # the last part stands in every text that names the image, whatever is said of the registry
+        # the last part is in every text that names the image, whatever is said of the registry
         lasts = sorted({re.escape(name.rpartition("/")[2]) for name in scanned})
         mention = re.compile("|".join(lasts))
         return tuple(
@@ -232,7 +232,7 @@ class Repository:
         return self._is_root or any(scope.path and self.tree.exists(scope.path) for scope in self.scopes)
 
     def covers(self, scope: Scope, source: Source) -> bool | None:
-        """Tell whether an automation updates a file; None where that is not known, or its path does not exist."""
+        """Tell whether an automation updates a file; None if that is not known, or its path does not exist."""
         if scope.path and (not source.path or not self.knows_root or not self.tree.exists(scope.path)):
             return None if scope.origin is not Origin.OTHER else False
         return scope.covers(source.path)

@@ -26,7 +26,7 @@ _PLACE = re.compile(r"(?P<line>\d+):(?P<column>\d+): (?P<what>.*)")
 class Source:
     """A text, parsed when it is first asked for.
 
-    path: of its file, relative to the root; '' where that is unknown. index: of the document in that file, for an
+    path: of its file, relative to the root; '' if that is unknown. index: of the document in that file, for an
     item. exact: whether the text is the file's, so that positions in it mean something to a reader. failure: what
     keeps it from being read at all (`line:column: reason`). show: the path as a user of the command writes it.
     item: the item of a ResourceList that this is the text of.
@@ -60,7 +60,7 @@ class Source:
 
     @cached_property
     def documents(self) -> Sequence[Document]:
-        """Its documents; none where it is no YAML, and `error` says why."""
+        """Its documents; none where it is not YAML, and `error` says why."""
         if self._documents is not None:
             return self._documents
         try:
@@ -71,7 +71,7 @@ class Source:
 
     @cached_property
     def error(self) -> tuple[int, int, str] | None:
-        """Line, column and reason where the text is no YAML."""
+        """Line, column and reason where the text is not YAML."""
         if self.documents or not self._failure:  # reading the documents finds the failure
             return None
         found = _PLACE.match(self._failure)
@@ -126,7 +126,7 @@ class Source:
         return start, max(min(node.end, line_end(self.text, start)), start)
 
     def inside(self, node: ScalarNode, index: int, length: int = 0) -> tuple[int, int]:
-        """Return the span of a piece of a scalar's value, as far as the value stands in the text as it is.
+        """Return the span of a piece of a scalar's value, as far as the value is in the text as it is.
 
         index, length: of the piece in the value, in code points. Where escapes or folding move it, the span is
         that of the whole scalar.

@@ -20,7 +20,7 @@ class Tree:
     """Texts by path. Paths are relative to the repository's root, with forward slashes; '' is the root.
 
     sources: the texts that were read; several of one path are the items of a file in a ResourceList. load: returns
-    the text of another file, None where it cannot be read. entries: returns the sorted names in a directory.
+    the text of another file, None if it cannot be read. entries: returns the sorted names in a directory.
     is_directory: tells whether a path leads to a directory. is_partial: whether there may be files that are not
     here: an orchestrator hands over Kubernetes resources only.
     """
@@ -45,7 +45,7 @@ class Tree:
         self._resources: dict[int, dict[int, MapNode]] = {}
 
     def read(self, path: str) -> str | None:
-        """Return the text of a file; None where there is none that can be read."""
+        """Return the text of a file; None if there is none that can be read."""
         own = self.sources.get(path)
         if own is None:
             other = self.source(path)
@@ -88,7 +88,7 @@ class Tree:
         return own[-1], offset
 
     def resource(self, path: str, start: int) -> tuple[Source, MapNode] | None:
-        """Return the resource that starts at an offset of a file's text, with its source; None where none does."""
+        """Return the resource that starts at an offset of a file's text, with its source; None if none does."""
         source, offset = self.locate(path, start)
         if source is None:
             return None

@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the page. Raises FluxmarkError where there is none of that name."""
+    """Print the page. Raises FluxmarkError if there is none of that name."""
     pages = _pages()
     if not arguments.page:
         width = max(map(len, pages))

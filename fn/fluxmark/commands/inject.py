@@ -57,7 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Inject, or show what that would change; return the exit status. Raises InputError where there is no work."""
+    """Inject, or show what that would change; return the exit status. Raises InputError if there is no work."""
     directory = Path("." if arguments.directory == "-" else arguments.directory)
     package = Package(directory)
     config = load(arguments.config, directory)

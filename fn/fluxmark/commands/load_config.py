@@ -32,7 +32,7 @@ def load(name: str | None, directory: Path) -> ImageAutomation:
 
 
 def _locate(root: Node, path: tuple[str | int, ...]) -> Node:
-    """Return the key at a path, the item for an index; the nearest above where there is none."""
+    """Return the key at a path, the item for an index; the nearest above if there is none."""
     node = found = root
     for step in path:
         node = follow(node)

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 DESCRIPTION = """\
 Show which tag each ImagePolicy in DIR would select, and why: which tags are dropped, and how the others are
 ordered. Exit status 1 if a policy selects no tag. --pattern, --extract, --semver, --alphabetical and --numerical
-show what the policy of --policy would select with them, beside what it selects now.
+show what the policy of --policy would select with them, next to what it selects now.
 """
 OK, A_POLICY_FAILS = 0, 1
 

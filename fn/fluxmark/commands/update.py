@@ -159,7 +159,7 @@ def _show(arguments: argparse.Namespace, outcome: Outcome, package: Package) -> 
     if arguments.message and outcome.commits:
         put(outcome.message.rstrip("\n") + "\n")
     if arguments.diff:
-        # git apply skips what stands before the first `diff --git`
+        # git apply skips what is before the first `diff --git`
         put(_patch(outcome, package))
     elif not arguments.message:
         put(

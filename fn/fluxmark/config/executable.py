@@ -55,7 +55,7 @@ def check_executable(config: ImageAutomation, report: Report) -> None:
 
 
 def why_broken(template: str) -> str:
-    """Return what Flux would report of a message template at its next commit; '' where it reports nothing."""
+    """Return what Flux would report of a message template at its next commit; '' if it reports nothing."""
     from fluxmark.flux.template import TemplateError, render
 
     try:

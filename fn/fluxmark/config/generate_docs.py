@@ -1,6 +1,6 @@
 """Writes what follows from the schema: the published JSON Schema, and the tables in docs/configuration.md.
 
-`python -m fluxmark.config.generate_docs` in a clone writes both; a test holds that they are up to date.
+`python -m fluxmark.config.generate_docs` in a clone writes both; a test checks that they are up to date.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def published_schema() -> str:
 def documentation(text: str) -> str:
     """Return the text of docs/configuration.md with its generated parts replaced.
 
-    A part stands between `<!-- made: NAME -->` and `<!-- end -->`.
+    A part is between `<!-- made: NAME -->` and `<!-- end -->`.
     """
     spec = _noted(config_schema(NEWEST_FLUX))["properties"]["spec"]
     parts = {

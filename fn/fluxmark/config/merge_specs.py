@@ -1,7 +1,7 @@
 """The specs of the resources to generate: the defaults, what is said for all images, what is said for one.
 
-Mappings are merged field by field and the later wins; null takes away what was said before. `policy.policy`
-and `policy.filterTags` are replaced as a whole, since half of one policy and half of another is no policy.
+Mappings are merged field by field and the later wins; null removes what was said before. `policy.policy`
+and `policy.filterTags` are replaced as a whole, since half of one policy and half of another is not a policy.
 """
 
 from __future__ import annotations

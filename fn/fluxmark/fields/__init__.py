@@ -1,6 +1,6 @@
 """Image fields: the scalars of a document that hold an image, or a part of one.
 
-- `kinds`: the table of kinds whose schema says where images stand; a new kind is a new row there.
+- `kinds`: the table of kinds whose schema says where images are; a new kind is a new row there.
 - `anywhere`: what the values themselves tell, in documents of every kind.
 - `clues`: what other documents tell: where charts come from, what fills in a variable, which files hold values.
 """
@@ -35,7 +35,7 @@ class Finder:
     def find(self, root: MapNode, api_version: str, kind: str, file: str = "") -> list[ImageField]:
         """Return the image fields of a document in the order of the text, each scalar once.
 
-        api_version, kind: both empty where it has neither. file: its path, '' where that is unknown.
+        api_version, kind: both empty if it has neither. file: its path, '' if that is unknown.
         """
         found: dict[int, ImageField] = {}
         for field in self._all(root, api_version, kind, file):

@@ -1,4 +1,4 @@
-"""Image fields found by what they hold: whole references, and names beside their tags, anywhere in a document.
+"""Image fields found by what they hold: whole references, and names next to their tags, anywhere in a document.
 
 A document is walked once, and each of its mappings and lists is visited once, however many aliases lead to it.
 """
@@ -119,7 +119,7 @@ def _whole(parent: Node, key: Node, value: Node, path: tuple[Step, ...], search:
 
 
 def _stems(pairs: Pairs) -> Iterator[str]:
-    """Yield what stands before `tag`, `digest` and the like in the keys of a mapping."""
+    """Yield what is before `tag`, `digest` and the like in the keys of a mapping."""
     for key in pairs:
         for end in (*TAG_KEYS, *DIGEST_KEYS):
             if key.endswith(end):
@@ -184,7 +184,7 @@ def _name(pairs: Pairs, stem: str, search: Search, named: set[str], *, weak: boo
 
 
 def _written_names(pairs: Pairs, stem: str, key: str) -> Iterator[str]:
-    """Yield what a name may be: as it stands, behind the registry beside it, or behind the repository."""
+    """Yield what a name may be: as it is, behind the registry next to it, or after the repository."""
     name = _value(pairs, key)
     for end in REGISTRY_KEYS if not key.endswith(REGISTRY_KEYS) else ():
         for registry in dict.fromkeys((stem + end, end)):
@@ -205,7 +205,7 @@ def _value(pairs: Pairs, key: str) -> str:
 def _untagged(
     node: MapNode, path: tuple[Step, ...], pairs: Pairs, search: Search, named: set[str]
 ) -> Iterator[ImageField]:
-    """Yield the names of selected images that have no tag beside them: nobody knows what the chart adds."""
+    """Yield the names of selected images that have no tag next to them: nobody knows what the chart adds."""
     for key in NAME_KEYS[:-1]:
         if key not in pairs or key in named:
             continue

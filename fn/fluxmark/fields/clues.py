@@ -60,7 +60,7 @@ class Clues:
         return file in self.values
 
     def chart(self, root: MapNode, node: MapNode) -> str:
-        """Return the image of the chart that `chart` and `sourceRef` of a mapping name; '' where there is none."""
+        """Return the image of the chart that `chart` and `sourceRef` of a mapping name; '' if there is none."""
         name = scalar(node, "sourceRef.name")
         namespace = scalar(node, "sourceRef.namespace") or scalar(root, "metadata.namespace")
         if scalar(node, "sourceRef.kind") != "HelmRepository" or not name:
@@ -89,7 +89,7 @@ class Clues:
                     yield found
 
     def in_release(self, root: MapNode, values: Node, path: tuple[Step, ...]) -> Iterator[ImageField]:
-        """Yield the tags of a HelmRelease whose names stand in another file that describes the same release."""
+        """Yield the tags of a HelmRelease whose names are in another file that describes the same release."""
         if not self.releases:
             return
         release = scalar(root, "metadata.name")

@@ -20,8 +20,8 @@ class ImageField:
     key: the key whose value it is; for an item of a list, and where an alias stands for it, the scalar itself.
     path: of the field. part: '' for a whole reference, else 'name', 'tag' or 'digest', as in markers.
     image: the reference; for a part at least the name that it belongs to. parent: the mapping or sequence that the
-    scalar stands in; None where an alias stands for it. digest: the digest that pins the same image beside a tag.
-    alone: for a name, whether no tag stands beside it.
+    scalar is in; None if an alias stands for it. digest: the digest that pins the same image next to a tag.
+    alone: for a name, whether no tag is next to it.
     """
 
     node: ScalarNode
@@ -58,7 +58,7 @@ def field_of(
     part: str = "",
     digest: ScalarNode | None = None,
 ) -> ImageField | None:
-    """Return the field that a value is; None where it is not a scalar. image: '' to take the value itself."""
+    """Return the field that a value is; None if it is not a scalar. image: '' to take the value itself."""
     node: Node | None = value
     while type(node) is AliasNode:
         node = node.target

@@ -1,4 +1,4 @@
-"""The table of kinds whose schema says where an image stands. To add a kind, add a row.
+"""The table of kinds whose schema says where an image is. To add a kind, add a row.
 
 A row makes its fields image fields even without a tag, and tells `check` and messages which images a tree runs.
 Other kinds need no row: `anywhere` finds the images that a policy selects in every document.
@@ -324,7 +324,7 @@ PARTS: tuple[Parts, ...] = (
 """References in parts."""
 
 VALUES: dict[tuple[str, str], tuple[str, ...]] = {("helm.toolkit.fluxcd.io", "HelmRelease"): ("spec", "values")}
-"""Kinds that hold a Helm chart's values, and where: there a mapping may hold a short name beside its tag."""
+"""Kinds that hold a Helm chart's values, and where: there a mapping may hold a short name next to its tag."""
 
 NO_IMAGES = frozenset(
     (

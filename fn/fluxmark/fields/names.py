@@ -21,7 +21,7 @@ REGISTRY_KEYS: Final = ("imageregistry", "registry")
 """Keys that hold the registry in front of a name."""
 
 OTHER_TAG_KEYS: Final = ("newtag", "chartversion", "targetrevision")
-"""Keys that hold a tag, and whose names stand elsewhere: kustomize's, and those of charts."""
+"""Keys that hold a tag, and whose names are elsewhere: kustomize's, and those of charts."""
 
 
 def plain(key: str) -> str:

@@ -1,4 +1,4 @@
-"""Paths with `[]` for every item and `*` for every key, and the values that stand at them."""
+"""Paths with `[]` for every item and `*` for every key, and the values that are at them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _steps(key: str) -> Iterator[str]:
 
 
 def follow(node: Node) -> Node:
-    """Return what an alias stands for, any other node itself; an alias whose anchor stands elsewhere stays."""
+    """Return what an alias stands for, any other node itself; an alias whose anchor is elsewhere stays."""
     while type(node) is AliasNode and node.target is not None:
         node = node.target
     return node
@@ -66,6 +66,6 @@ def _at(
 
 
 def scalar(node: MapNode, path: str) -> str:
-    """Return the text at a path of keys; '' where there is none."""
+    """Return the text at a path of keys; '' if there is none."""
     found = find(node, path.split("."))
     return found.value.strip() if isinstance(found, ScalarNode) else ""

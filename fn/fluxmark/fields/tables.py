@@ -47,7 +47,7 @@ def whole(root: MapNode, paths: tuple[tuple[str, ...], ...]) -> Iterator[ImageFi
 def parts(root: MapNode, row: Parts, chart: Callable[[MapNode], str]) -> Iterator[ImageField]:
     """Yield the fields of the images that a row finds in parts.
 
-    chart: returns the image of a chart that a mapping with `chart` and `sourceRef` names; '' where it is unknown.
+    chart: returns the image of a chart that a mapping with `chart` and `sourceRef` names; '' if it is unknown.
     """
     for parent, path in at(root, compiled(row.at)):
         if not isinstance(parent, MapNode) or (row.unless and scalar(parent, row.unless)):
@@ -79,7 +79,7 @@ def _part(
 
 
 def _name(parent: MapNode, row: Parts, chart: Callable[[MapNode], str]) -> tuple[str, str]:
-    """Return the key and the text of a name; '' where there is none."""
+    """Return the key and the text of a name; '' if there is none."""
     for key in row.name:
         if key == "sourceRef/chart":
             return key, chart(parent)

@@ -1,4 +1,4 @@
-"""Words by which Flux's files are told from others. Nothing is imported for them."""
+"""Words by which Flux's files are distinguished from others. Nothing is imported for them."""
 
 from __future__ import annotations
 

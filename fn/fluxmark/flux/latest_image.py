@@ -43,11 +43,11 @@ class LatestImage:
     def from_data(cls, data: Any) -> LatestImage:
         """Read `{"name": …, "tag": …, "digest": …}`. Raises ValueError, which says what is wrong with it."""
         if not isinstance(data, dict):
-            raise ValueError("has to be a mapping with name and tag")  # noqa: TRY004 - it is data that is wrong
+            raise ValueError("must be a mapping with name and tag")  # noqa: TRY004 - it is data that is wrong
         parts = {key: data.get(key) or "" for key in ("name", "tag", "digest")}
         for key, part in parts.items():
             if not isinstance(part, str):
-                raise ValueError(f"{key} is {part!r}, and has to be text; quote it")  # noqa: TRY004 - as above
+                raise ValueError(f"{key} is {part!r}, and must be a string; quote it")  # noqa: TRY004 - as above
             if not part and key != "digest":
                 raise ValueError(f"has no {key}")
         return cls(**parts)

@@ -56,5 +56,5 @@ PROVIDERS: Final[dict[str, Callable[[str], bool]]] = {"aws": _is_aws, "azure": _
 
 
 def of_host(host: str) -> str:
-    """Return the provider whose registry a host is; `generic` where it is none's."""
+    """Return the provider whose registry a host is; `generic` if it is not one's."""
     return next((name for name, is_its in PROVIDERS.items() if is_its(host)), "generic")

@@ -31,7 +31,7 @@ class Release:
 
     flux: the first release, (major, minor).
     angle_groups: a pattern may say `(?<name>…)` besides `(?P<name>…)` (Go 1.22).
-    loose_versions: a tag's numbers may have leading zeros, and its dots count wherever they stand
+    loose_versions: a tag's numbers may have leading zeros, and its dots count wherever they are
         (fluxcd/pkg/version 0.10).
     sorted_tags: the scanner stores the tags in descending order; before, in the registry's own.
     semver: how its Masterminds/semver reads ranges and versions.

@@ -14,7 +14,7 @@ class Change(NamedTuple):
 
     file: path relative to the root, with forward slashes; line: of the scalar in it, from 1.
     setter: what the marker names, `namespace:policy[:name|:tag|:digest]`.
-    resource: the document's identity, all empty for a file that is no resource (compose), as in Flux.
+    resource: the document's identity, all empty for a file that is not a resource (compose), as in Flux.
     """
 
     file: str

@@ -31,7 +31,7 @@ _ESCAPED_SLASH = re.compile(r"(?:^|[^\\])(?:\\\\)*\\/")
 class SkippedError(Exception):
     """Flux skips this file, or would cut it off: says why.
 
-    offset: where the reason stands in the text. rule: for a finding.
+    offset: where the reason is in the text. rule: for a finding.
     """
 
     def __init__(self, message: str, offset: int, rule: str = "skipped") -> None:
@@ -60,7 +60,7 @@ class Piece:
 def pieces(text: str, name: str, *, lists: bool = False) -> list[Piece]:
     """Cut and read a text. name: of its file, for errors. lists: read lists at the top, which Flux does not.
 
-    Raises SkippedError for what Flux would skip and libyaml would not, InputError for what is no YAML.
+    Raises SkippedError for what Flux would skip and libyaml would not, InputError for what is not YAML.
     """
     found = [Piece(piece, start, _parse(text, piece, start, name)) for start, piece in cut(text)]
     for piece in found:
@@ -78,7 +78,7 @@ def resources(found: list[Piece]) -> Iterator[tuple[Piece, list[Node]]]:
 
 
 def field(node: Node | None, key: str) -> Node | None:
-    """Return the value of a mapping's first such key, as kyaml looks it up; None where there is none."""
+    """Return the value of a mapping's first such key, as kyaml looks it up; None if there is none."""
     if type(node) is MapNode:
         for found, value in node.pairs:
             if type(found) is ScalarNode and found.value == key:
@@ -116,7 +116,7 @@ def cut(text: str) -> Iterator[tuple[int, str]]:
         if behind and not behind.startswith("#"):
             raise SkippedError(
                 f"Flux skips this file: it takes {separator.group(1).strip()!r} for a separator of documents with "
-                "something behind it; put that on a line of its own",
+                "something after it; put that on a line of its own",
                 separator.start(1),
             )
         yield start, text[start : separator.start(1)]
@@ -131,7 +131,7 @@ def _parse(text: str, piece: str, start: int, name: str) -> list[Document]:
         end = _first_end(piece, name)
         if end is not None:
             raise SkippedError(
-                "left: what starts here is no document, so Flux reads what stands before, and deletes the rest; "
+                "left: what starts here is not a document, so Flux reads what is before, and deletes the rest; "
                 "begin it with '---', or remove it",
                 start + end,
                 "cut-off",
@@ -142,7 +142,7 @@ def _parse(text: str, piece: str, start: int, name: str) -> list[Document]:
 
 
 def _first_end(piece: str, name: str) -> int | None:
-    """Return where the first document of a text ends that is no YAML as a whole; None where that one is none."""
+    """Return where the first document of a text ends that is not YAML as a whole; None if that one is none."""
     reader = Reader(piece, name)
     try:
         while type(event := reader.event()) is not DocumentStartEvent:
@@ -172,12 +172,12 @@ def fault(text: str, root: Node) -> tuple[Node, str] | None:
     if type(root) is SeqNode:
         return root, "a document of it is a list; write it as a strategic merge patch, a mapping"
     if type(root) is not MapNode:
-        return root, "a document of it is no mapping; remove it"
+        return root, "a document of it is not a mapping; remove it"
     metadata = field(root, "metadata")
     if not (metadata is None or type(metadata) is MapNode or is_null(metadata)):
-        return metadata, "its 'metadata' is no mapping; rename that key"
+        return metadata, "its 'metadata' is not a mapping; rename that key"
     annotations = field(metadata, "annotations")
-    if type(annotations) is SeqNode and annotations.items:  # what else is no mapping kyaml replaces
+    if type(annotations) is SeqNode and annotations.items:  # what else is not a mapping kyaml replaces
         return annotations, "its 'metadata.annotations' is a list; write a mapping"
     if "\\/" in text:
         for node in walk(root):
@@ -216,7 +216,7 @@ def _check(piece: Piece, *, lists: bool) -> None:
     is_list = type(root) is SeqNode
     found = fault(piece.text, root) if root is not None and not (lists and is_list) else None
     if found:
-        hint = " (--lists updates lists all the same)" if is_list else ""
+        hint = " (--lists updates lists anyway)" if is_list else ""
         raise SkippedError(
             f"Flux skips this file: {found[1]}{hint}",
             piece.start + found[0].start,

@@ -61,7 +61,7 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class Expansion:
-    """A template for one pattern: texts, and numbers of groups, of which the first that matched stands there."""
+    """A template for one pattern: texts, and numbers of groups, of which the first that matched is there."""
 
     parts: tuple[str | tuple[int, ...], ...]
 

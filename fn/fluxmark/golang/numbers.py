@@ -16,9 +16,9 @@ _DIGITS = {
     base: re.compile(f"[{chars}]+", re.ASCII)
     for base, chars in {2: "01", 8: "0-7", 10: "0-9", 16: "0-9a-fA-F"}.items()
 }
-# an underscore may stand between two digits, or between a base's prefix and a digit
+# an underscore may be between two digits, or between a base's prefix and a digit
 _UNDERSCORES = re.compile(r"(?:0[bBoOxX]_?)?[0-9a-fA-F]+(?:_[0-9a-fA-F]+)*")
-# An underscore stands between two digits, or between 0x and the first digit.
+# An underscore is between two digits, or between 0x and the first digit.
 _DECIMALS = "[0-9](?:_?[0-9])*+"
 _HEX_DIGITS = "[0-9a-f](?:_?[0-9a-f])*+"
 _NUMBER = re.compile(
@@ -37,7 +37,7 @@ def wrap(number: int) -> int:
 
 
 def parse_magnitude(text: str, base: int = 0) -> int | None:
-    """Return an unsigned number, None where the text is none; what no uint64 holds may become UINT_MAX + 1.
+    """Return an unsigned number, None if the text is not one; what no uint64 holds may become UINT_MAX + 1.
 
     base 0: a prefix says the base, and `_` may part digits.
     """
@@ -59,13 +59,13 @@ def parse_magnitude(text: str, base: int = 0) -> int | None:
 
 
 def parse_uint(text: str, base: int = 0) -> int | None:
-    """Return an uint64, None where the text is none (or out of range)."""
+    """Return an uint64, None if the text is not one (or out of range)."""
     number = parse_magnitude(text, base)
     return number if number is not None and number <= UINT_MAX else None
 
 
 def parse_int(text: str, base: int = 0) -> int | None:
-    """Return an int64, None where the text is none (or out of range)."""
+    """Return an int64, None if the text is not one (or out of range)."""
     number = parse_magnitude(text[1:] if text[:1] in ("+", "-") else text, base)
     if number is None:
         return None
@@ -74,10 +74,10 @@ def parse_int(text: str, base: int = 0) -> int | None:
 
 
 def parse_float(text: str) -> float | None:
-    """Return the float64 nearest to the number that the text is, None where strconv.ParseFloat fails.
+    """Return the float64 nearest to the number that the text is, None if strconv.ParseFloat fails.
 
-    It fails for what is no number of its grammar, and for a number that is too large (1e999); `inf` and `nan` are
-    numbers.
+    It fails for what is not a number of its grammar, and for a number that is too large (1e999); `inf` and `nan`
+    are numbers.
     """
     if text.isdecimal() and text.isascii():  # most keys: a timestamp, the number of a build
         value = float(text)

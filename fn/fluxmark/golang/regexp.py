@@ -142,7 +142,7 @@ def quote_meta(text: bytes) -> bytes:
 def compile_pattern(pattern: str, *, angle_groups: bool = True) -> Regexp:
     """Return the compiled pattern; raises RegexpError.
 
-    A byte that is not UTF-8 stands in the pattern as `fluxmark.golang.text.decode` gives it.
+    A byte that is not UTF-8 is in the pattern as `fluxmark.golang.text.decode` gives it.
     angle_groups: whether `(?<name>…)` is allowed besides `(?P<name>…)`, which Go learned in 1.22.
     """
     import re2  # a few milliseconds that most runs do not need

@@ -20,7 +20,7 @@ _ASCII_PRINT = frozenset(range(0x20, 0x7F))
 
 
 def decode(data: bytes) -> str:
-    """Return the runes of a Go string; a byte that is no UTF-8 becomes U+DC80..U+DCFF."""
+    """Return the runes of a Go string; a byte that is not UTF-8 becomes U+DC80..U+DCFF."""
     return data.decode("utf-8", "surrogateescape")
 
 
@@ -30,12 +30,12 @@ def encode(runes: str) -> bytes:
 
 
 def is_invalid(rune: str) -> bool:
-    """Tell whether a rune of `decode` stands for a byte that is no UTF-8."""
+    """Tell whether a rune of `decode` stands for a byte that is not UTF-8."""
     return "\udc80" <= rune <= "\udcff"
 
 
 def valid(runes: str) -> str:
-    """Return runes with U+FFFD for each byte that is no UTF-8, as Go writes a RuneError."""
+    """Return runes with U+FFFD for each byte that is not UTF-8, as Go writes a RuneError."""
     if runes.isascii():
         return runes
     return "".join(REPLACEMENT if is_invalid(rune) else rune for rune in runes)
@@ -84,7 +84,7 @@ def _escape(rune: str, delimiter: str, ascii_only: bool) -> str:
 
 
 def can_backquote(data: bytes) -> bool:
-    """Tell whether a string can stand unchanged within backquotes, as strconv.CanBackquote tells."""
+    """Tell whether a string can be unchanged within backquotes, as strconv.CanBackquote tells."""
     return not any(
         is_invalid(rune) or rune == "\ufeff" or (rune < " " and rune != "\t") or rune in "`\x7f"
         for rune in decode(data)
@@ -92,7 +92,7 @@ def can_backquote(data: bytes) -> bool:
 
 
 def unquote(literal: str) -> bytes | None:
-    """Return the string that a literal (in double quotes or backquotes) stands for, None where it is none.
+    """Return the string that a literal (in double quotes or backquotes) stands for, None if it is not one.
 
     Source: strconv.Unquote. The lexer has seen to the outer quotes.
     """

@@ -37,7 +37,7 @@ def _named(config: ImageAutomation, entry: Image) -> str:
 
 
 def _existing(config: ImageAutomation, cluster: Cluster | None, entry: Image, canonical: str) -> str:
-    """Return the name of a repository in the cluster that scans an image; '' where there is none."""
+    """Return the name of a repository in the cluster that scans an image; '' if there is none."""
     scanning = [
         one.name
         for one in (cluster.repositories if cluster is not None else ())

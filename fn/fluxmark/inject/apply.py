@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 class Marking:
     """What is to be marked, and which files an automation would update.
 
-    update_path: normalised, '' for the whole repository; None where it is not known: then every file counts.
+    update_path: normalised, '' for the whole repository; None if it is not known: then every file counts.
     names: whether names get markers of their own. clues: what other documents tell. tally: counts what is done.
     """
 
@@ -53,7 +53,7 @@ class Marking:
         return self.targets.mention
 
     def concerns(self, path: str, text: str) -> bool:
-        """Tell whether a text can hold a field of these policies: only then it has to be parsed."""
+        """Tell whether a text can hold a field of these policies: only then it must be parsed."""
         return self._mention.search(text) is not None or self.clues.concern(path, text)
 
     def covers(self, path: str) -> bool:
@@ -68,9 +68,9 @@ class Marking:
         *,
         is_list: bool = False,
     ) -> Iterator[Finding]:
-        """Mark a resource's image fields, and yield what there is to say.
+        """Mark a resource's image fields, and yield the findings.
 
-        path_of: gives its file, '' where that is unknown. lines: of the file, where the resource's text is its.
+        path_of: gives its file, '' if that is unknown. lines: of the file, where the resource's text is its.
         is_list: whether Flux would take the resource apart.
         """
         update_path = f"./{self.update_path or ''}"
@@ -109,7 +109,7 @@ def _finding(said: Mark, context: Context, lines: Lines | None) -> Finding:
 
 
 def configured(config: ImageAutomation) -> Marking | None:
-    """Return what a configuration says to mark; None where the repository has a say in it, too."""
+    """Return what a configuration says to mark; None if the repository has a say in it, too."""
     automations = image_update_automation.build(config)
     if not config.images or not automations:
         return None
@@ -172,7 +172,7 @@ def _targets(config: ImageAutomation) -> Targets:
 
 
 def _path(path: Any) -> str | None:
-    """Return an update path relative to the repository's root, '' for all of it; None where Flux fills it in."""
+    """Return an update path relative to the repository's root, '' for all of it; None if Flux fills it in."""
     if not isinstance(path, str):
         return ""
     return None if is_templated(path) else normal_path(path)

@@ -40,9 +40,9 @@ _TOOLS = {
 
 
 class Context:
-    """What marking needs to know of a document beside its text, found out when it is asked for.
+    """What marking needs to know of a document next to its text, found out when it is asked for.
 
-    Most fields are marked already, and then nothing of it is. path_of: gives the document's file, '' where that is
+    Most fields are marked already, and then nothing of it is. path_of: gives the document's file, '' if that is
     unknown. covers: tells whether the automation updates a file. force: whether another policy's marker goes.
     names: whether names get markers of their own. is_list: whether Flux would take the document apart.
     overridden: tells of a file and a name whether kustomizations set that image.
@@ -90,7 +90,7 @@ class Context:
 
     @cached_property
     def forbidden(self) -> str:
-        """The rule that says why nothing in the document may be marked; '' where nothing stands against it."""
+        """The rule that says why nothing in the document may be marked; '' if nothing is against it."""
         if self.is_list:
             return "kind-list"
         if "{{" in self._resource.text and braces(self._resource.node):
@@ -117,7 +117,7 @@ class Mark:
 
 
 def mark(editor: Editor, resource: Resource, targets: Targets, finder: Finder, context: Context) -> Iterator[Mark]:
-    """Mark the image fields of a document through an editor of it; yield what there is to say of them."""
+    """Mark the image fields of a document through an editor of it; yield the findings of them."""
     fields = finder.find(resource.node, resource.api_version, resource.kind, context.file)
     digests = {id(field.node): field for field in fields if field.part == "digest"}
     beside = {id(field.digest) for field in fields if field.digest is not None}
@@ -179,13 +179,13 @@ def _mark_field(
 
 
 def _filled_in_name(field: ImageField, targets: Targets) -> str:
-    """Return the templating in a name that may be that of a policy's repository; '' where it is another one."""
+    """Return the templating in a name that may be that of a policy's repository; '' if it is another one."""
     text = field.node.value
     return image.templating(text) if targets.mention.search(text) else ""
 
 
 def _choose(fits: Sequence[Target], field: ImageField, ref: image.ImageRef) -> Target | None:
-    """Return the policy that a field gets: of several the one that takes the tag that stands there now."""
+    """Return the policy that a field gets: of several the one that takes the tag that is there now."""
     if len(fits) == 1:
         return fits[0]
     tag = field.node.value if field.part == "tag" else ref.tag
@@ -227,7 +227,7 @@ def _set(
 def _harm(
     editor: Editor, field: ImageField, ref: image.ImageRef, target: Target, digest: ImageField | None
 ) -> str:
-    """Return the rule that says why a marker would be ignored, or do harm, on this scalar; '' where it is fine."""
+    """Return the rule that says why a marker would be ignored, or do harm, on this scalar; '' if it is fine."""
     node, text = field.node, editor.text
     if node.style in ("|", ">"):
         return "block-scalar"
@@ -264,7 +264,7 @@ def _tag_harm(
 
 
 def _other_tool(editor: Editor, field: ImageField, beside: comment.Comment | None) -> str:
-    """Return the tool whose comment a marker would move or part from its value; '' where there is none."""
+    """Return the tool whose comment a marker would move or part from its value; '' if there is none."""
     if beside is None:
         return ""
     above = comment.head_comments(editor.text, field.key.start)

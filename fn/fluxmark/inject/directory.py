@@ -39,7 +39,7 @@ LARGEST = 32 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Injection:
-    """What a run would change, old and new text by path; what there is to say; and what was counted.
+    """What a run would change, old and new text by path; the findings; and what was counted.
 
     has_work: whether there was anything to mark, configured or in resources of Flux.
     """

@@ -1,4 +1,4 @@
-"""Writes the custom resources: new ones to the output directory, known ones where they stand."""
+"""Writes the custom resources: new ones to the output directory, known ones where they are."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def generate(
 ) -> Iterator[Finding]:
     """Write what the configuration asks for; yield what was made and what was changed.
 
-    cluster: whose resources are brought to what is configured; None where there are none yet. with_kustomization:
+    cluster: whose resources are brought to what is configured; None if there are none yet. with_kustomization:
     kustomize itself takes no kustomization from a function.
     """
     files: dict[str, None] = {}
@@ -68,7 +68,7 @@ def _bring(
 ) -> Iterator[Finding]:
     """Bring a resource of the cluster to what is configured, and say what another text decides.
 
-    What a kustomization or a patch sets stands there, and not in the resource: only its author can change it.
+    What a kustomization or a patch sets is there, and not in the resource: only its author can change it.
     """
     if schema.served(manifest.api_version, manifest.kind, config.flux):
         data = {**data, "apiVersion": manifest.api_version}  # its siblings in the file may have the same
@@ -192,7 +192,7 @@ def _move_siblings(path: str, store: Store, config: ImageAutomation) -> Iterator
 
 
 def _broken_template(manifest: Manifest, configured: dict[str, Any]) -> str:
-    """Return what is wrong with a message template that stands there and is not configured; '' for nothing."""
+    """Return what is wrong with a message template that is there and is not configured; '' for nothing."""
     old = manifest.text(*MESSAGE_TEMPLATE)
     return "" if not old or _at(configured, MESSAGE_TEMPLATE) is not None else why_broken(old)
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def cluster_of(config: ImageAutomation, clusters: Sequence[Cluster]) -> Cluster | None:
     """Return the cluster whose resources a configuration owns; None for one that has none yet.
 
-    Raises ConfigError where `spec.cluster` names no cluster, or where several could be meant.
+    Raises ConfigError if `spec.cluster` names no cluster, or where several could be meant.
     """
     if config.cluster is not None:
         return _named(config, clusters)

@@ -1,4 +1,4 @@
-"""What inject does to the clusters of a repository: what was applied stays applied, and what is new has to be."""
+"""What inject does to the clusters of a repository: what was applied stays applied, and what is new must be."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Reach:
     def check(self, config: ImageAutomation, store: FileStore) -> Iterator[Finding]:
         """Yield what no cluster would apply of the new resources, after linking them where that is configured.
 
-        Raises FluxmarkError where a cluster would lose something that it applies.
+        Raises FluxmarkError if a cluster would lose something that it applies.
         """
         created = frozenset(path for path in store.created() if _name(path) not in kustomization.NAMES)
         if not created or not any(one.is_root for one in self.before.clusters):

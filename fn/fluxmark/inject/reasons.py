@@ -19,10 +19,10 @@ NOT_MARKED: Final = {
     "other-policy": "not marked: its marker names {other}, not {policy}; remove it, or set `force: true`",
     "other-tool": "not marked: {tool} reads the comment on this line, and Flux would compete with it; let one of "
     "them update the field, and remove the comment of the other",
-    "no-tag": "not marked: no tag stands beside this name, so Flux has nowhere to write one; add the tag, or name "
+    "no-tag": "not marked: no tag is next to this name, so Flux has nowhere to write one; add the tag, or name "
     "the field in `fields`",
     "block-scalar": "not marked: Flux would rewrite the whole block; write the image on the key's line",
-    "flow-collection": "not marked: Flux ignores a marker behind `{{…}}` or `[…]`; write one key a line",
+    "flow-collection": "not marked: Flux ignores a marker behind `{{…}}` or `[…]`; write one key per line",
     "several-lines": "not marked: the value spans several lines; write it on one",
     "value-below-key": "not marked: Flux ignores a marker there; write the value on its key's line",
     "unusual-line-break": "not marked: only some readers know the break that ends this line; use a line feed",
@@ -30,10 +30,10 @@ NOT_MARKED: Final = {
     "broken one; quote it",
     "digest-without-reflection": "not marked: Flux would drop the digest; set the policy's "
     "digestReflectionPolicy, or remove it here",
-    "digest-beside-tag": "not marked: the digest beside this tag decides what runs, so a new tag would change "
+    "digest-beside-tag": "not marked: the digest next to this tag decides what runs, so a new tag would change "
     "nothing; set the policy's digestReflectionPolicy, so that Flux updates the digest as well, or remove the "
     "digest",
-    "digest-within-tag": "not marked: Flux would write the tag alone and drop the digest behind it; write the "
+    "digest-within-tag": "not marked: Flux would write the tag alone and drop the digest after it; write the "
     "digest in a field of its own, or remove it",
     "no-room": "not marked: another value follows on its line; put each value on its own line",
     "templated-image": "not marked: Flux would overwrite {piece}; write the image in full, or mark the field "

@@ -137,12 +137,12 @@ def _nothing_mounted(root: str, files: Sequence[str]) -> Finding:
 
 
 def _path(item: Resource) -> str:
-    """Return an item's file. Raises FluxmarkError where its annotation cannot be a file of the package."""
+    """Return an item's file. Raises FluxmarkError if its annotation cannot be a file of the package."""
     path = item.path
     found = None if path else item.find(("metadata", "annotations", PATH))
     if (found is not None and type(found) is not ScalarNode) or path.startswith("/") or ".." in path.split("/"):
         said = repr(path) if path else "no text"
-        raise FluxmarkError(f"{item.describe()}: {PATH} is {said}, but has to be a path below the package's root")
+        raise FluxmarkError(f"{item.describe()}: {PATH} is {said}, but must be a path below the package's root")
     return path
 
 

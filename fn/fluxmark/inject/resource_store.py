@@ -73,9 +73,9 @@ class FileStore:
         self.files: dict[str, TextFile] = {}
 
     def open(self, path: str, text: str | None = None) -> TextFile:
-        """Return a file's documents; an empty one where there is no file yet.
+        """Return a file's documents; an empty one if there is no file yet.
 
-        Raises InputError where it cannot be read or is no YAML.
+        Raises InputError if it cannot be read or is not YAML.
         """
         if path not in self.files:
             if text is None:
@@ -90,7 +90,7 @@ class FileStore:
         return None if number is None else self.open(manifest.source.path).resources[number]
 
     def at(self, path: str) -> list[Resource]:
-        """Return the resources of a file; none where there is no file."""
+        """Return the resources of a file; none if there is no file."""
         return self.open(path).resources if path in self.files or self._package.exists(path) else []
 
     def holds(self, path: str) -> bool:

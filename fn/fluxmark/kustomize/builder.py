@@ -36,7 +36,7 @@ _PLUGINS = (
 
 
 def joined(directory: str, path: str) -> str | None:
-    """Return a path relative to a directory as one of the repository; None where it leaves that."""
+    """Return a path relative to a directory as one of the repository; None if it leaves that."""
     if path.startswith("/"):
         return None
     out = normpath(f"{directory}/{path}" if directory else path)
@@ -66,7 +66,7 @@ class Builder:
         return self.finished(state)
 
     def kustomization(self, directory: str, *, strict: bool = True) -> Kustomization | None:
-        """Return the kustomization of a directory, as `load` reads it; None where it has none.
+        """Return the kustomization of a directory, as `load` reads it; None if it has none.
 
         Raises BuildError for one that kustomize refuses, and for several.
         """
@@ -239,7 +239,7 @@ class Builder:
     def _load(self, kustomization: Kustomization, named: Scalar) -> Text:
         """Return the text of a file that a kustomization names.
 
-        Raises BuildError where there is none.
+        Raises BuildError if there is none.
         """
         path = joined(kustomization.directory, named.text)
         source = None if path is None else self.library.text(path)

@@ -54,7 +54,7 @@ class Configuration:
     def read(self, source: Text) -> None:
         """Add what a configuration file says.
 
-        Raises BuildError for a text that is no YAML.
+        Raises BuildError for a text that is not YAML.
         """
         found = documents(source)
         root = found[0].root if found else None

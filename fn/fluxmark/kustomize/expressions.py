@@ -74,7 +74,7 @@ def _expression(text: str, start: int, value_of: Callable[[str], str]) -> tuple[
 
 
 def _default(text: str, offset: int, value_of: Callable[[str], str]) -> tuple[str, int]:
-    """Return what stands behind an operator, up to the closing brace, and where that ends."""
+    """Return what is after an operator, up to the closing brace, and where that ends."""
     out: list[str] = []
     while offset < len(text) and text[offset] != "}":
         if text.startswith("${", offset):

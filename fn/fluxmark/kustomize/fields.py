@@ -69,7 +69,7 @@ def change_at(
 ) -> Mapping:
     """Return the tree with what is at a specification's path changed; lists on the way are gone through.
 
-    change: gets None where the specification creates what is missing; returns None to leave things alone. place:
+    change: gets None if the specification creates what is missing; returns None to leave things alone. place:
     of mappings that are made.
     """
     out = _change(tree, spec.steps, spec, change, place)

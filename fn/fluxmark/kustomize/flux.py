@@ -1,4 +1,4 @@
-"""How Flux builds a directory: its own kustomization where there is none, and what a Flux Kustomization adds.
+"""How Flux builds a directory: its own kustomization if there is none, and what a Flux Kustomization adds.
 
 Source: github.com/fluxcd/pkg, `kustomize/kustomize_generator.go`; kustomize-controller's
 `internal/controller/kustomization_controller.go`.
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 class FluxSettings:
     """What a Flux Kustomization adds to the directory that it applies.
 
-    spec: the `spec` as a tree with places; the fields below it take its place where there is none. ignore: the
+    spec: the `spec` as a tree with places; the fields below it take its place if there is none. ignore: the
     source's `spec.ignore`. substitute: variables and their values, None for no substitution at all;
     unknown: variables without a known value; any_unknown: whether there may be others (from a Secret).
     """
@@ -50,7 +50,7 @@ class FluxSettings:
 def kustomization(builder: Builder, directory: str, settings: FluxSettings) -> Kustomization:
     """Return the kustomization that kustomize-controller builds a directory with.
 
-    Raises BuildError where it cannot make one.
+    Raises BuildError if it cannot make one.
     """
     found = builder.kustomization(directory, strict=False)
     if found is None:

@@ -123,7 +123,7 @@ def _scalars(tree: Tree | None) -> list[Scalar]:
 def _absorb(state: State, made: Resource) -> None:
     """Add a generated resource, or merge it with the one that it names.
 
-    Raises BuildError where its `behavior` does not fit what is there.
+    Raises BuildError if its `behavior` does not fit what is there.
     """
     found = [
         number

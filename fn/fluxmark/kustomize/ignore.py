@@ -114,7 +114,7 @@ def _pattern(text: str, domain: tuple[str, ...]) -> Pattern:
 class Source:
     """The files of a repository that a source of Flux delivers.
 
-    ignore: the source's `spec.ignore`, which takes the place of the defaults; None where it has none.
+    ignore: the source's `spec.ignore`, which takes the place of the defaults; None if it has none.
     """
 
     def __init__(self, files: Files, ignore: str | None) -> None:

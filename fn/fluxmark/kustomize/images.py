@@ -34,7 +34,7 @@ _FIELDS = tuple(
 def set_images(state: State, kustomization: Kustomization) -> None:
     """Apply `images`.
 
-    Raises BuildError where a field that has to be an image is none.
+    Raises BuildError if a field that must be an image is none.
     """
     for entry in kustomization.mappings("images", "imageTags"):
         image = _Image(entry)
@@ -66,7 +66,7 @@ class _Image:
             raise BuildError(f"error parsing regexp: {error}", entry.place) from None
 
     def everywhere(self, tree: Tree) -> Tree:
-        """Return a tree with the images in all lists of containers changed; itself where there are none."""
+        """Return a tree with the images in all lists of containers changed; itself if there are none."""
         if type(tree) is Mapping:
             fields = {key: self._field(key, value) for key, value in tree.fields.items()}
             same = all(fields[key] is value for key, value in tree.fields.items())

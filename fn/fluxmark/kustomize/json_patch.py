@@ -21,7 +21,7 @@ _OPERATIONS = ("add", "remove", "replace", "move", "copy", "test")
 def check(patch: Tree | None) -> tuple[Mapping, ...]:
     """Return the operations of a patch.
 
-    Raises BuildError for what is no list of operations.
+    Raises BuildError for what is not a list of operations.
     """
     if patch is None or (type(patch) is Scalar and patch.data is None):
         return ()
@@ -38,7 +38,7 @@ def check(patch: Tree | None) -> tuple[Mapping, ...]:
 def apply(tree: Mapping, operations: tuple[Mapping, ...]) -> Mapping:
     """Return the tree with all operations applied.
 
-    Raises BuildError where one does not apply.
+    Raises BuildError if one does not apply.
     """
     out: Tree = tree
     for operation in operations:

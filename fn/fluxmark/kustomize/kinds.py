@@ -1,4 +1,4 @@
-"""The kinds of resources that builds keep, and how their texts are told from others."""
+"""The kinds of resources that builds keep, and how their texts are distinguished from others."""
 
 from __future__ import annotations
 

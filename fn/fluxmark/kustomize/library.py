@@ -45,10 +45,10 @@ class Files(Protocol):
     """A repository's tree. Paths are POSIX paths relative to its root, which is ''."""
 
     def read(self, path: str) -> str | None:
-        """Return the text of a file; None where there is none, or none that is text."""
+        """Return the text of a file; None if there is none, or none that is text."""
 
     def names(self, directory: str) -> List[str]:
-        """Return the names in a directory in their order; none where there is no such directory."""
+        """Return the names in a directory in their order; none if there is no such directory."""
 
     def is_directory(self, path: str) -> bool:
         """Tell whether there is a directory at a path."""
@@ -65,7 +65,7 @@ class _At:
 def documents(source: Text) -> list[Document]:
     """Return the documents of a text.
 
-    Raises BuildError for a text that is no YAML.
+    Raises BuildError for a text that is not YAML.
     """
     try:
         return parse(source.text, source.file, whole=True)
@@ -236,7 +236,7 @@ class Library:
         return self._directories[path]
 
     def text(self, path: str) -> Text | None:
-        """Return the text of a file; None where there is none."""
+        """Return the text of a file; None if there is none."""
         if path not in self._texts:
             text = self.files.read(path)
             shared = self._shared.text(path) if text is not None and self._shared is not None else None
@@ -244,7 +244,7 @@ class Library:
         return self._texts[path]
 
     def resources(self, path: str) -> tuple[Resource, ...] | None:
-        """Return the resources of a file that builds keep; None where there is no such file.
+        """Return the resources of a file that builds keep; None if there is no such file.
 
         Raises BuildError for what kustomize does not read.
         """

@@ -18,9 +18,9 @@ _KINDS = {Mapping: "MappingNode", Sequence: "SequenceNode", Scalar: "ScalarNode"
 
 
 def merge(target: Tree | None, patch: Tree | None) -> Tree | None:
-    """Return the target with the patch merged into it; None where the patch deletes it.
+    """Return the target with the patch merged into it; None if the patch deletes it.
 
-    Raises BuildError where one is a mapping and the other is not, for example.
+    Raises BuildError if one is a mapping and the other is not, for example.
     """
     leading = patch if is_null(target) else target
     if leading is None or is_null(leading) or type(leading) is Mapping:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from fluxmark.kustomize.tree import Place, Tree
 
     Load = Callable[[Scalar], Text]
-    """Returns the text of a file that a kustomization names. Raises BuildError where there is none."""
+    """Returns the text of a file that a kustomization names. Raises BuildError if there is none."""
 
 _METADATA = ("labels", "annotations")
 
@@ -144,7 +144,7 @@ def _apply_entry(state: State, entry: Mapping, load: Load) -> None:
 
 
 def _operations_instead(source: Text, refusal: BuildError) -> tuple[Mapping, ...]:
-    """Return the operations of a patch that is no resource, for the reason given."""
+    """Return the operations of a patch that is not a resource, for the reason given."""
     try:
         return _operations(source)
     except BuildError as error:
@@ -215,7 +215,7 @@ def _text_pairs(patch: Mapping, name: str) -> Mapping:
 
 
 def patched(resource: Resource, patch: Mapping, options: Options) -> Resource | None:
-    """Return a resource with a patch merged into it; None where the patch deletes it."""
+    """Return a resource with a patch merged into it; None if the patch deletes it."""
     if options.name or options.kind:
         resource = resource.remembered()
     tree = merge(marked(resource), patch)

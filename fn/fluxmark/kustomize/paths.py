@@ -43,7 +43,7 @@ def _is_match(step: str) -> bool:
 
 
 def look_up(tree: Tree, steps: list[str]) -> Tree | None:
-    """Return what is at a path; None where there is nothing.
+    """Return what is at a path; None if there is nothing.
 
     Raises BuildError for a step that does not fit.
     """
@@ -86,7 +86,7 @@ class Change:
         self.found = 0
 
     def at(self, tree: Tree | None, steps: list[str]) -> Tree | None:
-        """Return a tree with what is at a path changed; None where nothing is.
+        """Return a tree with what is at a path changed; None if nothing is.
 
         Raises BuildError for a step that does not fit.
         """

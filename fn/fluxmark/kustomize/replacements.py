@@ -68,7 +68,7 @@ def _apply(state: State, entry: Mapping) -> None:
 
 
 def _source_value(state: State, source: Tree | None) -> Tree | None:
-    """Return the value to copy; None where it is in a resource that is not known."""
+    """Return the value to copy; None if it is in a resource that is not known."""
     assert type(source) is Mapping
     found = [one for one in state.resources if any(_is_selected(identity, source) for identity in one.ids)]
     if len(found) != 1:

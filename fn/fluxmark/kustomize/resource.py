@@ -117,7 +117,7 @@ class Resource:
     def with_text(self, path: tuple[str, ...], text: str, place: Place) -> Resource:
         """Return it with a text at a path.
 
-        Raises BuildError where something else is there.
+        Raises BuildError if something else is there.
         """
         found = self.field(*path)
         if not is_null(found) and type(found) is not Scalar:

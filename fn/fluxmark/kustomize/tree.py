@@ -42,7 +42,7 @@ class Origin:
 class Text:
     """A text with its file: the file's own text, or a piece of it, as an inline patch.
 
-    span: turns a piece of this text, as offsets, into one of the file's; None where they are the same.
+    span: turns a piece of this text, as offsets, into one of the file's; None if they are the same.
     """
 
     __slots__ = ("file", "span", "text")
@@ -128,7 +128,7 @@ class Mapping:
         return self.fields.get(key)
 
     def with_field(self, key: str, value: Tree, place: Place) -> Mapping:
-        """Return this mapping with a value behind a key; place: of the key, where it is new."""
+        """Return this mapping with a value after a key; place: of the key, where it is new."""
         keys = self.keys if key in self.keys else {**self.keys, key: place}
         return Mapping({**self.fields, key: value}, keys, self.place)
 
@@ -261,7 +261,7 @@ def _resource_data(node: ScalarNode) -> Any:
 
 
 def _timestamp(text: str) -> str | None:
-    """Return a date as Go's JSON writes it; None for what is no date."""
+    """Return a date as Go's JSON writes it; None for what is not a date."""
     found = _TIMESTAMP.fullmatch(text)
     if found is None:
         return None
@@ -335,7 +335,7 @@ def rewritten(tree: Tree) -> Tree:
 
 
 def find(tree: Tree | None, path: List[str | int]) -> Tree | None:
-    """Return the value at a path; None where there is none."""
+    """Return the value at a path; None if there is none."""
     for step in path:
         if type(tree) is Mapping:
             tree = tree.fields.get(str(step))
@@ -347,7 +347,7 @@ def find(tree: Tree | None, path: List[str | int]) -> Tree | None:
 
 
 def text_at(tree: Tree | None, *path: str) -> str:
-    """Return the text of a scalar at a path; '' where there is none, or null."""
+    """Return the text of a scalar at a path; '' if there is none, or null."""
     found = find(tree, path)
     return found.text if type(found) is Scalar and found.data is not None else ""
 

@@ -99,7 +99,7 @@ def resolve(state: State) -> None:
 
 
 def _value(state: State, name: str, entry: Mapping) -> Scalar | None:
-    """Return the value of a var; None where it is in a resource that is not known."""
+    """Return the value of a var; None if it is in a resource that is not known."""
     for resource in state.resources:
         if name in resource.variables:
             path = text_at(entry, "fieldref", "fieldPath") or "metadata.name"

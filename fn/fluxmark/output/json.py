@@ -14,7 +14,7 @@ VERSION = 1
 def render(report: Report) -> str:
     """Return `{"version": 1, "findings": [{"rule", "severity", "file", "line", "column", "message", …}]}`.
 
-    line and column are 0 where they are unknown; fix says what `--fix` would do; also lists other places of the
+    line and column are 0 if they are unknown; fix says what `--fix` would do; also lists other places of the
     same cause.
     """
     data = {"version": VERSION, "findings": [entry(finding) for finding in report.findings]}

@@ -1,7 +1,7 @@
 """The documentation of rules, from their docstrings: as a page, and as the help that SARIF carries.
 
 A docstring has a first line that says what is wrong, then why, an example that fails and one that passes
-(indented, after `Fails:` and `Passes:`), and how to mend it (after `Fix:`).
+(indented, after `Fails:` and `Passes:`), and how to fix it (after `Fix:`).
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ HEADER: Final = """\
 # Rules
 
 What `fluxmark check` finds. This page is made from the rules' docstrings (`fn/fluxmark/rules/`, one file each) by
-`python -m fluxmark.output.rule_docs`, and a test holds that it is up to date.
+`python -m fluxmark.output.rule_docs`, and a test checks that it is up to date.
 
 An *error* is what Flux will fail on, ignore, or write broken; a *warning* what it will select or write wrongly in
 circumstances that are not far-fetched; *info* is the rest. `--select` and `--ignore` choose rules.
 
-A comment suppresses a rule: `# fluxmark: ignore[rule]` on the line or on the one above (above, beside a marker:
+A comment suppresses a rule: `# fluxmark: ignore[rule]` on the line or on the one above (above, next to a marker:
 a marker must be the whole comment), `# fluxmark: ignore-file[rule]` anywhere in the file. A repository sets the
 levels of rules, and the files that it does not want to be checked, in `.fluxmark-check.yaml`:
 
@@ -42,7 +42,7 @@ rules: {{reformat: off, policy-ties: error}}
 `--baseline FILE` reports only findings that are not in a baseline, which `--update-baseline` writes.
 `fluxmark explain RULE` prints a rule's section in the terminal.
 
-The examples stand beside these resources, except where they have one of the kind themselves:
+The examples stand next to these resources, except where they have one of the kind themselves:
 
 ```yaml
 {context}```
@@ -75,7 +75,7 @@ spec:
 
 @dataclass(frozen=True, slots=True)
 class Documentation:
-    """A rule's documentation; the examples are YAML, with `# file: PATH` lines where there are several files."""
+    """A rule's documentation; the examples are YAML, with `# file: PATH` lines if there are several files."""
 
     summary: str
     why: str

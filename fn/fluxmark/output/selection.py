@@ -65,7 +65,7 @@ def _what_if(report: PolicyReport) -> dict[str, Any]:
 
 
 _Row = tuple[str, str]
-"""A label with its indentation, and the text behind it, which may be folded."""
+"""A label with its indentation, and the text after it, which may be folded."""
 
 
 def _block(report: PolicyReport) -> Iterator[_Row]:

@@ -16,7 +16,7 @@ def put(text: str) -> None:
     """Print to standard output at once.
 
     A reader that has gone, as in `fluxmark … | head`, has what it wants: the run goes on, and its exit status is
-    that of its work. Raises OutputError where the output is lost for another reason.
+    that of its work. Raises OutputError if the output is lost for another reason.
     """
     try:
         sys.stdout.write(text)

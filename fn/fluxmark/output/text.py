@@ -30,7 +30,7 @@ REPLACEMENT = "\ufffd"
 
 
 def write(findings: Iterable[Finding]) -> None:
-    """Write `file:line:column: severity: message [rule]` to standard error, a line each."""
+    """Write `file:line:column: severity: message [rule]` to standard error, one per line."""
     paint = painter(sys.stderr)
     for finding in findings:
         severity = paint(str(finding.severity), _COLOURS[finding.severity])
@@ -86,7 +86,7 @@ def _excerpt(finding: Finding, lines: Lines) -> Iterator[str]:
     # a long line is cut around the part that matters
     cut = max(0, min(start - _SHOWN // 4, len(line) - _SHOWN)) if len(line) > _SHOWN else 0
     length = max(1, min(finding.length, cut + _SHOWN - start))
-    # each character is one column, so that the pointer stands below the part that it means
+    # each character is one column, so that the pointer is below the part that it means
     shown = line[cut : cut + _SHOWN].replace("\t", " ")
     yield harmless(f"    | {''.join(char if char.isprintable() else REPLACEMENT for char in shown)}")
     yield f"    | {' ' * (start - cut)}^{'~' * (length - 1)}"
@@ -97,7 +97,7 @@ def _count(number: int, what: str) -> str:
 
 
 def _linked(text: str, target: str, paint: Painter) -> str:
-    """Return dim text that is a link where the terminal shows links; as it is where there are no colours."""
+    """Return dim text that is a link where the terminal shows links; as it is if there are no colours."""
     painted = paint(text, _DIM)
     return painted if painted == text else f"\x1b]8;;{target}\x1b\\{painted}\x1b]8;;\x1b\\"
 

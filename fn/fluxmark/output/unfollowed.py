@@ -11,7 +11,7 @@ _MOST = 3
 
 
 def line(model: Model) -> str:
-    """Return the line, '' where everything could be followed."""
+    """Return the line, '' if everything could be followed."""
     found = list(dict.fromkeys(f"{one.what} ({_place(model, one.file, one.start)})" for one in model.unfollowed))
     if not found:
         return ""

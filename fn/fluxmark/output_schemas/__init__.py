@@ -1,7 +1,7 @@
 """The JSON Schemas of what fluxmark reads and prints, each with an `$id`.
 
 The configuration's schema is made from those of Flux's kinds, see `fluxmark.config.generate_docs`. The others are
-written by hand beside this file: a key that is added to an output is added there.
+written by hand next to this file: a key that is added to an output is added there.
 """
 
 from __future__ import annotations

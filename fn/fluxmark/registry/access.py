@@ -39,7 +39,7 @@ class Access:
     """A registry that is asked for one repository, with the login for it.
 
     refused: what Flux refuses, with the remedy. notes: what else a user should know. login: where the login came
-    from, '' where none is sent. All three are known once something was read.
+    from, '' if none is sent. All three are known once something was read.
     """
 
     def __init__(

@@ -95,7 +95,7 @@ class Registry:
 
 
 def host_of(url: str) -> str:
-    """Return the host of a URL with its port, as written; '' where there is none."""
+    """Return the host of a URL with its port, as written; '' if there is none."""
     try:
         return urlsplit(url).netloc.rpartition("@")[2]
     except ValueError:

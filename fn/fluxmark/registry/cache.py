@@ -27,7 +27,7 @@ _VERSION: Final = 1
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A list of tags, and what is known of it, as a `Listing` has it. etag: '' where the registry gave none."""
+    """A list of tags, and what is known of it, as a `Listing` has it. etag: '' if the registry gave none."""
 
     tags: tuple[str, ...]
     refused: tuple[str, ...] = ()
@@ -48,7 +48,7 @@ class Cache:
     directory: Path
 
     def get(self, request: Request) -> Entry | None:
-        """Return what is kept for a request; None where that is nothing."""
+        """Return what is kept for a request; None if that is nothing."""
         try:
             with self._path(request).open("rb") as file:
                 data = json.loads(file.read(MAX_FILE))

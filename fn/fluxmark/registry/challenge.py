@@ -22,7 +22,7 @@ _KNOWN: Final = ("basic", "bearer")
 
 @dataclass(frozen=True, slots=True)
 class Challenge:
-    """One way to log in: a scheme in lower case, '' where the registry wants no login, and its parameters."""
+    """One way to log in: a scheme in lower case, '' if the registry wants no login, and its parameters."""
 
     scheme: str = ""
     parameters: Mapping[str, str] = field(default_factory=dict)
@@ -30,7 +30,7 @@ class Challenge:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Why Flux refuses a token service, and what to do. usable: whether a login may be sent there all the same."""
+    """Why Flux refuses a token service, and what to do. usable: whether a login may be sent there anyway."""
 
     reason: str
     remedy: str
@@ -50,7 +50,7 @@ def chosen(found: list[Challenge]) -> Challenge:
 def meant(lines: Iterable[str]) -> Challenge:
     """Return what the lines mean, where that can be told: Bearer with a realm before Basic.
 
-    Several challenges may stand in one line, values may lack their quotes, and blanks around them do not count.
+    Several challenges may be in one line, values may lack their quotes, and blanks around them do not count.
     """
     found = [one for line in lines for one in _several(line)]
     bearers = (one for one in found if one.scheme == "bearer" and one.parameters.get("realm"))
@@ -156,7 +156,7 @@ def _token(text: str) -> tuple[str, str]:
 
 
 def _quoted(text: str) -> tuple[str, str]:
-    """Split what begins with a quote behind the closing one; without one nothing is left."""
+    """Split what begins with a quote after the closing one; without one nothing is left."""
     value: list[str] = []
     at = 1
     while at < len(text):

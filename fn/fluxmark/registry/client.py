@@ -1,6 +1,6 @@
 """Reading one repository: tags, and the digest of a tag, as Flux reads them.
 
-What Flux refuses, but can be understood, is read all the same, and `access.refused` says what Flux would say of
+What Flux refuses, but can be understood, is read anyway, and `access.refused` says what Flux would say of
 it. Sources: go-containerregistry 0.22 `pkg/v1/remote`, with which image-reflector-controller reads registries,
 and the OCI distribution specification, https://github.com/opencontainers/distribution-spec/blob/main/spec.md.
 """
@@ -50,7 +50,7 @@ _DIGITS: Final = {"sha256": 64, "sha512": 128}
 class Client:
     """Reads one repository. Not for use by several threads.
 
-    etag: of the list of tags that was read, '' where it has several pages or the registry gave none. limit: what a
+    etag: of the list of tags that was read, '' if it has several pages or the registry gave none. limit: what a
     user should know of the registry's rate limit.
     """
 

@@ -47,7 +47,7 @@ class Clock(Protocol):
     """Knows how much time is left."""
 
     def remaining(self) -> float:
-        """Return the seconds that are left; raises where there are none."""
+        """Return the seconds that are left; raises if there are none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Reply:
     body: bytes
 
     def header(self, name: str) -> str:
-        """Return the first line of a header; '' where there is none."""
+        """Return the first line of a header; '' if there is none."""
         return self.headers.get(name, ("",))[0]
 
 
@@ -82,7 +82,7 @@ class Connections:
         self._contexts: dict[TLS | None, ssl.SSLContext] = {}
 
     def take(self, key: Hashable) -> Line | None:
-        """Return a kept connection, which nobody else gets; None where there is none."""
+        """Return a kept connection, which nobody else gets; None if there is none."""
         with self._lock:
             kept = self._kept.get(key)
             return kept.pop() if kept else None

@@ -101,7 +101,7 @@ def from_docker(directory: Path | None = None) -> Chain:
 
 def _files(directory: Path | None) -> Iterator[Path]:
     environment = os.environ.get
-    home = Path(os.path.expanduser("~"))  # noqa: PTH111  Path.home() raises where there is none
+    home = Path(os.path.expanduser("~"))  # noqa: PTH111  Path.home() raises if there is none
     yield (directory or Path(environment("DOCKER_CONFIG") or home / ".docker")) / "config.json"
     if given := environment("REGISTRY_AUTH_FILE"):
         yield Path(given)
@@ -143,7 +143,7 @@ def _nothing(login: Login) -> bool:
 
 
 def _trimmed(login: Login) -> Login:
-    """Remove the padding that docker's configuration may have behind a password."""
+    """Remove the padding that docker's configuration may have after a password."""
     return Login(login.username, login.password.rstrip("\x00"), login.identity_token, login.registry_token)
 
 

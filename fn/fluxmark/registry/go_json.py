@@ -34,7 +34,7 @@ class Object(NamedTuple):
     members: list[tuple[str, Any]]
 
     def get(self, name: str) -> Any:
-        """Return the member that Go would store in a field of this name; None where there is none."""
+        """Return the member that Go would store in a field of this name; None if there is none."""
         found = None
         for key, value in self.members:
             if value is not None and key.casefold() == name.casefold():
@@ -46,7 +46,7 @@ class Object(NamedTuple):
         return next((value for key, value in reversed(self.members) if key.casefold() == name.casefold()), None)
 
     def text(self, name: str, field: str) -> str:
-        """Return a member that must be a string; '' where it is missing or null. Raises GoJSONError."""
+        """Return a member that must be a string; '' if it is missing or null. Raises GoJSONError."""
         value = self.get(name)
         if value is None:
             return ""

@@ -60,7 +60,7 @@ def parse(text: str) -> GoURL:
 
 
 def split_port(host: str) -> tuple[str, str]:
-    """Return a host and its port, '' where it has none."""
+    """Return a host and its port, '' if it has none."""
     name, colon, port = host.rpartition(":")
     if not colon or "]" in port or (":" in name and not name.startswith("[")):
         return host, ""

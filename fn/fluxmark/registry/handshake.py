@@ -34,7 +34,7 @@ class Handshake:
 
 
 def shake(request: Request, connections: Connections) -> Handshake:
-    """Ask a registry for `/v2/`. Raises RegistryError where it cannot be reached."""
+    """Ask a registry for `/v2/`. Raises RegistryError if it cannot be reached."""
     transport = Transport(request, connections)
     if not request.plain:
         return _secure(transport, request.host)

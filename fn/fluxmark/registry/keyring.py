@@ -38,7 +38,7 @@ class PullSecret:
 
 
 class _Entry(NamedTuple):
-    """A login of a Secret. key: as Flux compares it, '' where it does not; why: what keeps Flux from this entry.
+    """A login of a Secret. key: as Flux compares it, '' if it does not; why: what keeps Flux from this entry.
 
     fatal: it keeps Flux from the whole repository.
     """
@@ -119,7 +119,7 @@ def _invalid(written: str, where: str) -> str:
 
 
 def flux_key(written: str) -> str:
-    """Return the key of an entry as Flux compares it: host[:port][/path]. Raises GoURLError where Flux fails."""
+    """Return the key of an entry as Flux compares it: host[:port][/path]. Raises GoURLError if Flux fails."""
     url = go_url.parse(written if written.startswith(("https://", "http://")) else f"https://{written}")
     path = url.path[3:] if url.path.startswith(("/v1/", "/v2/")) else url.path
     return url.host + ("" if path == "/" else path)

@@ -16,19 +16,19 @@ _END: Final = frozenset(" \t;,")
 
 
 class LinkError(ValueError):
-    """A header that is not a link; says why, in Flux's words."""
+    """A header that is not a link; says why, in Flux's wording."""
 
 
 @dataclass(frozen=True, slots=True)
 class Next:
-    """Where the next page is, '' where this is the last. refused: why Flux reads it elsewhere or not at all."""
+    """Where the next page is, '' if this is the last. refused: why Flux reads it elsewhere or not at all."""
 
     url: str = ""
     refused: str = ""
 
 
 def following(lines: Sequence[str]) -> Next:
-    """Read the `Link` headers of an answer. Raises LinkError where no link can be read."""
+    """Read the `Link` headers of an answer. Raises LinkError if no link can be read."""
     if not lines or not lines[0]:
         return Next()
     flux = _first(lines[0])

@@ -31,7 +31,7 @@ class Login:
 class Found:
     """What a look-up gave.
 
-    login: what Flux would use, None where that is nothing. other: a login that is plainly meant for the registry,
+    login: what Flux would use, None if that is nothing. other: a login that is plainly meant for the registry,
     but that Flux does not use, and refused: why, and what to write instead. note: what kept a program or a file
     from giving a login. looked: where a login was looked for, in order; the last gave it. fails: refused keeps
     Flux from the repository, even from a public one.

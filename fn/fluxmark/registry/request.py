@@ -32,7 +32,7 @@ class RegistryError(FluxmarkError):
 class TLS:
     """PEM text for TLS, as a `certSecretRef` Secret holds it: `ca.crt`, `tls.crt` and `tls.key`; any may be empty.
 
-    The CA is trusted beside those of the system.
+    The CA is trusted next to those of the system.
     """
 
     ca: str = ""
@@ -75,7 +75,7 @@ class Listing:
     """What came of a request: the tags in the registry's order, or the error (then `tags` is empty).
 
     refused: what Flux refuses of the answer or of the login, each with the remedy. notes: what else a user should
-    know. login: where the login came from, '' where none was sent.
+    know. login: where the login came from, '' if none was sent.
     """
 
     request: Request

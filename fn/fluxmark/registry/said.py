@@ -9,14 +9,14 @@ from fluxmark.registry.transport import clean
 
 
 def said(body: bytes) -> str:
-    """Return `: CODE: message` of a registry's error, on one line; '' where it says nothing."""
+    """Return `: CODE: message` of a registry's error, on one line; '' if it says nothing."""
     found = errors(body)
     text = ": ".join(str(found[name]) for name in ("code", "message") if found.get(name))
     return f": {clean(text)}" if text else ""
 
 
 def errors(body: bytes) -> dict[str, Any]:
-    """Return the first error of an answer; empty where there is none."""
+    """Return the first error of an answer; empty if there is none."""
     try:
         error = json.loads(body)["errors"][0]
     except (ValueError, RecursionError, TypeError, KeyError, IndexError):

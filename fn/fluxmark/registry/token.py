@@ -80,7 +80,7 @@ def fetch(registry: Registry, challenge: Challenge, login: Login | None, scopes:
 
 
 def checked(token: str) -> str:
-    """Return a token that may stand in a header. Raises Denied, since http.client would show it."""
+    """Return a token that may be in a header. Raises Denied, since http.client would show it."""
     if not token or any((char < " " and char != "\t") or char == "\x7f" for char in token) or not token.isascii():
         raise Denied("the token is not one: it holds characters that cannot be sent in a header")
     return token

@@ -1,4 +1,4 @@
-"""What Flux stays silent about: one rule per file.
+"""What Flux does not report: one rule per file.
 
 A rule module has an ID, a SEVERITY, a docstring that is its documentation (`docs/rules.md` is made of them), and
 `check(world)`, which yields findings. To add one, write the module and name it in `RULES`.
@@ -28,4 +28,4 @@ class Rule(Protocol):
         """How bad its findings are; a rule may say of some that they are less so."""
 
     def check(self, world: Repository, /) -> Iterator[Finding]:
-        """Yield what there is to say."""
+        """Yield the findings."""

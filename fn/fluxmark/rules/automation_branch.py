@@ -68,7 +68,7 @@ def check(world: Repository) -> Iterator[Finding]:
                 ID,
                 SEVERITY,
                 path,
-                f"Flux cannot push: it checks out a {what}, which is no branch, and there is no git.push.branch; "
+                f"Flux cannot push: it checks out a {what}, which is not a branch, and there is no git.push.branch; "
                 "write it",
             )
         elif isinstance(push, str) and checkout and not is_templated(push):
@@ -84,7 +84,7 @@ def check(world: Repository) -> Iterator[Finding]:
 
 
 def _checkout(automation: Manifest) -> tuple[dict[str, Any] | None, tuple[str, ...]]:
-    """Return what is checked out, and where that is said; None where it is said elsewhere."""
+    """Return what is checked out, and where that is said; None if it is said elsewhere."""
     own = automation.get("spec", "git", "checkout", "ref")
     if isinstance(own, dict):
         return own, ("spec", "git", "checkout", "ref", *list(own)[:1])

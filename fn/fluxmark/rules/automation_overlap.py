@@ -1,7 +1,7 @@
 """Two automations update the same files on the same branch.
 
 They race: both see the same changes, one of them fails to push and tries again, or each commits on top of the
-other. Two automations in one namespace are told apart by their paths or by their `policySelector`.
+other. Two automations in one namespace are distinguished by their paths or by their `policySelector`.
 
 Fails:
     apiVersion: image.toolkit.fluxcd.io/v1

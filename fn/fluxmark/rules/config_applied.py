@@ -1,7 +1,7 @@
 """Flux applies fluxmark's configuration.
 
-An ImageAutomation is no resource of a cluster. In a directory that Flux builds without a kustomization, or in one
-whose kustomization lists it, it is applied with the rest, and the Kustomization fails, unless the annotation
+An ImageAutomation is not a resource of a cluster. In a directory that Flux builds without a kustomization, or in
+one whose kustomization lists it, it is applied with the rest, and the Kustomization fails, unless the annotation
 `config.kubernetes.io/local-config` says that it is for tools.
 
 Fails:

@@ -1,4 +1,4 @@
-"""Runs rules over a world: selection, silencing comments, order."""
+"""Runs rules over a world: selection, suppressing comments, order."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Selection:
 
 
 def run(world: Repository, selection: Selection | None = None) -> list[Finding]:
-    """Return the findings of the selected rules that no comment silences, by file and position."""
+    """Return the findings of the selected rules that no comment suppresses, by file and position."""
     wanted = selection or Selection()
     found = [finding for rule in RULES if rule.ID in wanted for finding in _findings(rule, world)]
     silences = Silences(world)

@@ -1,4 +1,4 @@
-"""A marker stands in a file whose name Flux skips, or cannot write.
+"""A marker is in a file whose name Flux skips, or cannot write.
 
 Flux reads files that end in `.yaml` or `.yml`, in lower case, and those called exactly `Kustomization`; everything
 else is skipped without a word (image-automation-controller, `filereader.go`). A file with `..` in its name is

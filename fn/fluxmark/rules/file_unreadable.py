@@ -1,10 +1,10 @@
 """Flux cannot read a file that holds markers.
 
 A file that kyaml cannot parse is put aside with all its documents, and only a trace log names it; the automation
-stays "repository up-to-date". Beside broken YAML these are: templates, tabs, a directive (`%YAML`), text behind
-the `---` of a document, a document that is a list (JSON patches), `metadata` that is no mapping, an alias without
-its anchor, and files that are not UTF-8. Worse is text behind the end of a document that starts no other one: Flux
-reads what stands before, and when it updates that, it deletes the rest.
+stays "repository up-to-date". Next to broken YAML these are: templates, tabs, a directive (`%YAML`), text behind
+the `---` of a document, a document that is a list (JSON patches), `metadata` that is not a mapping, an alias
+without its anchor, and files that are not UTF-8. Worse is text after the end of a document that starts no other
+one: Flux reads what is before, and when it updates that, it deletes the rest.
 
 Fails:
     - op: replace
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 ID: Final = "file-unreadable"
 SEVERITY: Final = Severity.ERROR
 
-# observed: kyaml splits a file at lines that begin with `---`, and takes none with text behind it
+# observed: kyaml splits a file at lines that begin with `---`, and takes none with text after it
 _SEPARATOR = re.compile(r"^---(?P<rest>[^\s#][^\n]*|[ \t]+[^\s#][^\n]*)", re.MULTILINE)
 _NO_COMMENT = re.compile(r"""(?P<sign>(?<=[^\s#])#|//)[ \t]*\{[ \t]*["']?\$imagepolicy""")
 _DIRECTIVE = re.compile(r"^%[A-Z]+", re.MULTILINE)
@@ -89,7 +89,7 @@ def _fault(source: Source) -> tuple[tuple[int, int], str] | None:
 
 
 def _cut_off(source: Source) -> int:
-    """Return the offset behind which Flux would drop all; 0 for none."""
+    """Return the offset after which Flux would drop all; 0 for none."""
     if source.error:
         try:
             pieces(source.text, "", lists=True)
@@ -110,12 +110,12 @@ def _reason(source: Source) -> tuple[tuple[int, int], str] | None:
             right = "put a space before the '#'" if glued["sign"] == "#" else "write '#' instead of '//'"
             return glued.span("sign"), f"a marker is not a comment here, so this is not YAML; {right}"
         if "{{" in text:
-            what = f"a template is no YAML ({what}); mark the file that the template is filled in from"
+            what = f"a template is not YAML ({what}); mark the file that the template is filled in from"
         return (start, line_end(text, start)), what
     if directive := _DIRECTIVE.match(text.lstrip("\ufeff")):
         return directive.span(), f"it takes no directive ({directive[0]}); remove it"
     if separator := _SEPARATOR.search(text):
-        return separator.span("rest"), "there is text behind the '---'; begin the document on the next line"
+        return separator.span("rest"), "there is text after the '---'; begin the document on the next line"
     for document in source.documents:
         found = fault(text, document.root) if document.root is not None else None
         if found:

@@ -1,6 +1,6 @@
 """An automation's GitRepository is not in the package.
 
-Flux's bootstrap writes `flux-system` to `flux-system/gotk-sync.yaml`; others have to be written. The resource may
+Flux's bootstrap writes `flux-system` to `flux-system/gotk-sync.yaml`; others must be written. The resource may
 be kept elsewhere, so this is information only, and said only where the package has other GitRepositories.
 
 Fails:
@@ -75,7 +75,7 @@ def check(world: Repository) -> Iterator[Finding]:
             if not (cluster.is_complete or close or elsewhere):
                 continue
             hint = (
-                f"one of that name is in {elsewhere[0]}: write namespace: {elsewhere[0]} beside the name"
+                f"one of that name is in {elsewhere[0]}: write namespace: {elsewhere[0]} next to the name"
                 if elsewhere
                 else f"did you mean {close[0]}?"
                 if close

@@ -33,7 +33,7 @@ SEVERITY: Final = Severity.WARNING
 
 
 def check(world: Repository) -> Iterator[Finding]:
-    """Yield the markers beside another image than their policy's."""
+    """Yield the markers next to another image than their policy's."""
     for marker in world.markers:
         setter, node = marker.setter, marker.node
         if setter is None or node is None or not marker.works or setter.suffix not in ("", "name"):
@@ -71,7 +71,7 @@ def check(world: Repository) -> Iterator[Finding]:
 
 
 def _registry_beside(marker: Marker) -> str:
-    """Return the registry that a chart puts before a repository: the field of that name beside it."""
+    """Return the registry that a chart puts before a repository: the field of that name next to it."""
     if marker.manifest is None or not marker.path:
         return ""
     fields = (marker.manifest.text(*marker.path[:-1], name) for name in ("registry", "imageRegistry"))
@@ -86,7 +86,7 @@ def _is_same(text: str, wanted: image.ImageRef) -> bool:
 
 
 def repository_image(policy: Manifest) -> image.ImageRef | None:
-    """Return the image that a policy selects from; None where that is not known."""
+    """Return the image that a policy selects from; None if that is not known."""
     repository = policy.cluster.repository_of(policy) if policy.cluster else None
     if repository is None or not (policy.is_final and repository.is_final):
         return None

@@ -1,4 +1,4 @@
-"""A marker stands inside a text, where it is no comment.
+"""A marker is inside a text, where it is not a comment.
 
 In a block scalar (`patch: |`, the data of a ConfigMap) and in quotes a `#` is a character like any other. Flux
 sees one long text, and no marker in it. Templates that make such files (GitOpsTemplate, CAPITemplate) are left

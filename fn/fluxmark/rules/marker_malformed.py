@@ -1,6 +1,6 @@
-"""A comment means to be a marker, and Flux ignores it.
+"""A comment looks like a marker, and Flux ignores it.
 
-Flux reads a marker only if the whole comment is one JSON object, with the key `$imagepolicy` to the letter and
+Flux reads a marker only if the whole comment is one JSON object, with the key `$imagepolicy` exactly and
 a value of the form `namespace:policy`, optionally with `:name`, `:tag` or `:digest`. Anything else is an
 ordinary comment to it (kyaml's `fieldmeta.go`): the automation reports "repository up-to-date", and the value
 stays as it is.
@@ -53,7 +53,7 @@ SEVERITY: Final = Severity.ERROR
 
 
 def check(world: Repository) -> Iterator[Finding]:
-    """Yield every comment that means to be a marker and is none."""
+    """Yield every comment that looks like a marker and is none."""
     for marker in world.markers:
         if marker.problem is None or marker.spot is Spot.TEXT:
             continue

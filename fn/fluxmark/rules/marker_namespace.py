@@ -77,7 +77,7 @@ def check(world: Repository) -> Iterator[Finding]:
             SEVERITY,
             marker.setter_span,
             f"Flux ignores this marker: no automation is in the namespace {setter.namespace}, and those in "
-            f"{' and '.join(sorted(namespaces))} see only the policies beside them; move the policy there",
+            f"{' and '.join(sorted(namespaces))} see only the policies next to them; move the policy there",
             resource=marker.manifest.ref if marker.manifest else None,
             path=marker.path,
             current=marker.comment.text,

@@ -1,8 +1,8 @@
-"""A marker stands where Flux does not look for one.
+"""A marker is where Flux does not look for one.
 
 Flux looks at scalar values only, and there at the comment that ends the value's line, or at a single comment line
-above an item of a list. A marker above a key, behind a key whose value follows on the next line or is missing,
-behind `{…}` or `[…]`, behind an alias (`*x`) or beside nothing is a comment like any other, and the value is
+above an item of a list. A marker above a key, after a key whose value follows on the next line or is missing,
+behind `{…}` or `[…]`, after an alias (`*x`) or next to nothing is a comment like any other, and the value is
 never updated.
 
 Fails:
@@ -14,7 +14,7 @@ Passes:
     spec:
       image: example.com/app:1.0.0 # {"$imagepolicy": "flux-system:app"}
 
-Fix: put the marker at the end of the line on which the value stands; `--fix` does so with one that stands above.
+Fix: put the marker at the end of the line on which the value is; `--fix` does so with one that is above.
 """
 
 from __future__ import annotations
@@ -37,12 +37,12 @@ ID: Final = "marker-position"
 SEVERITY: Final = Severity.ERROR
 
 _WHY = {
-    Spot.ABOVE_KEY: "it stands above a key, where Flux does not look: put it at the end of the value's line",
-    Spot.BEHIND_KEY: "it stands behind a key whose value follows below: put it at the end of the value's line",
-    Spot.EMPTY: "there is no value here for Flux to replace: write the image, then the marker behind it",
-    Spot.FLOW: "it stands behind a bracket, and Flux looks only at values: write one key on each line",
-    Spot.ALIAS: "it stands behind an alias: put it at the anchor, where the value is",
-    Spot.LOOSE: "it stands beside no value: put it at the end of the line of the value that Flux is to update",
+    Spot.ABOVE_KEY: "it is above a key, where Flux does not look: put it at the end of the value's line",
+    Spot.BEHIND_KEY: "it is after a key whose value follows below: put it at the end of the value's line",
+    Spot.EMPTY: "there is no value here for Flux to replace: write the image, then the marker after it",
+    Spot.FLOW: "it is after a bracket, and Flux looks only at values: write one key on each line",
+    Spot.ALIAS: "it is after an alias: put it at the anchor, where the value is",
+    Spot.LOOSE: "it is next to no value: put it at the end of the line of the value that Flux is to update",
 }
 _UNANNOUNCED: Final = 'it reads this form only in files that hold "$imagepolicy" as well: write the short form'
 

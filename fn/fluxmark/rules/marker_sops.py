@@ -1,4 +1,4 @@
-"""A marker stands in a file that SOPS signs.
+"""A marker is in a file that SOPS signs.
 
 SOPS signs the values that it does not encrypt as well, unless `mac_only_encrypted` is set. Every update by Flux
 breaks the signature: the file cannot be decrypted any more, and the Kustomization that applies it fails.

@@ -81,7 +81,7 @@ def check(world: Repository) -> Iterator[Finding]:
 
 
 def wanted_suffix(key: str, value: str, suffix: str) -> str | None:
-    """Return the suffix that a field asks for; None where neither its name nor its value says."""
+    """Return the suffix that a field asks for; None if neither its name nor its value says."""
     name = plain(key)
     is_path = "/" in value
     has_tag = ":" in value.rpartition("/")[2] and not value.startswith("sha256:")

@@ -1,6 +1,6 @@
 """The current tag is one that the policy would never select.
 
-Where the tag at a marker is not matched by the policy's `filterTags.pattern`, or is no version in its range,
+Where the tag at a marker is not matched by the policy's `filterTags.pattern`, or is not a version in its range,
 either the policy is wrong or the tag was set by hand; Flux replaces it at the next run, possibly by an older
 build. Under semver a tag needs three parts: `18.1` is none, and the greatest tag with three parts, however old,
 wins. Tags without a digit (`latest`) are taken for placeholders.
@@ -67,7 +67,7 @@ def check(world: Repository) -> Iterator[Finding]:
 
 
 def current_tag(marker: Marker) -> str | None:
-    """Return the tag that stands at a marker; None where there is none, or one that is filled in later."""
+    """Return the tag that is at a marker; None if there is none, or one that is filled in later."""
     setter, node = marker.setter, marker.node
     if setter is None or node is None or not marker.works:
         return None
@@ -84,7 +84,7 @@ def current_tag(marker: Marker) -> str | None:
 
 
 def _objection(policy: Manifest, tag: str, flux_version: str | None) -> str:
-    """Return why a policy passes over a tag; '' if it does not, or is broken itself."""
+    """Return why a policy skips a tag; '' if it does not, or is broken itself."""
     release = release_of(flux_version)
     try:
         policer, tag_filter = policer_of(policy.spec, release), filter_of(policy.spec, release)

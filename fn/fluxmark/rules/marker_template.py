@@ -1,4 +1,4 @@
-"""A marker stands in a template that happens to be YAML.
+"""A marker is in a template that happens to be YAML.
 
 `{{ .Values.name }}` outside quotes is a mapping within a mapping. Flux reads the file, and when it updates the
 marked field it encodes all of it anew: the template becomes `{? {.Values.name: ''} : ''}`, which no chart can use.

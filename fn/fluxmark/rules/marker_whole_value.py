@@ -67,7 +67,7 @@ def check(world: Repository) -> Iterator[Finding]:
 
 
 def _written(world: Repository, marker: Marker, value: str) -> str:
-    """Return what Flux would write for the tag that is there; '' where that is unknown."""
+    """Return what Flux would write for the tag that is there; '' if that is unknown."""
     suffix = marker.setter.suffix if marker.setter else ""
     wanted = next(filter(None, map(repository_image, world.policies_of(marker))), None)
     at = value.find(wanted.name) if wanted else -1

@@ -28,7 +28,7 @@ def may_be(one: Manifest, namespace: str, name: str) -> bool:
 
 
 def pattern_of(policy: Manifest) -> str | None:
-    """Return a policy's pattern, '' where it has none; None where it is filled in later, or is no text."""
+    """Return a policy's pattern, '' if it has none; None if it is filled in later, or is not a string."""
     pattern = policy.get("spec", "filterTags", "pattern")
     if pattern is None:
         return ""
@@ -36,7 +36,7 @@ def pattern_of(policy: Manifest) -> str | None:
 
 
 def kind_of(policy: Manifest) -> str:
-    """Return the kind of policy that Flux takes, as it does where there are several; '' for none."""
+    """Return the kind of policy that Flux takes, as it does if there are several; '' for none."""
     choice = policy.get("spec", "policy")
     if not isinstance(choice, dict):
         return ""
@@ -53,7 +53,7 @@ def current_tags(world: Repository, policy: Manifest) -> list[str]:
 
 
 def filter_path(policy: Manifest, field: str) -> tuple[str, ...]:
-    """Return the path of a field of filterTags, or of the policy where there are no filterTags."""
+    """Return the path of a field of filterTags, or of the policy if there are no filterTags."""
     if policy.get("spec", "filterTags", field) is not None:
         return ("spec", "filterTags", field)
     return ("spec", "filterTags") if policy.get("spec", "filterTags") is not None else ("spec", "policy")

@@ -22,7 +22,7 @@ Passes:
       filterTags: {pattern: '^1\\.23\\.[0-9]+-k0s\\.[0-9]+$'}
       policy: {semver: {range: 1.23.x-0}}
 
-Fix: write `^` before and `$` behind the pattern.
+Fix: write `^` before and `$` after the pattern.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""`filterTags.pattern` is invalid, matches no tag, or means something else than it seems.
+"""`filterTags.pattern` is invalid, matches no tag, or means something other than it seems.
 
 The pattern is RE2: no lookarounds, no back-references. An invalid one stalls the policy (`InvalidPolicy`). One
 that asks for a character that tags cannot have (`:`, `/`, `@`, a line break at the end of a block scalar) matches

@@ -50,7 +50,7 @@ _WIDE_COMMENT = re.compile(r"(?<=\S)(?:[ \t]{2,}|\t)#")
 _BEYOND_BMP = re.compile("[\U00010000-\U0010ffff]")
 _INDENT = 2
 _ANY = -100
-"""The column above, where there is none that counts: within a sequence."""
+"""The column above, if there is none that counts: within a sequence."""
 
 
 def check(world: Repository) -> Iterator[Finding]:
@@ -119,9 +119,9 @@ def _has_trailing_blanks(text: str) -> bool:
 
 
 def _blank_lines(text: str) -> Iterator[int]:
-    """Yield the blank lines that go: not one behind a comment, nor those before the comments at the end."""
+    """Yield the blank lines that go: not one after a comment, nor those before the comments at the end."""
     for run in _BLANKS_AND_COMMENTS.finditer(text):
-        # from here on no comment follows before the document ends, if it ends behind this run
+        # from here on no comment follows before the document ends, if it ends after this run
         alone = run.start()
         if end := _END_OF_DOCUMENT.match(text, run.end()):
             last = max((found.start() for found in _COMMENT_LINE.finditer(text, *run.span())), default=-1)
@@ -163,7 +163,7 @@ class _Scan:
                     if type(one) is not ScalarNode:
                         self.collection(one, above)
                     elif one.end - one.start != len(one.value) or one.value == "<<" or not one.value.isascii():
-                        self._scalar(one)  # nearly every scalar stands as it is
+                        self._scalar(one)  # nearly every scalar is as it is
         elif isinstance(node, SeqNode):
             if node.flow:
                 self._flow(node)
@@ -196,10 +196,10 @@ class _Scan:
             self.found.setdefault("it indents all lists alike", first)
 
     def _gap(self, key: Node, value: Node) -> None:
-        """Look at what stands between a key and its value."""
+        """Look at what is between a key and its value."""
         gap = self.text[key.end : value.start]
         if gap.strip(" \t") == ":" and value.end > value.start:
-            self.found.setdefault("it puts one space behind each colon", key.end)
+            self.found.setdefault("it puts one space after each colon", key.end)
 
     def _flow(self, node: MapNode | SeqNode) -> None:
         if self.text[node.start + 1] in " \t" or self.text[node.end - 2] in " \t":

@@ -1,6 +1,6 @@
 """An ImageRepository's provider does not fit its host, is missing, or makes Flux ignore its secret.
 
-Since Flux 2.6 the host of the image has to be one of the provider's (`aws`, `azure`, `gcp`), or the scan fails.
+Since Flux 2.6 the host of the image must be one of the provider's (`aws`, `azure`, `gcp`), or the scan fails.
 With one of them Flux ignores `secretRef`. Registries of Amazon and Azure are private: without provider, secret and
 service account Flux asks anonymously, and the scan fails (`401 Unauthorized`).
 

@@ -71,7 +71,7 @@ def check(world: Repository) -> Iterator[Finding]:
 
 
 def _fault(secret: Manifest, text: str) -> tuple[Severity, str] | None:
-    """Return what keeps Flux from the login; None where nothing does, or where that is not known."""
+    """Return what keeps Flux from the login; None if nothing does, or where that is not known."""
     from fluxmark.registry import CredentialsError, from_secrets  # few repositories have a readable Secret
     from fluxmark.select.secrets import pull_secret
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class CheckItems(Function):
-    """Checks the items, and the files beside them, and changes none; an error fails the function.
+    """Checks the items, and the files next to them, and changes none; an error fails the function.
 
     host: what runs the function; None: the items tell. A build of kustomize hands over no comments: then rules
     about markers have nothing to look at, and one result says so. root: the directory that `files` are in.

@@ -1,7 +1,7 @@
 """A resource that Flux needs is in a directory that no Kustomization applies.
 
-Flux applies what its Kustomizations build. An ImagePolicy beside them is never applied: nothing is scanned, and no
-marker that names it is updated. The rule reports nothing where something outside of the repository may apply it.
+Flux applies what its Kustomizations build. An ImagePolicy next to them is never applied: nothing is scanned, and
+no marker that names it is updated. The rule reports nothing if something outside of the repository may apply it.
 
 Fails:
     # file: clusters/home/flux-system/gotk-sync.yaml

@@ -83,6 +83,6 @@ def _second(world: Repository, scope: Scope, found: list[Marker]) -> tuple[Marke
 
 
 def _environment(path: str) -> str:
-    """Return the environment that a path belongs to by its directories' names; '' where they name none."""
+    """Return the environment that a path belongs to by its directories' names; '' if they name none."""
     parts = PurePosixPath(path).parent.parts
     return next((_ENVIRONMENTS[part] for part in parts if part in _ENVIRONMENTS), "")

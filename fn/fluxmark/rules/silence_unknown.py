@@ -1,7 +1,7 @@
-"""A comment silences a rule that does not exist.
+"""A comment suppresses a rule that does not exist.
 
-`# fluxmark: ignore[rule]` silences a rule on its line and the next, `# fluxmark: ignore-file[rule]` in the whole
-file. A misspelt name silences nothing.
+`# fluxmark: ignore[rule]` suppresses a rule on its line and the next, `# fluxmark: ignore-file[rule]` in the whole
+file. A misspelt name suppresses nothing.
 
 Fails:
     # fluxmark: ignore[marker-imge]
@@ -11,7 +11,7 @@ Passes:
     # fluxmark: ignore[marker-image]
     image: example.com/app:1.0.0 # {"$imagepolicy": "flux-system:app"}
 
-Fix: write the name as it stands in the finding.
+Fix: write the name as it is in the finding.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ SEVERITY: Final = Severity.WARNING
 
 
 def check(world: Repository) -> Iterator[Finding]:
-    """Yield the names in silencing comments that no rule has."""
+    """Yield the names in suppressing comments that no rule has."""
     from fluxmark.rules.registry import RULES  # the registry imports this module
 
     known = {rule.ID for rule in RULES}

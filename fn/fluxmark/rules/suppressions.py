@@ -1,7 +1,7 @@
 """Comments that silence rules: `# fluxmark: ignore[rule, …]` and, for a file, `# fluxmark: ignore-file[rule, …]`.
 
-The first stands on the line itself or on the one above. On a marker's line it would break the marker, which must
-be the whole comment, so there it stands above.
+The first is on the line itself or on the one above. On a marker's line it would break the marker, which must
+be the whole comment, so there it is above.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Silences:
         self._known: dict[tuple[str, int], frozenset[tuple[str, int]]] = {}
 
     def cover(self, finding: Finding) -> bool:
-        """Tell whether a comment silences a finding."""
+        """Tell whether a comment suppresses a finding."""
         place = finding.file, finding.index
         if place not in self._known:
             source = self._sources.get(place)
@@ -40,7 +40,7 @@ class Silences:
 
 
 def silencers(source: Source) -> Iterator[tuple[str, str, int, int]]:
-    """Yield verb, rule, and where the rule's name starts and ends, of every silencing comment."""
+    """Yield verb, rule, and where the rule's name starts and ends, of every suppressing comment."""
     if "fluxmark:" not in source.text:
         return
     for found in SILENCE.finditer(source.text):

@@ -59,7 +59,7 @@ def check(world: Repository) -> Iterator[Finding]:
             by_name.setdefault(ref.canonical, []).append(policy)
     if not by_name:
         return
-    meant = {id(marker.node) for marker in world.markers}  # wherever it stands, and whatever is wrong with it
+    meant = {id(marker.node) for marker in world.markers}  # wherever it is, and everything that is wrong with it
     for source, manifest, field in world.fields:
         if id(field.node) in meant or field.part not in ("", "tag") or image.templating(field.node.value):
             continue

@@ -34,7 +34,7 @@ def resources(text: str, name: str) -> list[Manifest]:
 
 
 def latest_image(policy: Manifest) -> LatestImage | None:
-    """Return the latest image in a policy's status, of any API version; None where there is none."""
+    """Return the latest image in a policy's status, of any API version; None if there is none."""
     data = policy.get("status", "latestRef")
     if data is not None:
         return LatestImage.from_data(data)

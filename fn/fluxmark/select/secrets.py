@@ -23,7 +23,7 @@ def values(secret: Manifest, keys: Sequence[str]) -> dict[str, bytes]:
 
 
 def pull_secret(secret: Manifest) -> PullSecret | None:
-    """Return a Secret as Flux looks for logins in it; None where it holds none in the clear."""
+    """Return a Secret as Flux looks for logins in it; None if it holds none in the clear."""
     data = values(secret, PULL_KEYS)
     kind = secret.get("type")
     if not data:
@@ -32,7 +32,7 @@ def pull_secret(secret: Manifest) -> PullSecret | None:
 
 
 def _value(secret: Manifest, key: str) -> bytes | None:
-    """Return a value; None where there is none, or none in the clear (SOPS keeps other text there)."""
+    """Return a value; None if there is none, or none in the clear (SOPS keeps other text there)."""
     plain: Any = secret.get("stringData", key)
     if isinstance(plain, str):
         return None if plain.startswith("ENC[") else plain.encode()

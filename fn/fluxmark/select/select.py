@@ -25,7 +25,7 @@ _MOST: Final = 4
 class PolicyReport:
     """What came of one policy: an explanation, or the error that kept it from one.
 
-    image: of the policy's ImageRepository, '' where that is unknown. error: also that of the explanation.
+    image: of the policy's ImageRepository, '' if that is unknown. error: also that of the explanation.
     hint: what would select the newest, where the policy selects nothing. refused: what keeps Flux from reading
     the registry, though fluxmark could; each with the remedy. what_if: what another filter or policy in its place
     would select. live: the tag that a cluster selects, where no tags were looked at.
@@ -98,7 +98,7 @@ def _no_repository(policy: Manifest) -> str:
 
 
 def _denied(policy: Manifest, repository: Manifest) -> str:
-    """Return upstream's words for a repository of another namespace that is open to none; '' where it may be."""
+    """Return upstream's words for a repository of another namespace that is open to none; '' if it may be."""
     if repository.namespace == policy.namespace or repository.get("spec", "accessFrom"):
         return ""
     name = f"{repository.namespace}/{repository.name}"
@@ -106,7 +106,7 @@ def _denied(policy: Manifest, repository: Manifest) -> str:
 
 
 def _hint(tags: tuple[str, ...]) -> str:
-    """Return what would make the newest win; '' where the tags do not say."""
+    """Return what would make the newest win; '' if the tags do not say."""
     from fluxmark.tag_format.inference import suggestions
 
     found = suggestions(tags)[:_MOST]

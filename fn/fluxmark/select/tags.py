@@ -118,7 +118,7 @@ class RegistryTags:
     def digest(self, repository: Manifest, tag: str) -> tuple[str, tuple[str, ...]]:
         """Return the digest of a repository's tag, and what Flux refuses of the answer.
 
-        Raises FluxmarkError where the registry does not say it.
+        Raises FluxmarkError if the registry does not say it.
         """
         plan = self.planner.plan(repository)
         if plan.request is None:

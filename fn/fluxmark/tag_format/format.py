@@ -176,7 +176,7 @@ def _check_splits(text: str, parts: tuple[Part, ...]) -> None:
     """
     branches = [index for index, part in enumerate(parts) if part.kind == "branch"]
     if len(branches) > 1:
-        raise TagFormatError(text, parts[branches[1]].offset, "two <branch> cannot be told apart")
+        raise TagFormatError(text, parts[branches[1]].offset, "two <branch> cannot be distinguished")
     branch = branches[0] if branches else len(parts)
     for index, part in enumerate(parts):
         if part.fixed or part.kind == "branch":

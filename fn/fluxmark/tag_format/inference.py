@@ -28,7 +28,7 @@ _MEANING: Final = {
     "semver": "the version",
 }
 
-# Layouts of times, the longer first: what looks like the longer is hardly ever the shorter with more behind it.
+# Layouts of times, the longer first: what looks like the longer is hardly ever the shorter with more after it.
 _LAYOUTS: Final = (
     "YYYYMMDDHHmmssSSS",
     *(f"YYYY{a}MM{a}DD{b}HH{c}mm{c}ss" for a in "-._" for b in "-._T" for c in "-._"),
@@ -139,7 +139,7 @@ def _variable(run: str) -> str:
 
 def _reason(tag_format: TagFormat, latest: str, covered: int, total: int) -> str:
     kinds = [part.kind for part in tag_format.key]
-    deciding = ", then ".join([_MEANING[kinds[0]], *("the number behind it" for _ in kinds[1:])])
+    deciding = ", then ".join([_MEANING[kinds[0]], *("the number after it" for _ in kinds[1:])])
     how_many = f"all {total} tags are" if covered == total else f"{covered} of {total} tags are"
     if total == 1:
         how_many = "the only tag is"
@@ -210,7 +210,7 @@ def _read(tag: str, *, times: bool) -> str:
 
 
 def _number(tag: str, at: int, *, dotted: bool, plain: bool) -> tuple[str, int] | None:
-    """Read the number, version or time that stands in a tag at `at`: its placeholder, and where it ends.
+    """Read the number, version or time that is in a tag at `at`: its placeholder, and where it ends.
 
     dotted, plain: whether to look for times with dots in them, and for those without.
     """

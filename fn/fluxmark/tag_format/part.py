@@ -71,8 +71,8 @@ SECOND: Final = 5
 class Part:
     """A piece of a tag format.
 
-    kind: 'literal' or the placeholder's name. offset: where it stands. pattern: for RE2, without named groups.
-    width: the least and the greatest length of what it matches. chars: what can stand at its ends.
+    kind: 'literal' or the placeholder's name. offset: where it is. pattern: for RE2, without named groups.
+    width: the least and the greatest length of what it matches. chars: what can be at its ends.
     text: of a literal. layout: of a time, its units and the text between. range: of a version, which versions.
     """
 
@@ -92,7 +92,7 @@ class Part:
 
     @property
     def units(self) -> tuple[Unit, ...]:
-        """The units of a time, as they stand in the tag."""
+        """The units of a time, as they are in the tag."""
         return tuple(piece for piece in self.layout if isinstance(piece, Unit))
 
     @property
@@ -145,7 +145,7 @@ def _time(kind: str, text: str, offset: int) -> Part:
         if unit is None and piece not in "TZ._-":
             tokens = ", ".join(unit.token for unit in UNITS)
             raise PartError(
-                f"{text[at:]!r} is no part of a layout, which is made of {tokens}, and of '.', '_', '-', 'T' and "
+                f"{text[at:]!r} is not part of a layout, which is made of {tokens}, and of '.', '_', '-', 'T' and "
                 "'Z'; for numbers without zeros in front (2026.7.1) use <semver>"
             )
         layout.append(unit or piece)

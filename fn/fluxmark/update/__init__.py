@@ -1,6 +1,6 @@
 """What Flux would commit: the latest images at the markers, without the damage.
 
-- `update_text`, `update`: one text; the second says what there is to say.
+- `update_text`, `update`: one text; the second says the findings.
 - `fluxmark.update.directory`: the files of a package, as its ImageUpdateAutomations would update them.
 """
 

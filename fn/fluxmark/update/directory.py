@@ -40,7 +40,7 @@ class Wishes:
 
 @dataclass(slots=True)
 class Commit:
-    """What one automation changes, and its commit message; '' where it changes nothing."""
+    """What one automation changes, and its commit message; '' if it changes nothing."""
 
     work: Work
     changes: list[Change] = field(default_factory=list)
@@ -109,7 +109,7 @@ class _Run:
         return {policy: image for policy, image in latest.items() if policy not in bad} if bad else latest
 
     def _located(self, work: Work) -> Work | None:
-        """Return work with its path resolved, links included; None where the directory does not hold that path."""
+        """Return work with its path resolved, links included; None if the directory does not hold that path."""
         if not work.path:
             return work
         root = self.package.root.resolve()

@@ -133,7 +133,7 @@ def _with_digest(
 ) -> tuple[LatestImage, tuple[str, ...]]:
     """Return an image with its digest where the policy reflects it, and what Flux refuses of the answer.
 
-    Raises FluxmarkError where no digest is known.
+    Raises FluxmarkError if no digest is known.
     """
     reflection = policy.spec.get("digestReflectionPolicy") or NEVER
     if reflection == NEVER:

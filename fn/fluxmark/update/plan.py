@@ -24,7 +24,7 @@ Latest = dict[str, dict[str, "LatestImage"]]
 class Work:
     """One automation's work.
 
-    cluster: its name. name: namespace and name of the automation, both empty where the cluster holds none. path:
+    cluster: its name. name: namespace and name of the automation, both empty if the cluster holds none. path:
     below which files are updated, relative to the repository's root and normalised, '' for everything; latest: the
     latest images that it may write; template, values: of its commit message.
     """
@@ -92,7 +92,7 @@ def _without_automation(clusters: Sequence[Cluster], latest: Latest) -> Iterator
 
 
 def _skipped(scope: Scope) -> Finding | None:
-    """Return why an automation writes nothing in this repository; None where it may write."""
+    """Return why an automation writes nothing in this repository; None if it may write."""
     if scope.is_suspended:
         return _said(scope, "suspended", "skipped: it is suspended, so Flux writes nothing for it", Severity.INFO)
     if scope.origin is Origin.OTHER:

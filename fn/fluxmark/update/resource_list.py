@@ -44,7 +44,7 @@ class UpdateItems(Function):
         self._root = root
 
     def wanted(self, api_version: str, kind: str) -> bool:
-        """Look at nothing yet: the latest images may stand in the last item."""
+        """Look at nothing yet: the latest images may be in the last item."""
         del api_version, kind
         return False
 
@@ -65,9 +65,9 @@ class UpdateItems(Function):
 
 
 def update_items(items: Sequence[Resource], texts: Mapping[str, str]) -> tuple[dict[str, str], list[Finding]]:
-    """Update items in place; return the new texts of files that changed, and what there is to say.
+    """Update items in place; return the new texts of files that changed, and the findings.
 
-    texts: files beside the items, by path. Raises InputError for one that is no YAML.
+    texts: files next to the items, by path. Raises InputError for one that is not YAML.
     """
     clusters = read_items(items, texts).clusters
     latest = {}

@@ -69,7 +69,7 @@ def _help(process: Process, docs: Path | str | None, prog: str) -> str:
 
     try:
         said = find(docs, process).to_text()
-    except InputError as error:  # help has to be had all the same
+    except InputError as error:  # help must be had anyway
         print(f"{prog}: {error}", file=sys.stderr)
         said = ""
     return "\n".join(filter(None, (said, _USAGE.format(prog))))

@@ -31,7 +31,7 @@ class ConfigError(FunctionError):
     """Something is wrong with the functionConfig; the message has the path, `functionConfig.spec.images[0]`."""
 
     def __init__(self, config: Resource | None, path: Path, problem: str) -> None:
-        """Say what is wrong (`problem`, which follows the path in the message) with what stands at a path."""
+        """Say what is wrong (`problem`, which follows the path in the message) with what is at a path."""
         message = f"{show(('functionConfig', *steps(path)))} {problem}"
         if config is None:
             field = Field(show(path)) if path else None
@@ -41,7 +41,7 @@ class ConfigError(FunctionError):
 
 
 def find(source: Source) -> Resource | None:
-    """Return the functionConfig, None where there is none, or only the placeholder that kpt sends in its place.
+    """Return the functionConfig, None if there is none, or only the placeholder that kpt sends in its place.
 
     That is a ConfigMap named `function-input` without data.
     """
@@ -57,18 +57,18 @@ def find(source: Source) -> Resource | None:
 def as_mapping(
     source: Source, *, required: Iterable[str] = (), optional: Iterable[str] | None = None
 ) -> dict[str, str]:
-    """Return the data of a ConfigMap; empty where there is no functionConfig.
+    """Return the data of a ConfigMap; empty if there is no functionConfig.
 
-    required: keys that have to be there. optional: keys that may be there; None allows any.
+    required: keys that must be there. optional: keys that may be there; None allows any.
 
     Raises ConfigError for another kind, and FunctionError with a result for every key that is missing, that is not
-    known, or whose value is no text: in a ConfigMap numbers are quoted.
+    known, or whose value is not a string: in a ConfigMap numbers are quoted.
     """
     from krmfn.yaml.error_text import shown, unknown
 
     config = find(source)
     if config is not None and not _is_config_map(config):
-        raise ConfigError(config, "", f"is a {_type(config)}, but has to be a ConfigMap")
+        raise ConfigError(config, "", f"is a {_type(config)}, but must be a ConfigMap")
     data = _data(config)
     needed = list(required)
     known = None if optional is None else [*needed, *optional]
@@ -77,7 +77,7 @@ def as_mapping(
         if known is not None and key not in known:
             errors.append(ConfigError(config, ("data", key), unknown(key, known)))
         elif not isinstance(value, str):
-            errors.append(ConfigError(config, ("data", key), f"has to be text, but {shown(value)} stands there"))
+            errors.append(ConfigError(config, ("data", key), f"must be a string, not {shown(value)}"))
     errors += [ConfigError(config, ("data", key), "is missing") for key in needed if key not in data]
     if errors:
         raise FunctionError.of(errors)
@@ -88,8 +88,8 @@ def load(model: type[_T], source: Source, *, kind: str = "", api_version: str = 
     """Return the functionConfig as a dataclass; `krmfn.yaml.dataclass_io` says which types its fields may have.
 
     A ConfigMap's data gives the fields as text: `3` for an int, `true` for a bool, `a, b` for a list of such. Any
-    other resource gives them at the path `at`; with `""` they stand beside apiVersion, kind and metadata, as in
-    those of kpt's catalog. kind, api_version: what such a resource has to be, '' for any. Without a functionConfig
+    other resource gives them at the path `at`; with `""` they are next to apiVersion, kind and metadata, as in
+    those of kpt's catalog. kind, api_version: what such a resource must be, '' for any. Without a functionConfig
     every field has its default.
 
     Raises ConfigError for another kind, and FunctionError with a result for every field that is missing, that is
@@ -112,7 +112,7 @@ def load(model: type[_T], source: Source, *, kind: str = "", api_version: str = 
     else:
         if (kind and config.kind != kind) or (api_version and config.api_version != api_version):
             wanted = " ".join(filter(None, (api_version, kind or "resource")))
-            raise ConfigError(config, "", f"is a {_type(config)}, but has to be a {wanted} or a ConfigMap")
+            raise ConfigError(config, "", f"is a {_type(config)}, but must be a {wanted} or a ConfigMap")
         body = {key: value for key, value in config.to_data().items() if key not in _TYPE}
         data = body if not where else config.get(where)
         for key in body if where else ():
@@ -133,8 +133,8 @@ def _type(config: Resource) -> str:
 
 
 def _data(config: Resource | None) -> dict[str, Any]:
-    """Return the data of a ConfigMap. Raises ConfigError where it is no mapping."""
+    """Return the data of a ConfigMap. Raises ConfigError if it is not a mapping."""
     data = None if config is None else config.get("data")
     if data is not None and not isinstance(data, dict):
-        raise ConfigError(config, "data", "has to be a mapping")
+        raise ConfigError(config, "data", "must be a mapping")
     return data or {}

@@ -22,7 +22,7 @@ class Function:
     """
 
     def configure(self, config: Resource | None) -> None:
-        """Take the functionConfig, None where there is none; called once, before any visit."""
+        """Take the functionConfig, None if there is none; called once, before any visit."""
 
     def wanted(self, api_version: str, kind: str) -> bool:
         """Tell whether items of this kind are to be visited; a selector's `may_match` is a good answer."""

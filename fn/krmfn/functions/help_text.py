@@ -28,7 +28,7 @@ _MARKER = re.compile(r"<!--mdtogo(?::\w+)?-->")
 
 @dataclass(frozen=True, slots=True)
 class Docs:
-    """What is said of a function, its fields named as in Go's JSON; what is not said is empty."""
+    """What is said of a function, its fields named as in Go's JSON; what is not set is empty."""
 
     short: str = ""
     long: str = ""
@@ -67,7 +67,7 @@ def find(docs: Path | str | None, process: Process) -> Docs:
 def read(directory: Path) -> Docs:
     """Read a directory's README.md and metadata.yaml, either of which may be missing.
 
-    Raises InputError where both are, where one cannot be read, and where metadata.yaml is no mapping.
+    Raises InputError if both are, where one cannot be read, and where metadata.yaml is not a mapping.
     """
     readme, metadata = (_read(directory / name) for name in (README, METADATA))
     if readme is None and metadata is None:
@@ -81,7 +81,7 @@ def parse(text: str, metadata: str = "", name: str = METADATA) -> Docs:
     A text without mdtogo's markers is taken for the long description; a first paragraph of one line, which is no
     heading, for the short one. Unknown keys of the metadata, and values of another type, are left out.
 
-    Raises InputError for metadata that is no mapping.
+    Raises InputError for metadata that is not a mapping.
     """
     return Docs(**_parts(text), **_metadata(metadata, name))
 

@@ -41,7 +41,7 @@ class Host(enum.Enum):
 
     @classmethod
     def of_config(cls, config: Resource | None) -> Host | None:
-        """Return what the functionConfig alone tells; None where items have to be asked."""
+        """Return what the functionConfig alone tells; None if items must be asked."""
         return cls.FILES if config is None or config.path or not _is_annotated(config) else None
 
     @classmethod

@@ -46,7 +46,7 @@ def run(
     stdout = sys.stdout.buffer if stdout is None else stdout
     stderr = sys.stderr if stderr is None else stderr
     resources, output = ResourceList.of([]), b""
-    with contextlib.redirect_stdout(stderr):  # what the function prints is no document
+    with contextlib.redirect_stdout(stderr):  # what the function prints is not a document
         try:
             resources = _read(Path(config), stdin.read())
             function.configure(resources.function_config)
@@ -56,7 +56,7 @@ def run(
             function.process(resources)
             if resources.is_changed or not is_validator(resources.function_config):
                 output = "---\n".join(map(_document, resources.items)).encode()
-        except (Exception, SystemExit) as error:  # noqa: BLE001  (it has to be said where kustomize shows it)
+        except (Exception, SystemExit) as error:  # noqa: BLE001  (it must be said where kustomize shows it)
             explain(error, resources, stderr)
     for result in resources.results:
         print(printable_lines(str(result)), file=stderr)

@@ -2,7 +2,7 @@
 
 Source: the KRM Functions Specification; what kpt and kustomize make of a failing function is measured:
 an exit status other than 0 with the unchanged list on standard output loses nothing, and empty standard
-output with exit status 0 makes kpt delete every file. Text on standard output that is no list hides the error.
+output with exit status 0 makes kpt delete every file. Text on standard output that is not a list hides the error.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def run(
 
     process: changes items, results and nothing else. It fails by raising FunctionError (or InputError, or any
     ValueError), or by adding a result of severity error. Then the list is printed as it was read, with the
-    results, and the status is 1. Input that is no ResourceList gives a message on `stderr`, nothing on `stdout`
+    results, and the status is 1. Input that is not a ResourceList gives a message on `stderr`, nothing on `stdout`
     and status 1. The streams default to the process's own; what the function prints goes to `stderr`. Errors go
     there, too, as the specification wants it; under kustomize, which shows no results, all results do.
     """
@@ -74,7 +74,7 @@ def _run(process: Process, text: str, stdout: TextIO | BinaryIO, stderr: TextIO)
     with contextlib.redirect_stdout(stderr):
         try:
             resources = ResourceList.read(text, function=function)
-        except (Exception, SystemExit) as error:  # noqa: BLE001  (whatever happens, the list has to be printed)
+        except (Exception, SystemExit) as error:  # noqa: BLE001  (whatever happens, the list must be printed)
             failure = error
             try:
                 resources = ResourceList.read(text)
@@ -129,7 +129,7 @@ def own_stdout() -> Iterator[BinaryIO]:
     """Keep standard output for the list: what is printed meanwhile, also by children, goes to standard error."""
     try:
         number, other = sys.stdout.fileno(), sys.stderr.fileno()
-    except (AttributeError, OSError, ValueError):  # closed, or replaced by what is no file
+    except (AttributeError, OSError, ValueError):  # closed, or replaced by what is not a file
         yield sys.stdout.buffer
         return
     sys.stdout.flush()
@@ -170,7 +170,7 @@ def _output(resources: ResourceList, before: list[Result], stderr: TextIO) -> st
             ):
                 resources.items = []
             return _text(resources)
-    except Exception as error:  # noqa: BLE001  (the list has to be printed)
+    except Exception as error:  # noqa: BLE001  (the list must be printed)
         explain(error, resources, stderr)
     resources.restore()
     try:

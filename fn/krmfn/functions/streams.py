@@ -49,7 +49,7 @@ def _open_closed() -> frozenset[str]:
 def say(text: str, *, escape: bool = True) -> None:
     """Print lines to standard error at once; a reader that has gone does not stop the run.
 
-    escape: whether foreign text in them is still to be escaped. Raises OSError where they are lost for another
+    escape: whether foreign text in them is still to be escaped. Raises OSError if they are lost for another
     reason.
     """
     with contextlib.suppress(BrokenPipeError):

@@ -7,7 +7,7 @@ They assert, and need no test framework; this is how pytest runs golden director
         check_golden(case, my_function)
 
 With WRITE_GOLDEN_OUTPUT set, what a function gives is written down instead, to be read in a diff; the test fails
-all the same, so that nobody leaves it set.
+anyway, so that nobody leaves it set.
 
 Source of the layout: https://github.com/kptdev/krm-functions-sdk/blob/main/go/fn/testhelpers/golden.go
 """
@@ -51,7 +51,7 @@ class Outcome:
 
     @property
     def resources(self) -> ResourceList:
-        """The list that was printed. Raises InputError where there is none."""
+        """The list that was printed. Raises InputError if there is none."""
         return ResourceList.read(self.text, "output")
 
 
@@ -82,8 +82,8 @@ class GoldenCase:
 def run_text(process: Process, text: str) -> Outcome:
     """Run a function over the text of a list, as an orchestrator would.
 
-    An error that is a fault of the function, because it is no FunctionError, InputError, ValueError or OSError, is
-    raised here as it was there.
+    An error that is a fault of the function, because it is not a FunctionError, InputError, ValueError or OSError,
+    is raised here as it was there.
     """
     watched = _Watched(as_function(process))
     out, err = io.StringIO(), io.StringIO()
@@ -96,7 +96,7 @@ def run_text(process: Process, text: str) -> Outcome:
 def golden_cases(directory: Path) -> list[GoldenCase]:
     """Return the cases of a directory, one for each directory in it, in the order of their names.
 
-    Raises AssertionError where there is none, and where anything else is in it.
+    Raises AssertionError if there is none, and where anything else is in it.
     """
     if not directory.is_dir():
         raise AssertionError(f"{directory}: there is no such directory of golden cases")
@@ -143,7 +143,7 @@ def assert_only_lines_changed(before: str, after: str, lines: Container[int] | C
     """Assert that nothing but certain lines was changed, added or removed.
 
     lines: numbers of lines of `before`, from 1, of which one may be replaced by any number of lines, and lines may
-    be added behind it; or a predicate that holds for the text of every line that is changed, added or removed.
+    be added after it; or a predicate that holds for the text of every line that is changed, added or removed.
     """
     for removed, added in _changes(before, after):
         if callable(lines):
@@ -164,7 +164,7 @@ def _succeeds(process: Process, text: str, which: str) -> Outcome:
 
 
 def _changes(before: str, after: str) -> Iterator[tuple[list[tuple[int, str]], list[tuple[int, str]]]]:
-    """Yield what was removed and added in each place, with the line of `before` that it was, or stands behind."""
+    """Yield what was removed and added in each place, with the line of `before` that it was, or is behind."""
     old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
     matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
     for kind, start, end, new_start, new_end in matcher.get_opcodes():

@@ -55,7 +55,7 @@ def replace(root: str, targets: Sequence[Target]) -> list[str]:
 
     root: the directory in which new content is staged. Returns what could not be kept, a sentence each.
 
-    Raises WriteError where a file cannot be written, is read-only, or is not what was seen. Each file is checked
+    Raises WriteError if a file cannot be written, is read-only, or is not what was seen. Each file is checked
     before the first rename, when nothing has happened yet, and again right before its own. The message names
     what was replaced and what was not. Signals that end the process wait while files are renamed.
     """
@@ -111,7 +111,7 @@ def _directory(target: Target) -> str:
 
 
 def _check(target: Target) -> os.stat_result | None:
-    """Return a target's status, None where it is not there.
+    """Return a target's status, None if it is not there.
 
     Raises OSError for a file that is not to be written: it is read-only, or not what was seen.
     """

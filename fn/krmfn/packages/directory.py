@@ -63,7 +63,7 @@ def read_package(directory: Path | str, *, subpackages: bool = True, others: boo
 
     Files are `*.yaml`, `*.yml`, `*.json` and `Kptfile`, hidden ones too, unless a .krmignore in the directory says
     otherwise, or in one with a Kptfile for what is below that. subpackages: whether directories with a Kptfile
-    count. Documents that are no resources, because they have no apiVersion or kind and are no kustomization, are
+    count. Documents that are not resources, because they have no apiVersion or kind and are not kustomization, are
     left alone: kpt refuses to run a function over them. others: whether those of them that are mappings are
     items, too (a compose file), as `kpt fn source` makes them.
 

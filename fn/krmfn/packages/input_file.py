@@ -10,7 +10,7 @@ from krmfn.yaml.text import decode
 
 
 def text_of(file: Path | str) -> str:
-    """Return a file's text. Raises InputError where it cannot be read, or is not UTF-8."""
+    """Return a file's text. Raises InputError if it cannot be read, or is not UTF-8."""
     try:
         return decode(Path(file).read_bytes(), str(file))
     except OSError as error:

@@ -9,7 +9,7 @@ with the real kpt.
 - `*` and `?` stand for anything but a slash, `[a-c]` and `[^a-c]` for a character; a backslash takes the meaning
   from the next one. `**` is no more than `*`: `a/**/b` means `a/x/b`, not `a/b`, and not `a/x/y/b`.
 - A slash at the end means a directory. What is in an ignored directory is not looked at.
-- `!` keeps what a pattern says, wherever it stands: git goes by the last pattern that matches.
+- `!` keeps what a pattern says, wherever it is: git goes by the last pattern that matches.
 - A pattern that is malformed (`[`), and for that matter `/` alone, matches nothing.
 
 Source: https://github.com/kubernetes-sigs/kustomize/blob/master/kyaml/kio/ignorefilesmatcher.go and the
@@ -85,10 +85,10 @@ def _pattern(text: str) -> _Pattern | None:
 def go_glob(text: str) -> str | None:
     """Return a regular expression for a pattern of Go's filepath.Match; None for one that is malformed.
 
-    What stands between two stars matches where it fits first, and is not tried again further on: that would find
+    What is between two stars matches where it fits first, and is not tried again further on: that would find
     nothing more, and take time that is exponential in the number of stars.
     """
-    pieces = [""]  # what stands before, between and behind the stars; each element of it matches one character
+    pieces = [""]  # what is before, between and after the stars; each element of it matches one character
     offset = 0
     while offset < len(text):
         found = _PIECE.match(text, offset)

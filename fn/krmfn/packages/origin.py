@@ -42,7 +42,7 @@ class Origin:
 def annotated(document: Resource, path: str, index: int) -> str:
     """Return a document's text with the annotations that name its file.
 
-    Raises EditError where there is no place for them: metadata is no mapping, or an alias.
+    Raises EditError if there is no place for them: metadata is not a mapping, or an alias.
     """
     style = "wide" if _is_wide(document.text) else "compact"
     return _annotate(document, dict(zip(ANNOTATIONS, (str(index), path, str(index), path, style), strict=True)))
@@ -51,7 +51,7 @@ def annotated(document: Resource, path: str, index: int) -> str:
 def restored(item: Resource, origin: Origin) -> str:
     """Return the document that an item is now: what was not edited has the bytes it had.
 
-    Raises EditError where the annotations cannot be taken away without loss.
+    Raises EditError if the annotations cannot be removed without loss.
     """
     if not item.is_changed:
         return origin.text
@@ -73,7 +73,7 @@ def plain(item: Resource, document: Resource | None = None) -> str:
 
     metadata and metadata.annotations go with what was all that they held, unless the document had them.
 
-    Raises EditError where that is not possible without loss.
+    Raises EditError if that is not possible without loss.
     """
     item = Resource(item.text, source=item.source, shape=item.shape)
     own = document.annotations if document else {}
@@ -92,11 +92,11 @@ def plain(item: Resource, document: Resource | None = None) -> str:
 
 
 def wish(item: Resource, origin: Origin | None) -> tuple[str, int | None]:
-    """Return the path and the index that an item's annotations ask for; '' and None where they ask for none.
+    """Return the path and the index that an item's annotations ask for; '' and None if they ask for none.
 
     The older annotations count, too; where one of a pair was changed, that is meant.
 
-    Raises InputError where a pair was changed to different values, and for an index that is no number.
+    Raises InputError if a pair was changed to different values, and for an index that is not a number.
     """
     if origin and not item.is_changed:
         return origin.path, origin.index
@@ -104,7 +104,7 @@ def wish(item: Resource, origin: Origin | None) -> tuple[str, int | None]:
     path = _meant(item, annotations, (PATH, LEGACY_PATH), origin.path if origin else None)
     index = _meant(item, annotations, (INDEX, LEGACY_INDEX), str(origin.index) if origin else None)
     if index and not (index.isascii() and index.isdigit() and len(index) < 10):
-        raise InputError(f"{item.describe()}: the annotation {INDEX} is {index!r}, and has to be a number")
+        raise InputError(f"{item.describe()}: the annotation {INDEX} is {index!r}, and must be a number")
     return path, int(index) if index else None
 
 
@@ -138,7 +138,7 @@ def _common(one: str, other: str) -> int:
 
 
 def _taken_out(text: str, document: str, item: str) -> Iterator[str]:
-    """Yield an edited text without what made an item of a document, if that stands there still."""
+    """Yield an edited text without what made an item of a document, if that is there still."""
     if text == item:
         yield document
         return
@@ -166,9 +166,9 @@ def _annotate(document: Resource, annotations: Mapping[str, str]) -> str:
 
 
 def _check(document: Resource, node: object, path: str) -> None:
-    """Raise EditError for what is no mapping, and not null either."""
+    """Raise EditError for what is not a mapping, and not null either."""
     if node is not None and not (isinstance(node, ScalarNode) and document.get(path) is None):
-        raise EditError(f"{path} is no mapping")
+        raise EditError(f"{path} is not a mapping")
 
 
 def _is_wide(text: str) -> bool:

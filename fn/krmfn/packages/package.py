@@ -45,7 +45,7 @@ class Package:
     def __init__(self, root: Path | str) -> None:
         self.root = Path(root)
         if not self.root.is_dir():
-            what = "is no directory" if self.root.exists() else "does not exist"
+            what = "is not a directory" if self.root.exists() else "does not exist"
             raise InputError(f"{self.root}: {what}; name the directory that holds the package")
         self._resolved = self.root.resolve()
         self._prefix = f"{self._resolved}/"
@@ -92,7 +92,7 @@ class Package:
     def read_bytes(self, path: str) -> bytes:
         """Read a file's bytes, and remember what it looked like for `write`.
 
-        Raises InputError for what is no file, cannot be read or lies outside.
+        Raises InputError for what is not a file, cannot be read or lies outside.
         """
         data, status = self._read(path)
         self._seen[path] = seen(status)
@@ -106,7 +106,7 @@ class Package:
             try:
                 status = os.fstat(handle)
                 if not stat.S_ISREG(status.st_mode):
-                    raise InputError(f"{self.show(path)}: is no file")
+                    raise InputError(f"{self.show(path)}: is not a file")
                 data = os.read(handle, status.st_size + 1)
                 if len(data) != status.st_size:  # it changes just now, or does not tell its size
                     while more := os.read(handle, 1 << 20):
@@ -222,9 +222,9 @@ class Package:
             RuntimeError,
             ValueError,
         ) as error:  # a NUL in the name; links in a circle up to Python 3.12
-            raise InputError(f"{self.show(path)!r}: is no path: {error}") from None
+            raise InputError(f"{self.show(path)!r}: is not a path: {error}") from None
         if circle:
-            raise InputError(f"{self.show(path)!r}: is no path: its links lead in a circle")
+            raise InputError(f"{self.show(path)!r}: is not a path: its links lead in a circle")
         if not target.is_relative_to(self._resolved):
             raise InputError(f"{path}: the path leads out of {self.root}")
         return target

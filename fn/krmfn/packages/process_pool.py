@@ -74,7 +74,7 @@ def _processors() -> int:
 def _start(function: Callable[[Item], Result], items: Sequence[Item]) -> tuple[int, int] | None:
     """Start a process; return its number, and the end of the pipe from which its results can be read.
 
-    None where there may be no more processes, or files.
+    None if there may be no more processes, or files.
     """
     try:
         reading, writing = os.pipe()

@@ -148,7 +148,7 @@ def _remove(directory: str) -> None:
 
 
 def _can_rename(source: str, directory: str) -> bool:
-    """Tell whether files can be renamed from one directory into another: both have to be on one mount."""
+    """Tell whether files can be renamed from one directory into another: both must be on one mount."""
     if os.stat(source).st_dev != os.stat(directory).st_dev:
         return False
     try:

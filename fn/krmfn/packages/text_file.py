@@ -21,7 +21,7 @@ class TextFile:
     def __init__(self, text: str, name: str) -> None:
         """Read a text; name is used in errors.
 
-        Raises InputError (`name:line:column`) for text that is no YAML.
+        Raises InputError (`name:line:column`) for text that is not YAML.
         """
         self.name = name
         self.read_text = text
@@ -57,7 +57,7 @@ class TextFile:
         Raises EditError for an item that cannot be a document without loss.
         """
         new = convert.as_document(resource, self._newline)
-        # what stands last is nearly always text, so the others are not looked at
+        # what is last is nearly always text, so the others are not looked at
         if any(_text(piece).strip(BOM) for piece in reversed(self._pieces)):
             self._end_line()
         if not new.startswith("---") and any(_text(piece).strip(WHITE) for piece in reversed(self._pieces)):
@@ -68,7 +68,7 @@ class TextFile:
     def remove(self, *resources: Resource) -> None:
         """Remove documents, with the comments in them.
 
-        Raises ValueError where one is not in this file; then none is removed.
+        Raises ValueError if one is not in this file; then none is removed.
         """
         there = set(map(id, self._pieces))
         for resource in resources:

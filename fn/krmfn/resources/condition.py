@@ -29,7 +29,7 @@ class Selector(ABC):
         return self._test(resource) if decided is None else decided
 
     def decide(self, api_version: str, kind: str) -> bool | None:
-        """Tell whether resources of a kind match; None where it takes more than that to say."""
+        """Tell whether resources of a kind match; None if it takes more than that to say."""
         del api_version, kind
         return None
 
@@ -78,7 +78,7 @@ class OfType(Selector):
 
 
 class Tested(Selector):
-    """A condition on the tree; mentions: texts of which one stands in the text of whatever matches."""
+    """A condition on the tree; mentions: texts of which one is in the text of whatever matches."""
 
     __slots__ = ("_function", "_mentions", "_text")
 
@@ -162,7 +162,7 @@ def as_selector(predicate: Predicate) -> Selector:
 
 
 def some(values: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the values. Raises ValueError where there are none: that would match nothing, and look like all."""
+    """Return the values. Raises ValueError if there are none: that would match nothing, and look like all."""
     if not values:
         raise ValueError("say at least one value; `everything()` matches all")
     return values

@@ -53,7 +53,7 @@ def as_item(resource: Resource, column: int, break_: str) -> str:
 
 
 def as_document(resource: Resource, break_: str) -> str:
-    """Return a resource as a document that stands at the start of a file or behind a `---`.
+    """Return a resource as a document that is at the start of a file or after a `---`.
 
     Raises EditError for an item that cannot be one without loss.
     """
@@ -78,7 +78,7 @@ def with_break(text: str, break_: str) -> str:
     if start > 0 and not text[start:].strip(" ") and source.follows_block_scalar(len(text)):
         leaf = source.before(len(text))
         if isinstance(leaf, ScalarNode) and (leaf.value.endswith("\n") or not leaf.value):
-            return text[:start]  # blanks that are no text yet: a break behind them would be
+            return text[:start]  # blanks that are not strings yet: a break after them would be
     edits = [Edit(one.start, one.end, one.new) for one in block.closing(source, len(text))]
     return splice(text, edits) + break_
 
@@ -114,7 +114,7 @@ def _body(resource: Resource) -> _Body:
 
 
 def _comment_of(line: str) -> str:
-    """Return the comment in a line above a root: alone, or behind a dash, a `---`, an anchor or a tag."""
+    """Return the comment in a line above a root: alone, or after a dash, a `---`, an anchor or a tag."""
     found = _COMMENT.search(line)
     return found.group(1).rstrip() if found and not line.startswith("%") else ""
 
@@ -148,8 +148,8 @@ def _checked(resource: Resource, new: str, root: Node) -> str:
 def as_function_config(config: Resource) -> str:
     """Return a resource as the functionConfig of a list, comments included.
 
-    Raises EditError where it cannot stand there without loss.
+    Raises EditError if it cannot be there without loss.
     """
-    # what stands in an item behind its dash stands below a key as it is
+    # what is in an item after its dash is below a key as it is
     item = as_item(config, 0, "\n")
     return f"functionConfig:\n {item[1:]}" if item.startswith("- ") else f"functionConfig:{item[1:]}"

@@ -58,7 +58,7 @@ class Cutter:
     def read(self, visitor: Visitor | None) -> None:
         """Read the list, and show a function what it wants to see.
 
-        Raises Irregular where the list is not one that can be cut.
+        Raises Irregular if the list is not one that can be cut.
         """
         text = self.frame.text
         if text.count("\r") != text.count("\r\n") or any(char in text for char in _ODD_BREAKS):
@@ -75,7 +75,7 @@ class Cutter:
             self._item(text[start:end], visitor)
 
     def _head(self) -> int:
-        """Read what stands before the items; return the offset of the first dash."""
+        """Read what is before the items; return the offset of the first dash."""
         reader = Reader(self.frame.text, self.name)
         event = reader.event
         event()
@@ -119,7 +119,7 @@ class Cutter:
         return starts
 
     def _tail(self) -> None:
-        """Read what stands behind the items."""
+        """Read what is after the items."""
         frame = self.frame
         text = frame.text[frame.end :]
         if text.startswith(("...", BOM)):
@@ -192,7 +192,7 @@ class Cutter:
 
 
 def _read_header(text: str, name: str) -> tuple[str, str]:
-    """Return apiVersion and kind of an item where they do not stand at its start; '' for what is missing."""
+    """Return apiVersion and kind of an item where they are not at its start; '' for what is missing."""
     reader = Reader(text, name)
     for _ in ("stream", "document", "list"):
         reader.event()
@@ -210,7 +210,7 @@ def _read_header(text: str, name: str) -> tuple[str, str]:
 
 
 def _is_shallow(text: str) -> bool:
-    """Tell whether a text cannot be nested too deep, whatever stands in it."""
+    """Tell whether a text cannot be nested too deep, whatever is in it."""
     return (
         _INDENTED not in text
         and text.count("[") + text.count("{") <= _MANY_BRACKETS

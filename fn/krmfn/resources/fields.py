@@ -52,11 +52,11 @@ class Fields:
             """The resource that the fields belong to."""
 
     def find(self, path: Path) -> Node | None:
-        """Return the node at a path, to edit it; None where there is none. Merge keys are not looked through."""
+        """Return the node at a path, to edit it; None if there is none. Merge keys are not looked through."""
         return find(self.resource.node, self.full_path(path))
 
     def get(self, path: Path, default: Any = None) -> Any:
-        """Return the plain data at a path, or the default where there is none; the path `""` stands for all of it.
+        """Return the plain data at a path, or the default if there is none; the path `""` stands for all of it.
 
         Raises DataError for data that YAML can write and Python cannot hold: see `to_data`.
         """
@@ -64,25 +64,25 @@ class Fields:
         return default if node is None else to_data(node)
 
     def get_string(self, path: Path, default: str = "") -> str:
-        """Return text at a path, the default where there is none or null. Raises FieldError for something else."""
+        """Return text at a path, the default if there is none or null. Raises FieldError for something else."""
         return self._typed(path, str, "text", default)
 
     def get_int(self, path: Path, default: int = 0) -> int:
-        """Return a whole number at a path, the default where there is none or null.
+        """Return a whole number at a path, the default if there is none or null.
 
         Raises FieldError for something else; `"3"` is text, and 3.0 no whole number.
         """
         return self._typed(path, int, "a whole number", default)
 
     def get_bool(self, path: Path, *, default: bool = False) -> bool:
-        """Return true or false at a path, the default where there is none or null.
+        """Return true or false at a path, the default if there is none or null.
 
         Raises FieldError for something else. As for Kubernetes, `yes` and `on` are true.
         """
         return self._typed(path, bool, "true or false", default)
 
     def get_float(self, path: Path, default: float = 0.0) -> float:
-        """Return a number at a path, whole ones included; the default where there is none or null.
+        """Return a number at a path, whole ones included; the default if there is none or null.
 
         Raises FieldError for something else.
         """
@@ -90,31 +90,31 @@ class Fields:
         return float(data) if type(data) is int else self._typed(path, float, "a number", default)
 
     def get_map(self, path: Path) -> dict[str, Any]:
-        """Return a mapping at a path, empty where there is none or null. Raises FieldError for something else."""
+        """Return a mapping at a path, empty if there is none or null. Raises FieldError for something else."""
         return self._typed(path, dict, "a mapping", {})
 
     def get_list(self, path: Path) -> list[Any]:
-        """Return a list at a path, empty where there is none or null. Raises FieldError for something else."""
+        """Return a list at a path, empty if there is none or null. Raises FieldError for something else."""
         return self._typed(path, list, "a list", [])
 
     def get_string_map(self, path: Path) -> dict[str, str]:
-        """Return a mapping of text to text at a path, empty where there is none or null.
+        """Return a mapping of text to text at a path, empty if there is none or null.
 
-        Raises FieldError with the path of the value that is no text.
+        Raises FieldError with the path of the value that is not a string.
         """
         data = self.get_map(path)
         return {key: self._as_text((*steps(path), key), value) for key, value in data.items()}
 
     def get_string_list(self, path: Path) -> list[str]:
-        """Return a list of texts at a path, empty where there is none or null.
+        """Return a list of texts at a path, empty if there is none or null.
 
-        Raises FieldError with the path of the item that is no text.
+        Raises FieldError with the path of the item that is not a string.
         """
         data = self.get_list(path)
         return [self._as_text((*steps(path), number), value) for number, value in enumerate(data)]
 
     def load(self, kind: type[_T], path: Path = "") -> _T:
-        """Return what stands at a path as a dataclass, or any other type that `krmfn.yaml.dataclass_io` knows.
+        """Return what is at a path as a dataclass, or any other type that `krmfn.yaml.dataclass_io` knows.
 
         Raises FunctionError, with a result for every field that is missing, unknown, or of another type.
         """
@@ -132,7 +132,7 @@ class Fields:
         return made
 
     def has(self, path: Path) -> bool:
-        """Tell whether anything stands at a path, if only null."""
+        """Tell whether anything is at a path, if only null."""
         return self._lookup(path) is not None
 
     @overload
@@ -142,8 +142,8 @@ class Fields:
     def part(self, path: Path, *, create: bool = False) -> Part | None:
         """Return the mapping at a path with this same interface, its own paths relative to it.
 
-        None where there is none, or null. create: return a part for it all the same; setting a field of that part
-        adds the mapping. Raises FieldError where something else than a mapping (or null) stands there.
+        None if there is none, or null. create: return a part for it anyway; setting a field of that part
+        adds the mapping. Raises FieldError if something other than a mapping (or null) is there.
         """
         self.get_map(path)
         if not create and self.get(path) is None:
@@ -151,7 +151,7 @@ class Fields:
         return self.resource._part_at(self.full_path(path))  # noqa: SLF001  (parts import this module)
 
     def parts(self, path: Path) -> list[Part]:
-        """Return the mappings in a list, each as `part` does; none where there is no list, or null.
+        """Return the mappings in a list, each as `part` does; none if there is no list, or null.
 
         A part is known by its index, so ask again after items were removed. Raises FieldError for something else
         than a list of mappings.
@@ -163,10 +163,10 @@ class Fields:
 
         data: text, numbers, dicts, lists, and dataclasses of them. A mapping or list that is there becomes the new
         one member by member: what both have keeps its text, comments and place, and nothing is written where the
-        same data stands there already (the order of keys does not count). The path `""` sets the whole resource.
+        same data is there already (the order of keys does not count). The path `""` sets the whole resource.
 
-        Raises FieldError where the path leads through an alias, or something that is no mapping and no list, and
-        EditError for data that YAML cannot hold.
+        Raises FieldError if the path leads through an alias, or something that is neither a mapping nor a list,
+        and EditError for data that YAML cannot hold.
         """
         self._put([(self.full_path(path), data)])
 
@@ -179,9 +179,9 @@ class Fields:
             self._put([((*where, key), value) for key, value in fields.items()])
 
     def delete(self, path: Path) -> bool:
-        """Delete what stands at a path, with the comments that belong to it; tell whether there was anything.
+        """Delete what is at a path, with the comments that belong to it; tell whether there was anything.
 
-        Raises FieldError where the path leads through an alias, EditError where an alias stands for what is to go.
+        Raises FieldError if the path leads through an alias, EditError where an alias stands for what is to go.
         """
         from krmfn.yaml.set_value import has, owner
 
@@ -197,15 +197,15 @@ class Fields:
     # comments
 
     def line_comment(self, path: Path) -> str:
-        """Return the comment at the end of a field's line, with its `#`; '' where there is none.
+        """Return the comment at the end of a field's line, with its `#`; '' if there is none.
 
-        Of a block collection it is the comment behind its key or dash. Raises FieldError without such a field.
+        Of a block collection it is the comment after its key or dash. Raises FieldError without such a field.
         """
         found = self.resource.editor().line_comment(self._field(path))
         return found.text if found else ""
 
     def head_comment(self, path: Path) -> str:
-        """Return the comment lines above a field, without `# `, joined by line feeds; '' where there are none.
+        """Return the comment lines above a field, without `# `, joined by line feeds; '' if there are none.
 
         Raises FieldError without such a field.
         """
@@ -289,12 +289,14 @@ class Fields:
             try:
                 edit()
             except OverlapError:
-                # what goes at the end of a list, and what comes behind the list, may want the same place
+                # what goes at the end of a list, and what follows the list, may want the same place
                 edit(only_remove=True)
                 edit()
             for path, data in fields:
                 if isinstance(data, dict | list) and not equal(self.resource.get(path), data):
-                    what = "cannot be changed: an alias in it stands for what would change, or a key is no text"
+                    what = (
+                        "cannot be changed: an alias in it stands for what would change, or a key is not a string"
+                    )
                     raise FieldError(self.resource, path, what)
 
     def _field(self, path: Path) -> Node:
@@ -319,4 +321,4 @@ class Fields:
     def _mistaken(self, path: Path, what: str, data: Any) -> FieldError:
         from krmfn.yaml.error_text import shown
 
-        return FieldError(self.resource, self.full_path(path), f"has to be {what}, but {shown(data)} stands there")
+        return FieldError(self.resource, self.full_path(path), f"must be {what}, not {shown(data)}")

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 class Identity(NamedTuple):
-    """What makes two resources the same one, whatever their version; parts are empty where they are not known."""
+    """What makes two resources the same one, whatever their version; parts are empty if they are not known."""
 
     group: str
     kind: str

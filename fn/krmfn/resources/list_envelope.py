@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 class Frame:
     """What a reader found.
 
-    text: without the byte order mark `bom`. start, end: of the items; of a flow list what stands between its
-    brackets, of an empty list its `[]` or null. slot: behind `items:`, where `[]` could stand. shape: of the
-    items, or of those that an empty list will get. column: of the dashes. gaps: what stands before each item
-    of a flow list, and behind the last.
+    text: without the byte order mark `bom`. start, end: of the items; of a flow list what is between its
+    brackets, of an empty list its `[]` or null. slot: after `items:`, where `[]` could be. shape: of the
+    items, or of those that an empty list will get. column: of the dashes. gaps: what is before each item
+    of a flow list, and after the last.
     """
 
     def __init__(self, text: str, bom: str, newline: str) -> None:
@@ -118,6 +118,6 @@ def _check_aliases(items: Sequence[Resource]) -> None:
         for node in walk(item.node):
             if type(node) is AliasNode and node.target is None:
                 raise EditError(
-                    f"{item.describe()} uses *{node.anchor}, whose anchor stands in another item; "
+                    f"{item.describe()} uses *{node.anchor}, whose anchor is in another item; "
                     "write it out before items are changed"
                 )

@@ -1,4 +1,4 @@
-"""What stands in a ResourceList beside its items: its kind, the functionConfig, results."""
+"""What is in a ResourceList next to its items: its kind, the functionConfig, results."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class ListRoot:
         self.values: dict[str, tuple[Node, int]] = {}
 
     def fail(self, offset: int, what: str) -> NoReturn:
-        """Raise InputError for what stands at an offset."""
+        """Raise InputError for what is at an offset."""
         text = self.frame.text
         raise located(self.name, text, Lines(text).position(offset), what)
 
@@ -41,7 +41,7 @@ class ListRoot:
             self.frame.results = read_results(self._data(value, base + value.start))
 
     def check(self, start: int, *, has_items: bool) -> None:
-        """Raise InputError for what is no ResourceList; start: of the root."""
+        """Raise InputError for what is not a ResourceList; start: of the root."""
         nothing = None, start
         (kind, kind_at), (version, version_at) = (self.values.get(key, nothing) for key in ("kind", "apiVersion"))
         found = self._data(kind, kind_at)
@@ -49,7 +49,7 @@ class ListRoot:
             self.fail(kind_at, f"kind is {found!r}, but a function reads a {KIND}")
         found = self._data(version, version_at)
         if found not in API_VERSIONS:
-            self.fail(version_at, f"apiVersion is {found!r}, but has to be {API_VERSIONS[0]}")
+            self.fail(version_at, f"apiVersion is {found!r}, but must be {API_VERSIONS[0]}")
         if not has_items:
             self.fail(start, "`items` is missing; an empty list is written `items: []`")
 
@@ -60,14 +60,14 @@ class ListRoot:
             self.fail(offset, str(error))
 
     def _config(self, value: Node, text: str, base: int) -> Resource | None:
-        """Return the functionConfig with its tree; None where it is empty."""
+        """Return the functionConfig with its tree; None if it is empty."""
         try:
             mapping = follow(value)
         except ValueError as error:
             self.fail(base + value.start, str(error))
         if type(mapping) is not MapNode:
             if self._data(mapping, base + value.start) is not None:
-                self.fail(base + value.start, "functionConfig is no mapping")
+                self.fail(base + value.start, "functionConfig is not a mapping")
             return None
         resource = Resource(text, source=self.name, start=mapping.start, end=mapping.end)
         resource.api_version = text_of(mapping, "apiVersion")

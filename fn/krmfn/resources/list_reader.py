@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 def read_list(text: str, name: str, visitor: Visitor | None = None) -> Frame:
     """Read a list; see ResourceList.read.
 
-    Raises InputError (`name:line:column`) for text that is no YAML or no ResourceList.
+    Raises InputError (`name:line:column`) for text that is not YAML or not a ResourceList.
     """
     cutter = Cutter(_frame(text, name), name)
     try:
@@ -60,7 +60,7 @@ def _visit(visitor: Visitor, frame: Frame, cutter: Cutter) -> None:
     if not cutter.configured:
         visitor.configure(frame.function_config)
     elif _text(cutter.frame.function_config) != _text(frame.function_config):
-        raise InputError("`functionConfig:` stands at the start of a line within a quoted text; indent it there")
+        raise InputError("`functionConfig:` is at the start of a line within a quoted text; indent it there")
     done = cutter.visited
     frame.items[:done] = cutter.frame.items[:done]
     for item in frame.items[done:]:
@@ -93,7 +93,7 @@ class _WholeReader:
             self.root.fail(start.start_mark.index, "a function reads no list with a %TAG directive")
         root = event()
         if not is_a(root, MappingStartEvent):
-            self.root.fail(root.start_mark.index, "this is no ResourceList")
+            self.root.fail(root.start_mark.index, "this is not a ResourceList")
         self.frame.flow_root = root.flow_style
         self._pairs()
         self.frame.has_end = event().explicit
@@ -115,7 +115,7 @@ class _WholeReader:
                 self.root.take(name, reader.node(value), self.text)
                 continue
             if self.has_items:
-                self.root.fail(key.start, "`items` stands there twice")
+                self.root.fail(key.start, "`items` is there twice")
             self.has_items = True
             if not is_a(value, SequenceStartEvent):
                 self._nothing(key, reader.node(value))
@@ -127,7 +127,7 @@ class _WholeReader:
     def _nothing(self, key: Node, node: Node) -> None:
         """Take a null for a list without items."""
         if type(node) is not ScalarNode or to_data(node) is not None:
-            self.root.fail(node.start, "`items` is no list")
+            self.root.fail(node.start, "`items` is not a list")
         colon = layout.colon(self.text, key, node)
         if colon is None:
             self.root.fail(key.start, "`items` has no value")
@@ -196,9 +196,9 @@ class _WholeReader:
         ]
 
     def _item(self, event: Any, number: int) -> dict[str, str]:
-        """Read one item; return its apiVersion and kind, '' where they are missing."""
+        """Read one item; return its apiVersion and kind, '' if they are missing."""
         if not is_a(event, MappingStartEvent):
-            self.root.fail(event.start_mark.index, f"item {number} is no resource, because it is no mapping")
+            self.root.fail(event.start_mark.index, f"item {number} is not a resource, because it is not a mapping")
         reader = self.reader
         header = {"apiVersion": "", "kind": ""}
         while not is_a(event := reader.event(), MappingEndEvent):

@@ -19,7 +19,7 @@ PATH = "internal.config.kubernetes.io/path"
 INDEX = "internal.config.kubernetes.io/index"
 ID = "internal.config.kubernetes.io/id"
 SEQUENCES = "internal.config.kubernetes.io/seqindent"
-"""How an orchestrator indents lists when it writes a document; `compact` where this is not said."""
+"""How an orchestrator indents lists when it writes a document; `compact` where this is not set."""
 LEGACY_PATH = "config.kubernetes.io/path"
 LEGACY_INDEX = "config.kubernetes.io/index"
 LEGACY_ID = "config.k8s.io/id"
@@ -87,7 +87,7 @@ class Metadata(Fields):
     def origin(self) -> Identity:
         """The resource of an upstream package that this is a copy of, as kpt notes it; its own identity else.
 
-        Raises FieldError where the annotation is malformed. Source: internal.kpt.dev/upstream-identifier,
+        Raises FieldError if the annotation is malformed. Source: internal.kpt.dev/upstream-identifier,
         `group|kind|namespace|name`, with `~C` for a namespace that is not known.
         """
         from krmfn.resources.identity import Identity
@@ -97,7 +97,7 @@ class Metadata(Fields):
             return self.identity
         parts = noted.split("|")
         if len(parts) != len(Identity._fields):
-            what = f"has to be `group|kind|namespace|name`, but {noted!r} stands there"
+            what = f"must be `group|kind|namespace|name`, but {noted!r} is there"
             raise FieldError(self.resource, ("metadata", "annotations", UPSTREAM), what)
         group, kind, namespace, name = parts
         return Identity(group, kind, "" if namespace == "~C" else namespace, name)
@@ -119,7 +119,7 @@ class Metadata(Fields):
         return bool(self.namespace) if known is None else known
 
     def describe(self) -> str:
-        """Return `Kind namespace/name` for a message, or the file's name where there is no kind."""
+        """Return `Kind namespace/name` for a message, or the file's name if there is no kind."""
         name = "/".join(filter(None, (self.namespace, self.name)))
         return " ".join(filter(None, (self.kind, name))) or self.source or "resource"
 
@@ -127,12 +127,12 @@ class Metadata(Fields):
 
     @property
     def labels(self) -> dict[str, str]:
-        """metadata.labels as text; empty where there are none."""
+        """metadata.labels as text; empty if there are none."""
         return self._strings("labels")
 
     @property
     def annotations(self) -> dict[str, str]:
-        """metadata.annotations as text; empty where there are none."""
+        """metadata.annotations as text; empty if there are none."""
         return self._strings("annotations")
 
     def set_label(self, key: str, value: str) -> None:
@@ -185,7 +185,7 @@ class Metadata(Fields):
 
     @property
     def file(self) -> File | None:
-        """Path and index, for results; None where the orchestrator says nothing of files."""
+        """Path and index, for results; None if the orchestrator says nothing of files."""
         path = self.path
         return File(path, self.index) if path else None
 
@@ -196,7 +196,7 @@ class Metadata(Fields):
 
     @property
     def index(self) -> int:
-        """The document's index in its file, 0 where it is not said or no number."""
+        """The document's index in its file, 0 if it is not set or no number."""
         value = self._metadata("annotations", INDEX) or self._metadata("annotations", LEGACY_INDEX) or "0"
         return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else 0
 
@@ -225,7 +225,7 @@ class Metadata(Fields):
             self._drop(editor, key, set(names))
 
     def _drop(self, editor: Editor, key: str, names: set[str]) -> None:
-        """Edit: remove labels or annotations. Raises BlockedError where others use them, too."""
+        """Edit: remove labels or annotations. Raises BlockedError if others use them, too."""
         from krmfn.yaml.set_value import owner
 
         parent, node = owner(self.node, ("metadata",)), owner(self.node, ("metadata", key))

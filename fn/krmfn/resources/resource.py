@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 class Shape(enum.Enum):
-    """How the text of a resource stands in what it was read from."""
+    """How the text of a resource is in what it was read from."""
 
     DOCUMENT = "document"
     BLOCK_ITEM = "block item"  # `- apiVersion: …`, whole lines
@@ -48,7 +48,7 @@ _KNOWN_BY = (UPSTREAM, LEGACY_PATH, LEGACY_INDEX, LEGACY_ID)
 class Resource(Metadata):
     """A mapping with its text: an item of a ResourceList, or a document of a file.
 
-    api_version and kind are empty where it has none (a compose file). The tree is built on first use and
+    api_version and kind are empty if it has none (a compose file). The tree is built on first use and
     again after an edit; it is a view, and every change goes through `editing`, `set` or `delete`.
     """
 
@@ -108,7 +108,7 @@ class Resource(Metadata):
     def from_text(cls, text: str, name: str = "resource") -> Resource:
         """Make a resource from one YAML document; name is used in errors.
 
-        Raises InputError for a text that is no YAML, or no mapping.
+        Raises InputError for a text that is not YAML, or no mapping.
         """
         resource = cls(text, source=name)
         resource._refresh()
@@ -161,7 +161,7 @@ class Resource(Metadata):
     def locate(self, path: Path = "") -> str:
         """Return `file:line:column` of a field, or of the resource, for a message.
 
-        An orchestrator hands over other lines than the file has: of its items the file is named alone, '' where it
+        An orchestrator hands over other lines than the file has: of its items the file is named alone, '' if it
         is not known. So is it for what was changed since it was read.
         """
         text, start, _, shape, source = self._original
@@ -182,7 +182,7 @@ class Resource(Metadata):
     def node(self) -> MapNode:
         """The mapping; parsed when first used.
 
-        Raises InputError where the text is no YAML any more (it was when it was read).
+        Raises InputError if the text is not YAML any more (it was when it was read).
         """
         if self._node is None:
             self._parse()
@@ -219,7 +219,7 @@ class Resource(Metadata):
         self._root = self._node = None
 
     def mentions(self, text: str) -> bool:
-        """Tell whether this text stands somewhere in the resource's, without building its tree."""
+        """Tell whether this text is somewhere in the resource's, without building its tree."""
         return self._text.find(text, self._start, self._end) >= 0
 
     def editor(self) -> Editor:
@@ -251,7 +251,7 @@ class Resource(Metadata):
             self._refresh()
 
     def become(self, text: str, source: str) -> None:
-        """Take a text that means the same, and stands as a document in this file."""
+        """Take a text that means the same, and is as a document in this file."""
         if text != self.text:
             self._take(text)
         self.shape = Shape.DOCUMENT
@@ -284,7 +284,7 @@ class Resource(Metadata):
         listed = self.shape is Shape.BLOCK_ITEM and isinstance(root, SeqNode) and len(root.items) == 1
         node = root.items[0] if listed and isinstance(root, SeqNode) else root
         if not isinstance(node, MapNode):
-            raise InputError(f"{self.source or 'resource'}:1:1: this is no mapping")
+            raise InputError(f"{self.source or 'resource'}:1:1: this is not a mapping")
         self._text, self._start, self._end = text, 0, len(text)
         self._root, self._node = root, node
 
@@ -303,7 +303,7 @@ class Resource(Metadata):
 
 
 def text_of(root: MapNode, key: str) -> str:
-    """Return the text of a scalar at a key, '' where there is none: apiVersion and kind are read so."""
+    """Return the text of a scalar at a key, '' if there is none: apiVersion and kind are read so."""
     pair = root.pair(key)
     node = pair[1] if pair else None
     if type(node) is AliasNode:

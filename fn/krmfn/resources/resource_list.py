@@ -35,7 +35,7 @@ class ResourceList:
 
     `items` is an ordinary list: append to it, remove from it. Items that are not touched keep their bytes, and
     nobody sorts them: a host finds files by path and index. `results` is an ordinary list of Result.
-    `function_config` is the configuration as a resource, None where there is none; a function reads it, and prints
+    `function_config` is the configuration as a resource, None if there is none; a function reads it, and prints
     it as it came.
     """
 
@@ -59,8 +59,9 @@ class ResourceList:
         A function's `visit` sees every item that it wants with its tree, in one pass; the tree is released
         afterwards, and what cannot matter is never built.
 
-        Raises InputError (`name:line:column`) for text that is no YAML or no ResourceList. An empty text is none:
-        a host that hands over nothing has failed, and an empty list in answer would make kpt delete every file.
+        Raises InputError (`name:line:column`) for text that is not YAML or not a ResourceList. An empty text is
+        none: a host that hands over nothing has failed, and an empty list in answer would make kpt delete every
+        file.
         """
         return cls(read_list(text, name, function))
 
@@ -68,7 +69,7 @@ class ResourceList:
     def of(cls, items: Iterable[Resource], function_config: Resource | None = None) -> ResourceList:
         """Make a list of resources that were not read from one.
 
-        Raises EditError for a functionConfig that cannot stand in a list without loss.
+        Raises EditError for a functionConfig that cannot be in a list without loss.
         """
         config = ""
         if function_config is not None:
@@ -87,7 +88,7 @@ class ResourceList:
 
     @property
     def config(self) -> dict[str, Any]:
-        """The function's configuration as plain data; empty where there is none."""
+        """The function's configuration as plain data; empty if there is none."""
         return to_data(self.function_config.node) if self.function_config else {}
 
     @property
@@ -142,13 +143,13 @@ class ResourceList:
         self.add(resource, path=path)
 
     def find(self, predicate: Callable[[Resource], bool]) -> Resource | None:
-        """Return the first item for which the predicate holds, None where there is none."""
+        """Return the first item for which the predicate holds, None if there is none."""
         return next(self.where(predicate), None)
 
     def one(self, predicate: Callable[[Resource], bool]) -> Resource:
         """Return the only item for which the predicate holds.
 
-        Raises FunctionError where there is none, or more than one.
+        Raises FunctionError if there is none, or more than one.
         """
         found = list(self.where(predicate))
         if len(found) != 1:
@@ -182,7 +183,7 @@ class ResourceList:
     def duplicates(self) -> dict[Identity, list[Resource]]:
         """Return the items that share group, kind, namespace and name with another one, by these.
 
-        What has no name (a kustomization.yaml) and Kptfiles, of which every package has one, are no duplicates.
+        What has no name (a kustomization.yaml) and Kptfiles, of which every package has one, are not duplicates.
         """
         named = (item for item in self.items if item.kind != "Kptfile" and item.name)
         groups: dict[Identity, list[Resource]] = {}
@@ -210,7 +211,7 @@ class ResourceList:
     def merge(self, subset: ResourceList) -> None:
         """Take over what was added to a subset of this list, what was removed from it, and its results.
 
-        A new item stands in the place of the one with its identity that is gone, or at the end.
+        A new item is in the place of the one with its identity that is gone, or at the end.
         """
         old = set(map(id, self.items))
         left = {*map(id, subset._others), *map(id, subset.items)}
@@ -267,7 +268,7 @@ def _take_place(old: Resource, new: Resource) -> None:
         if key.startswith(INTERNAL) or key in (LEGACY_ID, LEGACY_PATH, LEGACY_INDEX)
     }
     own = new.annotations
-    if new.path:  # it says itself where it stands
+    if new.path:  # it says itself where it is
         known_by = {key: value for key, value in known_by.items() if "/path" not in key and "/index" not in key}
     new.set_annotations({key: value for key, value in known_by.items() if key not in own})
 

@@ -28,7 +28,7 @@ class Severity(enum.StrEnum):
 
 
 class ResourceRef(NamedTuple):
-    """The identity of a resource; every part is empty where it is not known (a compose file has none)."""
+    """The identity of a resource; every part is empty if it is not known (a compose file has none)."""
 
     api_version: str = ""
     kind: str = ""
@@ -54,7 +54,7 @@ class Field(NamedTuple):
     proposed_value: Any = None
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the field as the specification spells it, without what is not said."""
+        """Return the field as the specification spells it, without what is not set."""
         parts = {
             "path": self.path,
             "currentValue": self.current_value,

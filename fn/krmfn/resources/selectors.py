@@ -2,8 +2,8 @@
 
 `kind("Deployment", "StatefulSet") & ~label("tier", "test")` is one. A selector is called with a resource and says
 whether it matches, so `ResourceList.where`, `find`, `one`, comprehensions and `filter` take it. Any callable can
-stand beside one: `kind("Service") & (lambda item: item.has("spec.clusterIP"))`. What apiVersion and kind decide is
-decided without building a resource's tree; so is most of what names and labels decide.
+stand next to one: `kind("Service") & (lambda item: item.has("spec.clusterIP"))`. What apiVersion and kind decide
+is decided without building a resource's tree; so is most of what names and labels decide.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ def label_selector(data: Mapping[str, Any], path: str = "selector") -> Selector:
     """Return the selector for a Kubernetes LabelSelector, `{matchLabels: {…}, matchExpressions: […]}`.
 
     The operators are In, NotIn, Exists and DoesNotExist; as in Kubernetes, NotIn matches a resource without the
-    label. path: where the mapping stands, for errors.
+    label. path: where the mapping is, for errors.
 
     Raises FunctionError, with the path, for what is none.
     """
@@ -107,7 +107,7 @@ def label_selector(data: Mapping[str, Any], path: str = "selector") -> Selector:
     found = [has_labels(_texts(data.get("matchLabels"), f"{path}.matchLabels"))]
     expressions = data.get("matchExpressions") or []
     if not isinstance(expressions, list):
-        raise FunctionError(f"{path}.matchExpressions has to be a list")
+        raise FunctionError(f"{path}.matchExpressions must be a list")
     found += (_expression(each, f"{path}.matchExpressions[{n}]") for n, each in enumerate(expressions))
     return AllOf(tuple(found))
 
@@ -116,17 +116,17 @@ def from_mapping(data: Mapping[str, Any], path: str = "selector") -> Selector:
     """Return the selector for one of kpt's: `{kind: Deployment, labels: {app: web}}`; all of it has to match.
 
     The keys are apiVersion, kind, name, namespace, labels and annotations; what is empty matches all, as for kpt.
-    path: where the mapping stands, for errors. Source: https://kpt.dev/book/04-using-functions/, "Specifying
+    path: where the mapping is, for errors. Source: https://kpt.dev/book/04-using-functions/, "Specifying
     `selectors`".
 
-    Raises FunctionError, with the path, for other keys and for values that are no text.
+    Raises FunctionError, with the path, for other keys and for values that are not strings.
     """
     _known(data, (*_FROM_TEXT, *_FROM_TEXTS), path)
     found: list[Selector] = []
     for key, make in _FROM_TEXT.items():
         value = data.get(key)
         if value is not None and not isinstance(value, str):
-            raise FunctionError(f"{path}.{key} has to be text, but {_shown(value)} stands there")
+            raise FunctionError(f"{path}.{key} must be a string, not {_shown(value)}")
         if value:
             found.append(make(value))
     found += [make_all(_texts(data.get(key), f"{path}.{key}")) for key, make_all in _FROM_TEXTS.items()]
@@ -139,7 +139,7 @@ def from_pipeline(
     """Return the selector for `selectors` and `exclude` of a function in a Kptfile's pipeline.
 
     A resource matches where one of the selectors does, or there is none, and none that is excluded does; an empty
-    one excludes nothing. path: where they stand, for errors. Raises what `from_mapping` raises.
+    one excludes nothing. path: where they are, for errors. Raises what `from_mapping` raises.
     """
     wanted = [from_mapping(each, f"{path}.selectors[{n}]") for n, each in enumerate(selectors)]
     unwanted = [from_mapping(each, f"{path}.exclude[{n}]") for n, each in enumerate(exclude) if any(each.values())]
@@ -188,17 +188,17 @@ def _has(what: str, key: str, values: tuple[str, ...]) -> Predicate:
 
 def _expression(data: Any, path: str) -> Selector:
     if not isinstance(data, dict):
-        raise FunctionError(f"{path} has to be a mapping")
+        raise FunctionError(f"{path} must be a mapping")
     _known(data, ("key", "operator", "values"), path)
     key, operator, values = data.get("key"), data.get("operator"), data.get("values") or []
     if not isinstance(key, str) or not key:
-        raise FunctionError(f"{path}.key has to be text")
+        raise FunctionError(f"{path}.key must be a string")
     if operator not in ("In", "NotIn", "Exists", "DoesNotExist"):
-        raise FunctionError(f"{path}.operator has to be In, NotIn, Exists or DoesNotExist")
+        raise FunctionError(f"{path}.operator must be In, NotIn, Exists or DoesNotExist")
     if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
-        raise FunctionError(f"{path}.values has to be a list of texts")
+        raise FunctionError(f"{path}.values must be a list of texts")
     if bool(values) != operator.endswith("In"):
-        raise FunctionError(f"{path}.values has to be {'empty' if values else 'given'} with {operator}")
+        raise FunctionError(f"{path}.values must be {'empty' if values else 'given'} with {operator}")
     found = label(key, *values)
     return ~found if operator in ("NotIn", "DoesNotExist") else found
 
@@ -215,12 +215,12 @@ def _texts(data: Any, path: str) -> dict[str, str]:
     if data is None:
         return {}
     if not isinstance(data, dict):
-        raise FunctionError(f"{path} has to be a mapping, but {_shown(data)} stands there")
+        raise FunctionError(f"{path} must be a mapping, not {_shown(data)}")
     for key, value in data.items():
         if not isinstance(value, str):
             where = show((key,))
             dot = "" if where.startswith("[") else "."
-            raise FunctionError(f"{path}{dot}{where} has to be text, but {_shown(value)} stands there")
+            raise FunctionError(f"{path}{dot}{where} must be a string, not {_shown(value)}")
     return data
 
 

@@ -27,7 +27,7 @@ class Part(Fields):
 
     @property
     def resource(self) -> Resource:
-        """The resource that the mapping stands in."""
+        """The resource that the mapping is in."""
         return self._resource
 
     def full_path(self, path: Path) -> tuple[Step, ...]:

@@ -114,9 +114,9 @@ def _delete(
 
 
 def _move_up(text: str, start: int, end: int, following: int) -> Splice:
-    """Delete the first members of `- key: value`: what is kept moves up behind the dash.
+    """Delete the first members of `- key: value`: what is kept moves up after the dash.
 
-    Where comments or blank lines stand between, only the dash stays on its line.
+    Where comments or blank lines are between, only the dash stays on its line.
     """
     if text[break_end(text, end) : following].strip(" ") == "":
         return Splice(start, following, LINES, 0, "")
@@ -150,7 +150,7 @@ def _cut(source: Source, start: int, end: int) -> Splice:
 
 
 def _empty(source: Source, parent: MapNode | SeqNode) -> Iterator[Splice]:
-    """Delete all members: `{}` or `[]` stands on the line of the key or the dash."""
+    """Delete all members: `{}` or `[]` is on the line of the key or the dash."""
     text = source.text
     empty = "{}" if isinstance(parent, MapNode) else "[]"
     start = layout.member_start(text, parent, 0)

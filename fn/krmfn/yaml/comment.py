@@ -1,6 +1,6 @@
-"""Comments: where they stand around a node, as text.
+"""Comments: where they are around a node, as text.
 
-libyaml's events carry no comments; they are found in the text beside the spans of nodes.
+libyaml's events carry no comments; they are found in the text next to the spans of nodes.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ class Comment(NamedTuple):
 
 
 def line_comment(text: str, node: Node) -> Comment | None:
-    """Return the comment that ends the line on which a node ends; None where there is none.
+    """Return the comment that ends the line on which a node ends; None if there is none.
 
-    In a multi-line flow collection the comma that follows the node may stand between. The end of a
-    block scalar is no place for a comment: there it is the one behind the indicator. A block collection has
+    In a multi-line flow collection the comma that follows the node may be between. The end of a
+    block scalar is not a place for a comment: there it is the one after the indicator. A block collection has
     no line of its own: see `Editor.line_comment`.
     """
     start = tail(text, node)
@@ -42,11 +42,11 @@ def line_comment(text: str, node: Node) -> Comment | None:
 
 
 def tail(text: str, node: Node) -> int | None:
-    """Return where a line comment of a node starts or would start; None where there is no room for one."""
+    """Return where a line comment of a node starts or would start; None if there is no room for one."""
     end = node.end
     if isinstance(node, ScalarNode):
         if node.style in layout.BLOCK_SCALARS:
-            # `key: |2-  # comment`: behind the indicator, on its line
+            # `key: |2-  # comment`: after the indicator, on its line
             found = layout.BLOCK_HEAD.match(text, layout.content_start(text, node))
             assert found
             end = found.end()
@@ -58,7 +58,7 @@ def tail(text: str, node: Node) -> int | None:
 
 
 def behind(text: str, offset: int) -> int | None:
-    """Return where a comment behind an offset starts or would start; None where other text follows."""
+    """Return where a comment after an offset starts or would start; None if other text follows."""
     found = _FLOW_PUNCTUATION.match(text, offset)
     assert found
     end = found.end()
@@ -66,7 +66,7 @@ def behind(text: str, offset: int) -> int | None:
 
 
 def comment_at(text: str, start: int) -> Comment | None:
-    """Return the comment that starts at an offset; None where none does."""
+    """Return the comment that starts at an offset; None if none does."""
     if not text.startswith("#", start):
         return None
     end = line_end(text, start)
@@ -82,7 +82,7 @@ def head_comments(text: str, offset: int, *, after: int = 0) -> list[Comment]:
     """Return the comment lines directly above the line of an offset, the top one first.
 
     Only lines indented as that line is count: others belong to something else. after: where the last value
-    above ends; in it a line that starts with `#` is no comment.
+    above ends; in it a line that starts with `#` is not a comment.
     """
     found: list[Comment] = []
     start = line_start(text, offset)
@@ -99,7 +99,7 @@ def head_comments(text: str, offset: int, *, after: int = 0) -> list[Comment]:
 
 
 def own_line(text: str, offset: int) -> int:
-    """Return the offset of the first character on the line of `offset` that is no blank."""
+    """Return the offset of the first character on the line of `offset` that is not a blank."""
     found = _BLANKS.match(text, line_start(text, offset))
     assert found
     return found.end()

@@ -54,7 +54,7 @@ def same(one: Any, other: Any) -> bool:
 
 
 class _Converter:
-    """Converts a tree once; what stands at an anchor is converted once, but counted wherever an alias stands."""
+    """Converts a tree once; what is at an anchor is converted once, but counted wherever an alias is."""
 
     def __init__(self) -> None:
         self.done: dict[int, tuple[Any, int, int]] = {}
@@ -79,7 +79,7 @@ class _Converter:
     def _anchored(self, node: Node, depth: int) -> Any:
         identity = id(node)
         if identity in self.open:
-            raise DataError(f"*{node.anchor} stands within its own anchor")
+            raise DataError(f"*{node.anchor} is within its own anchor")
         if identity not in self.done:
             self.open.add(identity)
             before, above = self.count, self.deepest
@@ -126,7 +126,7 @@ def _merge(merged: list[Any], data: dict[str, Any]) -> dict[str, Any]:
 
 
 def key_text(key: Node) -> str:
-    """Return a key as text; a key that is no scalar has none and gives ''."""
+    """Return a key as text; a key that is not a scalar has none and gives ''."""
     while type(key) is AliasNode and key.target is not None:
         key = key.target
     return key.value if type(key) is ScalarNode else ""
@@ -146,7 +146,7 @@ def scalar_data(node: ScalarNode) -> Any:
 
 
 def fits_tag(tag: str | None, data: Any) -> bool:
-    """Tell whether a value can stand behind an explicit tag; a tag of the user's own takes any text."""
+    """Tell whether a value can be after an explicit tag; a tag of the user's own takes any text."""
     if tag is None:
         return True
     kind = tag.removeprefix(_CORE)
@@ -159,8 +159,8 @@ def fits_tag(tag: str | None, data: Any) -> bool:
 def plain_data(data: Any) -> Any:
     """Return a copy of data as YAML can hold it and gives it back: dict, list, str, int, float, bool, None.
 
-    Raises EditError for other types, keys that are no text, text with half of a surrogate pair, integers beyond
-    64 bits, nesting deeper than MAX_DATA_DEPTH, and more than MAX_VALUES values.
+    Raises EditError for other types, keys that are not strings, text with half of a surrogate pair, integers
+    beyond 64 bits, nesting deeper than MAX_DATA_DEPTH, and more than MAX_VALUES values.
     """
     return _plain(data, 1, iter(range(MAX_VALUES)))
 
@@ -192,10 +192,10 @@ def _plain(data: Any, depth: int, left: Iterator[int]) -> Any:
     if isinstance(data, list | tuple):
         return [_plain(value, depth + 1, left) for value in data]
     if not isinstance(data, Mapping):
-        raise EditError(f"{type(data).__name__} is no YAML data; give text, numbers, dicts and lists")
+        raise EditError(f"{type(data).__name__} is not YAML data; give text, numbers, dicts and lists")
     for key in data:
         if not isinstance(key, str):
-            raise EditError(f"the key {key!r} is no text; keys are")
+            raise EditError(f"the key {key!r} is not a string; keys are")
     return {_plain(key, depth, left): _plain(value, depth + 1, left) for key, value in data.items()}
 
 

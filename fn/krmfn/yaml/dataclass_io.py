@@ -23,7 +23,7 @@ if typing.TYPE_CHECKING:
 
 _T = TypeVar("_T")
 Report: TypeAlias = "Callable[[tuple[Step, ...], str], object]"
-"""Takes the path of a problem, and what it is: `has to be text, but 3 stands there`."""
+"""Takes the path of a problem, and what it is: `must be a string, not 3`."""
 
 _SCALARS = {str: "text", int: "a whole number", float: "a number", bool: "true or false", types.NoneType: "null"}
 _LISTS = {
@@ -49,7 +49,7 @@ def load(kind: type[_T], data: Any, path: tuple[Step, ...], report: Report, *, t
     texts: the data comes from a ConfigMap, whose values are texts: `3`, `1.5`, `true` and `false` are what they
     look like where the type asks for it, and a list is `a, b`.
 
-    Raises TypeError for a type that is none of those in this module's docstring.
+    Raises TypeError for an invalid type of those in this module's docstring.
     """
     return cast("_T", _Loader(report, texts=texts).value(kind, data, path))
 
@@ -72,7 +72,7 @@ def dump(value: Any) -> Any:
         return [dump(member) for member in value]
     if value is None or isinstance(value, str | int | float):
         return value
-    raise TypeError(f"{type(value).__name__} is no type that YAML can hold")
+    raise TypeError(f"{type(value).__name__} is not a type that YAML can hold")
 
 
 class _Loader:
@@ -97,14 +97,14 @@ class _Loader:
             return self.items(kind, _LISTS[origin], arguments, data, path)
         if origin in _MAPPINGS:
             return self.mapping(kind, arguments, data, path)
-        raise TypeError(f"{kind!r} is no type that can be read from YAML")
+        raise TypeError(f"{kind!r} is not a type that can be read from YAML")
 
     def wrong(self, path: tuple[Step, ...], what: str) -> None:
         self.count += 1
         self.report(path, what)
 
     def mistaken(self, kind: Any, data: Any, path: tuple[Step, ...]) -> None:
-        self.wrong(path, f"has to be {_described(kind)}, but {shown(data)} stands there")
+        self.wrong(path, f"must be {_described(kind)}, not {shown(data)}")
 
     def scalar(self, kind: type, data: Any, path: tuple[Step, ...]) -> Any:
         if self.texts and isinstance(data, str):
@@ -152,7 +152,7 @@ class _Loader:
             return self.mistaken(kind, data, path)
         if make is tuple and arguments and arguments[-1] is not Ellipsis and typing.get_origin(kind) is tuple:
             if len(arguments) != len(data):
-                return self.wrong(path, f"has to be a list of {len(arguments)}, but holds {len(data)}")
+                return self.wrong(path, f"must be a list of {len(arguments)}, but holds {len(data)}")
             members = list(arguments)
         else:
             members = [arguments[0] if arguments else Any] * len(data)
@@ -184,7 +184,7 @@ class _Loader:
             if value is not None or (key in data and _allows_null(wanted)):
                 made[field.name] = self.value(wanted, value, (*path, key))
             elif field.default is field.default_factory is dataclasses.MISSING:
-                self.wrong((*path, key), f"is missing; it has to be {_described(wanted)}")
+                self.wrong((*path, key), f"is missing; it must be {_described(wanted)}")
         if self.count > before:
             return None
         try:
@@ -203,7 +203,7 @@ def _hints(kind: Any) -> dict[str, Any]:
     try:
         return typing.get_type_hints(kind)
     except NameError as error:
-        what = f"{kind.__name__} cannot be read: {error}; its types have to be importable when it is"
+        what = f"{kind.__name__} cannot be read: {error}; its types must be importable when it is"
         raise TypeError(what) from None
 
 

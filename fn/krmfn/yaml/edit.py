@@ -1,7 +1,7 @@
 """Lossless edits: changes of data and comments as splices, verified before anybody sees them.
 
 An `Editor` collects edits against one parse of a text; `apply` splices them all at once, parses the
-result and compares it with what was meant. Nothing that was not edited can change unnoticed.
+result and compares it with what was intended. Nothing that was not edited can change unnoticed.
 """
 
 from __future__ import annotations
@@ -64,8 +64,8 @@ class Editor:
     def apply(self) -> str:
         """Return the new text of the piece.
 
-        Raises EditError where an edit cannot be made, OverlapError where two edits meet, VerificationError where
-        the result is not what was meant.
+        Raises EditError if an edit cannot be made, OverlapError where two edits meet, VerificationError where
+        the result is not what was intended.
         """
         source, meant = self._source, self._meant
         splices = list(self._splices)
@@ -97,7 +97,7 @@ class Editor:
         return self._source.style
 
     def in_flow(self, node: Node) -> bool:
-        """Tell whether a node stands within a flow collection, `{…}` or `[…]`."""
+        """Tell whether a node is within a flow collection, `{…}` or `[…]`."""
         return self._source.in_flow(node)
 
     # data
@@ -120,9 +120,9 @@ class Editor:
         self._splices += value.change(self._source, node, data)
 
     def put(self, parent: MapNode, key: str, data: Any) -> None:
-        """Give a key of a mapping this value, whatever stands there; a key that is missing is added.
+        """Give a key of a mapping this value, whatever is there; a key that is missing is added.
 
-        What stands there already, and means the same, is left as it is.
+        What is there already, and means the same, is left as it is.
         """
         found = parent.pair(key)
         if found is None:
@@ -142,7 +142,7 @@ class Editor:
     def add(self, parent: MapNode, key: str, data: Any) -> None:
         """Add a pair at the end of a mapping, in the style of the text around it.
 
-        Raises EditError where the key is there already, and for one longer than a key can be (1,000 characters).
+        Raises EditError if the key is there already, and for one longer than a key can be (1,000 characters).
         """
         value.check_key(key)
         data = plain_data(data)
@@ -173,7 +173,7 @@ class Editor:
     def remove(self, parent: SeqNode, *indexes: int) -> None:
         """Remove items of a sequence, with the comments that belong to them; negative counts from the end.
 
-        Raises IndexError where there is no such item.
+        Raises IndexError if there is no such item.
         """
         count = len(parent.items)
         for index in indexes:
@@ -254,7 +254,7 @@ class Editor:
     # how it is done
 
     def _comment_slot(self, node: Node) -> int | None:
-        """Return where a comment on a node's line starts or would start; None where there is no room for one."""
+        """Return where a comment on a node's line starts or would start; None if there is no room for one."""
         if layout.is_block(node):
             slot = self._source.slot(node)
             start = None if slot is None else comment.behind(self.text, slot)

@@ -27,7 +27,7 @@ class Style(NamedTuple):
 
 
 def is_inline(data: object, style: Style) -> bool:
-    """Tell whether the data stands on its key's line: scalars and empty collections do."""
+    """Tell whether the data is on its key's line: scalars and empty collections do."""
     if isinstance(data, str):
         return not (style.literals and is_literal(data))
     return not isinstance(data, dict | list | tuple) or not data
@@ -48,7 +48,7 @@ def lines(data: Any, column: int, style: Style) -> list[str]:
 
 
 def mapping(data: Mapping[str, Any], column: int, style: Style) -> list[str]:
-    """Return the lines of a block mapping whose keys stand in this column."""
+    """Return the lines of a block mapping whose keys are in this column."""
     written: list[str] = []
     blanks = " " * column
     for key, value in data.items():

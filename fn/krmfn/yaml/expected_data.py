@@ -51,5 +51,5 @@ class Meant:
 
     @property
     def removes(self) -> bool:
-        """Whether anything goes that other nodes could stand in, or refer to."""
+        """Whether anything goes that other nodes could be in, or refer to."""
         return bool(self.replaced) or any(change.deleted for change in self.changed.values())

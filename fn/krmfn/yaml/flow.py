@@ -33,7 +33,7 @@ def change(source: Source, parent: MapNode | SeqNode, added: Any, deleted: set[i
     new = _members(source, parent, added) if added else []
     if len(deleted) == count:
         closing = parent.end - 1
-        # an empty collection keeps what stands in it: there may be a comment
+        # an empty collection keeps what is in it: there may be a comment
         yield Splice(opening + 1 if count else closing, closing, MEMBER, 0, ", ".join(new))
         return
     for first, last in runs(deleted):

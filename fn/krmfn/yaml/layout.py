@@ -30,14 +30,14 @@ def starts_line(text: str, offset: int) -> bool:
 
 
 def skip_blank(text: str, offset: int) -> int:
-    """Return the offset of the next character that is no blank, no line break and no part of a comment."""
+    """Return the offset of the next character that is not a blank, no line break and no part of a comment."""
     found = _BLANK.match(text, offset)
     assert found
     return found.end()
 
 
 def properties_end(text: str, node: Node) -> int:
-    """Return the offset behind a node's anchor and tag, or its start where it has none."""
+    """Return the offset after a node's anchor and tag, or its start where it has none."""
     count = _own_properties(node) if isinstance(node, MapNode | SeqNode) else 2
     offset = end = node.start
     while count and text[offset : offset + 1] in ("&", "!") and (found := _PROPERTY.match(text, offset)):
@@ -53,7 +53,7 @@ def _own_properties(node: MapNode | SeqNode) -> int:
 
 
 def content_start(text: str, node: Node) -> int:
-    """Return where a node's own text starts, behind its anchor and tag."""
+    """Return where a node's own text starts, after its anchor and tag."""
     end = properties_end(text, node)
     return end if end == node.start else min(skip_blank(text, end), node.end)
 
@@ -69,7 +69,7 @@ def is_block(node: Node) -> bool:
 
 
 def colon(text: str, key: Node, value: Node) -> int | None:
-    """Return the offset of the `:` between a key and its value; None where neither it nor a value is written."""
+    """Return the offset of the `:` between a key and its value; None if neither it nor a value is written."""
     if value.start <= key.end:
         return None
     found = skip_blank(text, key.end)
@@ -111,7 +111,7 @@ def dash(text: str, parent: SeqNode, index: int) -> int:
         offset -= 1
     if text[offset] == "-":
         return offset
-    # the item stands on a later line than its dash, with nothing but comments between
+    # the item is on a later line than its dash, with nothing but comments between
     return skip_blank(text, last_line_end(text, parent.items[index - 1]))
 
 

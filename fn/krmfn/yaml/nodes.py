@@ -36,7 +36,7 @@ class ScalarNode:
 
     @property
     def end(self) -> int:
-        """The offset behind it; of a block scalar the start of a later line."""
+        """The offset after it; of a block scalar the start of a later line."""
         return self.event.end_mark.index  # type: ignore[no-any-return]
 
     @property
@@ -56,7 +56,7 @@ class ScalarNode:
 
 
 class AliasNode:
-    """An alias, `*anchor`; `target` is None where the anchor stands in a part that was not built."""
+    """An alias, `*anchor`; `target` is None if the anchor is in a part that was not built."""
 
     value = None
     __slots__ = ("anchor", "end", "start", "target")
@@ -71,8 +71,8 @@ class AliasNode:
 class MapNode:
     """A mapping: its pairs in the order of the text, duplicates included.
 
-    `end` is the end of the last value, not of the comments and blank lines behind it. `value` is None, as it is
-    for all nodes that are no scalars: so keys are compared without a look at their type.
+    `end` is the end of the last value, not of the comments and blank lines after it. `value` is None, as it is
+    for all nodes that are not scalars: so keys are compared without a look at their type.
     """
 
     value = None
@@ -88,7 +88,7 @@ class MapNode:
         self._index: dict[str, int] | None = None
 
     def pair(self, key: str | int) -> tuple[Node, Node] | None:
-        """Return the last pair with a scalar key of this text; None where there is none, as for a number."""
+        """Return the last pair with a scalar key of this text; None if there is none, as for a number."""
         if len(self.pairs) > _MANY:
             if self._index is None:
                 self._index = {name.value: n for n, (name, _) in enumerate(self.pairs) if type(name) is ScalarNode}
@@ -100,7 +100,7 @@ class MapNode:
         return None
 
     def get(self, key: str) -> Node | None:
-        """Return the value of the last such key, aliases followed; None where there is none."""
+        """Return the value of the last such key, aliases followed; None if there is none."""
         found = self.pair(key)
         return None if found is None else follow(found[1])
 
@@ -126,7 +126,7 @@ Node: TypeAlias = ScalarNode | AliasNode | MapNode | SeqNode
 def follow(node: Node) -> Node:
     """Return what an alias stands for, any other node itself.
 
-    Raises ValueError where the anchor stands in a part of the text that was not built.
+    Raises ValueError if the anchor is in a part of the text that was not built.
     """
     while type(node) is AliasNode:
         if node.target is None:
@@ -136,7 +136,7 @@ def follow(node: Node) -> Node:
 
 
 def find(root: Node | None, path: Sequence[str | int], *, merged: bool = False) -> Node | None:
-    """Return the node at a path of keys and indexes, aliases followed; None where there is none.
+    """Return the node at a path of keys and indexes, aliases followed; None if there is none.
 
     merged: look through merge keys, too; what is found there belongs to another mapping.
     """
@@ -172,7 +172,7 @@ def walk(root: Node) -> Iterator[Node]:
 def trail(root: Node, node: Node) -> list[tuple[MapNode | SeqNode, int]]:
     """Return the collections around a node, the root first, each with the number of the member that leads to it.
 
-    Found by position, in the logarithm of the number of members. Raises ValueError where the node is not below
+    Found by position, in the logarithm of the number of members. Raises ValueError if the node is not below
     the root.
     """
     found: list[tuple[MapNode | SeqNode, int]] = []

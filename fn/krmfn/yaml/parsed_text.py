@@ -47,7 +47,7 @@ class Source:
 
     @cached_property
     def _leaves(self) -> tuple[list[int], list[Node]]:
-        """What is no collection, in the order of the text: where it starts, and the node."""
+        """What is not a collection, in the order of the text: where it starts, and the node."""
         nodes: list[Node] = [
             node
             for root in self.roots
@@ -79,7 +79,7 @@ class Source:
         return found
 
     def root_of(self, node: Node) -> Node:
-        """Return the root of the document that a node stands in."""
+        """Return the root of the document that a node is in."""
         roots = [root for root in self.roots if root is not None]
         if len(roots) == 1:
             return roots[0]
@@ -111,7 +111,7 @@ class Source:
         return found
 
     def in_flow(self, node: Node) -> bool:
-        """Tell whether a node stands within a flow collection, `{…}` or `[…]`."""
+        """Tell whether a node is within a flow collection, `{…}` or `[…]`."""
         return any(parent.flow for parent, _ in self.trail(node))
 
     def before(self, offset: int) -> Node | None:
@@ -121,7 +121,7 @@ class Source:
         return nodes[number] if number >= 0 else None
 
     def floor(self, offset: int) -> int:
-        """Return where the last leaf that starts before an offset ends: no comment stands above that."""
+        """Return where the last leaf that starts before an offset ends: no comment is above that."""
         leaf = self.before(offset)
         return leaf.end if leaf else 0
 
@@ -130,12 +130,12 @@ class Source:
         return self.floor(offset) > offset
 
     def follows_block_scalar(self, offset: int) -> bool:
-        """Tell whether what stands before an offset is a block scalar: blanks behind it could become its own."""
+        """Tell whether what is before an offset is a block scalar: blanks after it could become its own."""
         leaf = self.before(offset)
         return isinstance(leaf, ScalarNode) and leaf.style in BLOCK_SCALARS
 
     def slot(self, node: Node) -> int | None:
-        """Return where a value could stand on the line of the key or dash of a node: behind anchor and tag.
+        """Return where a value could be on the line of the key or dash of a node: behind anchor and tag.
 
         None for a root, and for a key.
         """

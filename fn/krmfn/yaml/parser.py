@@ -43,7 +43,7 @@ def is_a(event: Any, kind: type) -> bool:
 
 
 class Document:
-    """One YAML document of a text; `root` is None where it is empty.
+    """One YAML document of a text; `root` is None if it is empty.
 
     start: of its directives or its `---`, or of its content; explicit: whether it has a `---`; tags: the tag
     handles that its directives define.
@@ -63,7 +63,7 @@ class Reader:
 
     name: of the file, for errors.
 
-    Raises InputError (`name:line:column`, with the line shown) from every method where the text is no YAML.
+    Raises InputError (`name:line:column`, with the line shown) from every method where the text is not YAML.
     """
 
     def __init__(self, text: str, name: str) -> None:
@@ -75,7 +75,9 @@ class Reader:
             parser = CParser(self.text)
         except UnicodeEncodeError as error:
             place = Lines(self.text).position(error.start)
-            raise located(name, self.text, place, "half of a surrogate pair is no character; remove it") from None
+            raise located(
+                name, self.text, place, "half of a surrogate pair is not a character; remove it"
+            ) from None
         self.next: Callable[[], Any] = parser.get_event
         """Return the next event; errors are libyaml's own."""
 
@@ -198,7 +200,7 @@ class Reader:
         """Return an empty value of a block mapping.
 
         Behind `? key` without a `:` libyaml gives it the place of the next token, which may be lines away; here
-        it stands right behind its key.
+        it is right after its key.
         """
         start = event.start_mark.index
         if start == event.end_mark.index and self.text[start - 1] != ":":
@@ -282,7 +284,7 @@ def check(text: str) -> None:
 def parse(text: str, name: str, *, whole: bool = False) -> list[Document]:
     """Return the documents of a text; name is the file's, for errors.
 
-    whole: the text is no piece of another one, so that every alias needs its anchor in it.
+    whole: the text is not a piece of another one, so that every alias needs its anchor in it.
 
     Raises InputError (`name:line:column`, with the line shown).
     """
@@ -338,7 +340,7 @@ def _input_error(error: yaml.YAMLError, text: str, name: str) -> InputError:
         return located(name, text, Lines(text).position(offset), what)
     # at the end of a text libyaml names a line that is not there, so the offset counts, not its line and column
     place = Lines(text).position(mark.index)
-    what = getattr(error, "problem", None) or "this is no YAML"
+    what = getattr(error, "problem", None) or "this is not YAML"
     context = getattr(error, "context", None)
     if context:
         what = f"{what} ({context})"

@@ -19,7 +19,7 @@ _NULL = frozenset(("", "~", "null", "Null", "NULL"))
 _INT = re.compile(r"[-+]?(?:0b_*[01][01_]*|0o?_*[0-7][0-7_]*|0x_*[0-9a-fA-F][0-9a-fA-F_]*|0|[1-9][0-9_]*)")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9][0-9_]*|[0-9][0-9_]*(?:\.[0-9_]*)?)(?:[eE][-+]?[0-9]+)?")
 _SPECIAL_FLOAT = re.compile(r"([-+]?)\.(inf|Inf|INF)|\.(?:nan|NaN|NAN)")
-# what only some readers take for something else than text: sexagesimal numbers, dates, merge and value keys
+# what only some readers take for something other than text: sexagesimal numbers, dates, merge and value keys
 _DOUBTFUL = re.compile(
     r"""[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?
     | [0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt \t].*)?
@@ -88,7 +88,7 @@ def _is_doubtful(value: str) -> bool:
 
 
 def can_be_plain(value: str, *, flow: bool = False) -> bool:
-    """Tell whether the value can stand unquoted and still be this text."""
+    """Tell whether the value can be unquoted and still be this text."""
     if not value or not is_text(value):
         return False
     first = value[0]
@@ -135,7 +135,7 @@ def json(value: Value) -> str:
     Raises EditError for numbers that JSON does not have.
     """
     if isinstance(value, str):
-        # of YAML's escapes JSON has only this one beside those for quotes, backslashes and blanks
+        # of YAML's escapes JSON has only this one next to those for quotes, backslashes and blanks
         out = _ESCAPED.sub(lambda found: _ESCAPES[found.group()], value)
         return '"' + _UNPRINTABLE.sub(lambda found: f"\\u{ord(found.group()):04x}", out) + '"'
     if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):

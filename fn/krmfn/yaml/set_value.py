@@ -36,8 +36,8 @@ def put(editor: Editor, root: MapNode, path: Steps, data: Any, *, only_remove: b
     comments and its place; only where that cannot be, it is written anew. only_remove: make no edits but those
     that take something away, which leaves the others for a second time.
 
-    Raises BlockedError where the path leads through an alias (what stands at its anchor belongs to others, too),
-    or through something that is no mapping and no list.
+    Raises BlockedError if the path leads through an alias (what is at its anchor belongs to others, too),
+    or through something that is neither a mapping nor a list.
     """
     node: Node = root
     parent: MapNode | None = None
@@ -99,7 +99,7 @@ def equal(one: Any, other: Any) -> bool:
 
 
 def _rewritten(editor: Editor, root: MapNode, data: Any) -> Plan:
-    """Return the edits that give a root other fields; it stands behind no key, so it cannot be written anew."""
+    """Return the edits that give a root other fields; it is behind no key, so it cannot be written anew."""
     if not isinstance(data, dict):
         raise BlockedError((), "a resource is a mapping")
     own = [key.value for key, _ in root.pairs if isinstance(key, ScalarNode)]
@@ -109,9 +109,9 @@ def _rewritten(editor: Editor, root: MapNode, data: Any) -> Plan:
 
 
 def owner(root: MapNode, path: Steps) -> Node | None:
-    """Return the node at a path that leads through no alias; None where there is none.
+    """Return the node at a path that leads through no alias; None if there is none.
 
-    Raises BlockedError where an alias stands on the way.
+    Raises BlockedError if an alias is on the way.
     """
     node: Node = root
     for number, step in enumerate(path):
@@ -127,7 +127,7 @@ def owner(root: MapNode, path: Steps) -> Node | None:
 
 
 def item(node: SeqNode, index: int, path: Steps) -> Node:
-    """Return an item of a list. Raises BlockedError where there is none; path: the item's."""
+    """Return an item of a list. Raises BlockedError if there is none; path: the item's."""
     if not has(node, index):
         raise BlockedError(path, f"the list has {len(node.items)} items")
     return node.items[index]
@@ -160,7 +160,7 @@ def _nest(here: Steps, rest: Steps, data: Any) -> Any:
 
 
 def _plan(editor: Editor, node: Node, data: Any) -> Plan | None:
-    """Return the edits after which a node means data, in place; None where it has to be written anew."""
+    """Return the edits after which a node means data, in place; None if it must be written anew."""
     try:
         if isinstance(node, ScalarNode) and is_value(data):
             return [] if same(to_data(node), data) else [(False, partial(editor.set_value, node, data))]
@@ -182,7 +182,7 @@ def _mapping(editor: Editor, node: MapNode, data: dict[str, Any]) -> Plan | None
     if not node.pairs or len(gone) == len(there) or not all(isinstance(key, ScalarNode) for key, _ in node.pairs):
         return [] if there == data == {} else None
     if merging and (gone or MERGE in data):
-        return None  # what is merged would show again, or cannot be taken away
+        return None  # what is merged would show again, or cannot be removed
     plan: Plan = [(True, partial(editor.delete, node, *gone))] if gone else []
     for key, value in data.items():
         pair = node.pair(key) if key in own else None

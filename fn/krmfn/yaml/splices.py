@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from krmfn.yaml.parsed_text import Source
     from krmfn.yaml.text import Edit
 
-# what is inserted at the same offset, in the order in which it has to stand there
+# what is inserted at the same offset, in the order in which it has to be there
 VALUE, MEMBER, COMMENT, LINES = range(4)
 # the line breaks that block scalars do not turn into line feeds
 TEXT_BREAKS = ("\u2028", "\u2029")
@@ -38,8 +38,8 @@ class Splice(NamedTuple):
 def fitting(source: Source, offset: int, column: int) -> emit.Style:
     """Return the source's style for lines that are put before what follows an offset.
 
-    A literal block would swallow comments and blanks below it that stand deeper than this column, and take a
-    line break that is no line feed for a part of itself.
+    A literal block would swallow comments and blanks below it that are deeper than this column, and take a
+    line break that is not a line feed for a part of itself.
     """
     text = source.text
     following = min(skip_blank(text, offset), source.end)
@@ -58,7 +58,7 @@ def final_break(source: Source, offset: int, data: object, style: emit.Style) ->
 def closed(source: Source, edits: list[Edit], written: Iterable[Any]) -> list[Edit]:
     """Return edits (in order) that leave a new literal block at the end of a text the break that it needs.
 
-    That is so where all that stood behind it goes, and the last line had no break.
+    That is so where all that stood after it goes, and the last line had no break.
     """
     if len(edits) < 2 or edits[-1].new or edits[-1].end < source.end or edits[-2].end < edits[-1].start:
         return edits

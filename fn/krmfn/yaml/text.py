@@ -1,7 +1,7 @@
 """Source text: where lines end, where an offset is, and splices.
 
 Offsets are code points into the text; lines and columns count from 1. A byte order mark at the start of a text
-has an offset, and no column: it is no part of the first line.
+has an offset, and no column: it is not part of the first line.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class Lines:
         return self.text.isascii() and "\r" not in self.text
 
     def position(self, offset: int) -> Position:
-        """Return line and column of an offset; one behind the end of the text counts as its end."""
+        """Return line and column of an offset; one after the end of the text counts as its end."""
         offset = max(_first(self.text), min(offset, len(self.text)))
         if not self._asked and self._is_usual:
             self._asked = True  # most texts are asked once, and counting is faster than to find all lines
@@ -89,7 +89,7 @@ def next_line(text: str, offset: int) -> int:
 
 
 def break_end(text: str, offset: int) -> int:
-    """Return the offset behind the line break that stands at `offset`, or the length of the text."""
+    """Return the offset after the line break that is at `offset`, or the length of the text."""
     return offset + 2 if text.startswith("\r\n", offset) else min(offset + 1, len(text))
 
 
@@ -114,7 +114,7 @@ def line_start(text: str, offset: int) -> int:
 
 
 def _first(text: str) -> int:
-    """Return the offset of the first character that is no byte order mark."""
+    """Return the offset of the first character that is not a byte order mark."""
     return len(BOM) if text.startswith(BOM) else 0
 
 
@@ -140,7 +140,7 @@ def splice(text: str, edits: Iterable[Edit], *, start: int = 0, end: int | None 
 
     Edits at the same offset keep the order in which they are given.
 
-    Raises OverlapError where two edits want the same text, EditError where one lies outside.
+    Raises OverlapError if two edits want the same text, EditError where one lies outside.
     """
     end = len(text) if end is None else end
     pieces: list[str] = []

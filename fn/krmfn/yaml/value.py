@@ -38,7 +38,7 @@ def fits(source: Source, node: ScalarNode, data: Any) -> bool:
 def change(source: Source, node: ScalarNode, data: scalar.Value) -> Iterator[Splice]:
     """Yield the splices that give a scalar a new value in its own style.
 
-    Raises EditError where there is no place for a value, and for what cannot be a key.
+    Raises EditError if there is no place for a value, and for what cannot be a key.
     """
     text = source.text
     around = source.trail(node)
@@ -65,9 +65,9 @@ def change(source: Source, node: ScalarNode, data: scalar.Value) -> Iterator[Spl
 
 
 def replace(source: Source, parent: MapNode, pair: tuple[Node, Node], data: Any) -> Iterator[Splice]:
-    """Yield the splices that write other data behind a key, block or flow; comments on its lines stay.
+    """Yield the splices that write other data after a key, block or flow; comments on its lines stay.
 
-    Raises EditError behind a `? key` without a `:`.
+    Raises EditError after a `? key` without a `:`.
     """
     text = source.text
     key, value = pair
@@ -123,14 +123,14 @@ def _is_key(parent: MapNode, number: int, node: Node) -> bool:
 
 def _check_new_key(node: ScalarNode, data: scalar.Value) -> None:
     if not isinstance(data, str):
-        raise EditError(f"the key {data!r} is no text; keys are")
+        raise EditError(f"the key {data!r} is not a string; keys are")
     if node.style in layout.BLOCK_SCALARS or node.start == node.end:
         raise EditError("a key that is a block of text, or empty, cannot be renamed")
     check_key(data)
 
 
 def _empty(text: str, node: ScalarNode, new: str, around: list[tuple[MapNode | SeqNode, int]]) -> Splice:
-    """Write a value where none is written: behind the colon or the dash."""
+    """Write a value where none is written: after the colon or the dash."""
     parent, number = around[-1]
     if isinstance(parent, SeqNode):
         if parent.flow:
@@ -145,9 +145,9 @@ def _empty(text: str, node: ScalarNode, new: str, around: list[tuple[MapNode | S
 
 
 def _unwritten(text: str, parent: MapNode, key: Node, new: str) -> Splice:
-    """Write a value behind a key that has not even a colon: `{key}`."""
+    """Write a value after a key that has not even a colon: `{key}`."""
     if not parent.flow:
-        raise EditError("`? key` has no `:` behind which a value could stand")
+        raise EditError("`? key` has no `:` after which a value could be")
     if any(char in text[key.start : key.end] for char in BREAKS) or key.end - key.start > LONGEST_KEY:
         raise EditError("a key of several lines, or of this length, can have no value")
     # `!:` would be another tag
@@ -180,7 +180,7 @@ def _block(
 
 
 def _indent(text: str, start: int, end: int) -> int | None:
-    """Return how far the first line of a block scalar's text is indented; None where it has no text."""
+    """Return how far the first line of a block scalar's text is indented; None if it has no text."""
     while (start := next_line(text, start)) < end:
         line = text[start : line_end(text, start)]
         if content := line.lstrip(" "):

@@ -1,4 +1,4 @@
-"""Holds a spliced text to what was meant: the old data, apart from the edits."""
+"""Holds a spliced text to what was intended: the old data, apart from the edits."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 _UNREADABLE = (InputError, DataError, yaml.YAMLError)
 _TROUBLE = (
-    # behind a plain scalar, and nowhere else
+    # after a plain scalar, and nowhere else
     (
         re.compile(f"(?:^|[{BREAKS}]) *\t[ \t]*(?:$|[{BREAKS}#])"),
         "a line of blanks, or a comment line, has a tab in front; remove the tab first",
@@ -46,7 +46,7 @@ _TROUBLE = (
 
 
 class VerificationError(Exception):
-    """A spliced text does not say what was meant: an error in this library; nothing was changed."""
+    """A spliced text does not say what was intended: an error in this library; nothing was changed."""
 
 
 class _Differs(Exception):  # noqa: N818  (it never leaves this module)
@@ -64,11 +64,11 @@ def verify(source: Source, edits: Sequence[Edit], new: str, meant: Meant, name: 
     """Compare a new text with the documents it came from; edits: in order.
 
     The lines of the smallest pair or item of a block collection around all edits are read again and compared.
-    That is enough: what stands before is the same text and leaves libyaml in the same state; the first line
+    That is enough: what is before is the same text and leaves libyaml in the same state; the first line
     keeps its indentation and its key or dash; and what follows starts at the column of that key or dash or
-    before it, which ends whatever is open. Where there is no such pair, everything is read again.
+    before it, which ends whatever is open. If there is no such pair, everything is read again.
 
-    Raises VerificationError where they differ in anything that was not meant, and EditError where that may be for
+    Raises VerificationError if they differ in anything that was not intended, and EditError where that may be for
     something in the text that libyaml takes at one place and not at another.
     """
     piece = _piece(source, edits[0].start, max(edit.end for edit in edits), meant)
@@ -93,7 +93,7 @@ def verify(source: Source, edits: Sequence[Edit], new: str, meant: Meant, name: 
 def expect(text: str, roots: Sequence[Node | None], name: str) -> None:
     """Compare a text with the documents that it has to hold.
 
-    Raises VerificationError where they differ in anything.
+    Raises VerificationError if they differ in anything.
     """
     try:
         _Verifier(text, name, Meant()).documents(roots)
@@ -181,7 +181,7 @@ class _Verifier:
                 self._differs(event)
             self._data(event, self.values[id(node)][1])
         elif type(node) is ScalarNode:
-            # this comparison runs for most nodes, so it stands in one expression
+            # this comparison runs for most nodes, so it is in one expression
             if (
                 type(event) is not ScalarEvent
                 or event.value != node.value

@@ -32,7 +32,7 @@ def scenario(request: pytest.FixtureRequest) -> Scenario:
 
 @pytest.fixture
 def root(scenario: Scenario, tmp_path: Path) -> Path:
-    """The scenario's files, and the tags beside them."""
+    """The scenario's files, and the tags next to them."""
     for path, text in scenario.files.items():
         file = tmp_path / "tree" / path
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -54,7 +54,7 @@ def test_every_key_stands_for_a_field_of_its_type() -> None:
 
 
 @pytest.mark.parametrize("document", [None, {"data": {}}, {"data": None}, {}])
-def test_kpts_placeholder_is_no_configuration(document: dict[str, Any] | None) -> None:
+def test_kpts_placeholder_is_not_a_configuration(document: dict[str, Any] | None) -> None:
     head = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "function-input"}}
     assert load(None if document is None else {**head, **document}, dotted) == ImageAutomation()
 
@@ -90,7 +90,7 @@ def test_a_problem_names_the_flat_key(data: dict[str, Any], problem: str) -> Non
     assert problem in found[0]
 
 
-def test_data_that_is_no_mapping_is_refused() -> None:
+def test_data_that_is_not_a_mapping_is_refused() -> None:
     with pytest.raises(ConfigError, match="data: must be a mapping"):
         load({"apiVersion": "v1", "kind": "ConfigMap", "data": ["x"]}, dotted)
 

@@ -81,5 +81,5 @@ def test_editors_refuse_what_the_program_refuses(spec: dict[str, Any]) -> None:
         jsonschema.validate(document, PUBLISHED)
 
 
-def test_the_schema_is_installed_beside_the_package() -> None:
+def test_the_schema_is_installed_next_to_the_package() -> None:
     assert SCHEMA.parent == Path(__file__).parents[3] / "fn/fluxmark/config"

@@ -1,4 +1,4 @@
-"""Every row of the table of kinds, held against a document of that kind."""
+"""Every row of the table of kinds, compared with a document of that kind."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def test_tags_apart_from_their_names_are_marked(group: str, kind: str, row: Part
 
 
 @pytest.mark.parametrize("row", [row for row in PARTS if row.version], ids=lambda row: row.at)
-def test_a_range_of_chart_versions_is_no_tag(row: Parts, tmp_path: Path) -> None:
+def test_a_range_of_chart_versions_is_not_a_tag(row: Parts, tmp_path: Path) -> None:
     text = document(row.groups[0], row.kinds[0], apart(row, ">=1.0.0"))
     tree(tmp_path, {"a.yaml": text, "charts.yaml": CHARTS})
     assert "a.yaml" not in injected(tmp_path).changes

@@ -128,7 +128,7 @@ def test_a_template_is_expanded_as_go_does(template: str, expanded: str) -> None
     assert regexp.expand(template, match) == expanded
 
 
-def test_a_name_of_digits_is_a_name_where_it_is_no_number() -> None:
+def test_a_name_of_digits_is_a_name_where_it_is_not_a_number() -> None:
     regexp = compile_pattern("(?P<01>a)(?P<1>b)(?P<10000000000>c)")
     match = regexp.search("abc")
     assert match is not None

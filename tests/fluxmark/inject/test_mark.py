@@ -36,7 +36,7 @@ MARKED = {
     "quoted key": ('"image": reg.io/app:1', f'"image": reg.io/app:1 {MARKER}'),
     "another comment": ("image: reg.io/app:1 # pinned", f"# pinned\n    image: reg.io/app:1 {MARKER}"),
     "two comments": ("image: reg.io/app:1   # a # b", f"# a # b\n    image: reg.io/app:1   {MARKER}"),
-    "text behind a marker": (
+    "text after a marker": (
         f"image: reg.io/app:1 {MARKER} # pinned",
         f"# pinned\n    image: reg.io/app:1 {MARKER}",
     ),

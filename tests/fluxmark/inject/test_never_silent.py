@@ -90,13 +90,13 @@ def test_a_configuration_without_an_automation_is_reported(tmp_path: Path) -> No
     assert not said(injected(tmp_path), "no-automation")
 
 
-def test_a_key_that_stands_twice_in_the_configuration_is_an_error(
+def test_a_key_that_is_twice_in_the_configuration_is_an_error(
     tmp_path: Path, inject: Callable[..., tuple[int, str, str]]
 ) -> None:
     root = tree(tmp_path, {"a.yaml": POD}, f"{CONFIG}  images: [{{image: reg.io/api}}]\n")
     status, _, errors = inject(str(root))
     assert status == 2
-    assert "fluxmark.yaml:9:3: the key 'images' stands in this mapping twice" in errors
+    assert "fluxmark.yaml:9:3: the key 'images' is in this mapping twice" in errors
     assert "$imagepolicy" not in (root / "a.yaml").read_text()
 
 

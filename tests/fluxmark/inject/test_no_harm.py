@@ -35,7 +35,7 @@ REFLECTING = CONFIG.replace(
 
 
 @pytest.mark.parametrize("key", ["tag", "imageTag", "image_tag", "imageVersion", "version", "appVersion"])
-def test_a_name_beside_its_tag_is_not_marked(key: str, tmp_path: Path) -> None:
+def test_a_name_next_to_its_tag_is_not_marked(key: str, tmp_path: Path) -> None:
     text = f'{RELEASE}    image: reg.io/app\n    {key}: "1.0.0"\n'
     tree(tmp_path, {"a.yaml": text})
     assert new_text(tmp_path, "a.yaml") == text.replace('"1.0.0"', f'"1.0.0" {TAG_MARKER}')
@@ -56,7 +56,7 @@ def test_names_are_marked_when_that_is_asked(tmp_path: Path) -> None:
     assert f"tag: 1.0.0 {TAG_MARKER}\n" in new
 
 
-def test_a_name_behind_its_registry_is_never_marked(tmp_path: Path) -> None:
+def test_a_name_after_its_registry_is_never_marked(tmp_path: Path) -> None:
     text = f"{RELEASE}    image:\n      registry: reg.io\n      repository: app\n      tag: 1.0.0\n"
     tree(tmp_path, {"a.yaml": text}, CONFIG.replace("  output: flux\n", "  output: flux\n  markNames: true\n"))
     assert new_text(tmp_path, "a.yaml") == text.replace("1.0.0", f"1.0.0 {TAG_MARKER}")
@@ -81,7 +81,7 @@ VALUES = f"{RELEASE}    image:\n      repository: reg.io/app\n      tag: 1.0.0\n
 
 
 @pytest.mark.parametrize("text", [KUSTOMIZATION, VALUES], ids=["kustomize", "Helm"])
-def test_a_tag_beside_a_digest_is_marked_with_it_or_not_at_all(text: str, tmp_path: Path) -> None:
+def test_a_tag_next_to_a_digest_is_marked_with_it_or_not_at_all(text: str, tmp_path: Path) -> None:
     tree(tmp_path, {"a.yaml": text})
     result = injected(tmp_path)
     assert "a.yaml" not in result.changes

@@ -1,4 +1,4 @@
-"""The case fluxmark was born from, to the letter. FLUXMARK_UPDATE_GOLDEN=1 rewrites the expected tree."""
+"""The case fluxmark was born from, exactly. FLUXMARK_UPDATE_GOLDEN=1 rewrites the expected tree."""
 
 from __future__ import annotations
 
@@ -207,7 +207,7 @@ AS_WRITTEN = {
 }
 
 
-def test_what_was_first_written_is_mended_where_it_stands_and_said(tmp_path: Path) -> None:
+def test_what_was_first_written_is_mended_where_it_is_and_said(tmp_path: Path) -> None:
     config = (HOMELAB / "fluxmark.yaml").read_text()
     config = config.replace("spec:\n", "spec:\n  force: true\n", 1)
     root = tree(tmp_path, {f"{OUTPUT}/{name}": text for name, text in AS_WRITTEN.items()}, config)

@@ -35,7 +35,7 @@ def spec_of(case: dict[str, Any]) -> dict[str, Any]:
 
 
 def select(case: dict[str, Any]) -> dict[str, Any]:
-    """The outcome in the words of the fixture, and the ties."""
+    """The outcome in the wording of the fixture, and the ties."""
     try:
         selection = latest(spec_of(case), case["tags"])
     except PolicyError as error:

@@ -61,7 +61,7 @@ def replay(spec: dict[str, Any], written: list[str]) -> Counter[str]:
         if tag == selected.tag or tag in selected.ties:
             steps["as Flux wrote it"] += 1
             continue
-        # A lower tag was written after a higher one, which has to be gone from the registry, or was reverted.
+        # A lower tag was written after a higher one, which must be gone from the registry, or was reverted.
         best = [candidate.tag for candidate in explain(spec, known, best=len(known)).best]
         gone = set(best[: best.index(tag)])
         assert selected.tag in gone

@@ -102,7 +102,7 @@ def test_of_equal_numbers_the_last_wins() -> None:
     assert Numerical(descending=True).choose(["2", "1.0", "1", "01"]).key == "01"
 
 
-def test_one_key_that_is_no_number_fails_the_policy() -> None:
+def test_one_key_that_is_not_a_number_fails_the_policy() -> None:
     with pytest.raises(PolicyError) as caught:
         Numerical().choose(["1", "x", "y"])
     assert str(caught.value) == "failed to parse invalid numeric value 'x'"

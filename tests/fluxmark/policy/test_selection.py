@@ -79,7 +79,7 @@ def test_an_invalid_policy_is_one_without_tags_too(spec: dict[str, Any], message
         assert str(caught.value) == message
 
 
-def test_an_error_that_depends_on_the_tags_is_no_invalid_policy() -> None:
+def test_an_error_that_depends_on_the_tags_is_not_an_invalid_policy() -> None:
     assert error_of(ALPHABETICAL, []) == "version list argument cannot be empty"
     assert error_of({**ALPHABETICAL, **filtered("x")}, ["1"]) == "version list argument cannot be empty"
     assert error_of(semver(">2"), ["1.0.0"]) == "unable to determine latest version from provided list"
@@ -95,7 +95,7 @@ def test_order_is_that_of_the_bytes() -> None:
     assert latest(ALPHABETICAL, ["v9", "v10"]).tag == "v9"
 
 
-def test_without_a_filter_equal_keys_are_no_tie() -> None:
+def test_without_a_filter_equal_keys_are_not_tie() -> None:
     assert latest(semver("*"), ["1.2.0", "v1.2.0"]) == Selection("v1.2.0", "v1.2.0")
     assert latest(semver("*"), ["1.2.0", "1.02.0", "1.2.00"]) == Selection("1.2.00", "1.2.00")
     assert latest(NUMERICAL, ["1", "1.0", "01"]) == Selection("01", "01")
@@ -147,7 +147,7 @@ def test_a_release_compiles_patterns_in_its_own_way() -> None:
     assert "invalid or unsupported Perl syntax: `(?<`" in error_of(spec, ["a"], flux_version="2.2")
 
 
-def test_a_text_that_is_no_flux_version_is_refused() -> None:
+def test_a_text_that_is_not_a_flux_version_is_refused() -> None:
     with pytest.raises(FluxmarkError, match="not a Flux version: 'latest'"):
         latest(ALPHABETICAL, ["a"], flux_version="latest")
 

@@ -110,7 +110,7 @@ def test_a_next_page_that_flux_does_not_find_is_told(lines: list[str]) -> None:
 
 
 @pytest.mark.parametrize("line", ["/n", "</n", 'rel="next"', "x<"])
-def test_a_link_that_cannot_be_read_is_no_end(line: str) -> None:
+def test_a_link_that_cannot_be_read_is_not_an_end(line: str) -> None:
     with pytest.raises(link.LinkError):
         link.following([line])
 

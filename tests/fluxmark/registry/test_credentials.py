@@ -113,7 +113,7 @@ def test_the_first_of_two_secrets_counts_and_the_longer_key_before_it() -> None:
     assert names == {"o/a": "three", "x": "one"}
 
 
-def test_a_key_that_is_no_url_keeps_flux_from_all_logins() -> None:
+def test_a_key_that_is_not_an_url_keeps_flux_from_all_logins() -> None:
     found = _secret(**{"ghcr.io": _auth("me"), "reg.[a].io": _auth("me")}).find("ghcr.io", "a")
     assert found.fails
     assert found.login is None

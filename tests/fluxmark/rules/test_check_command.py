@@ -1,4 +1,4 @@
-"""`fluxmark check` and `mode: Check`: files in, findings out, exit status; fixes and silences."""
+"""`fluxmark check` and `mode: Check`: files in, findings out, exit status; fixes and suppresses."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def test_text_shows_the_line_with_a_caret(
     output = capsys.readouterr().out
     assert re.sub(r"\d+ rules", "N rules", output) == (
         "app.yaml\n"
-        "  1:34: error: Flux ignores this marker: the key is '$imagepolicy', to the letter, not '$imagePolicy'; "
+        "  1:34: error: Flux ignores this marker: the key is '$imagepolicy', exactly, not '$imagePolicy'; "
         'write # {"$imagepolicy": "flux-system:app"} [marker-malformed]\n'
         '    | image: example.com/app:1.0.0 # {"$imagePolicy": "flux-system:app"}\n'
         "    |                                  ^~~~~~~~~~~~\n"
@@ -174,7 +174,7 @@ def test_comments_silence_rules(text: str, rules: list[str]) -> None:
     assert [finding.rule for finding in check({"app.yaml": text})] == rules
 
 
-def test_a_silence_behind_a_marker_would_break_it() -> None:
+def test_a_silence_after_a_marker_would_break_it() -> None:
     text = MARKED.replace("\n", " # fluxmark: ignore[marker-image]\n")
     assert [finding.rule for finding in check({"app.yaml": text})] == ["marker-malformed"]
 
@@ -235,7 +235,7 @@ def test_a_package_within_a_repository_knows_its_place(tmp_path: Path) -> None:
     assert main(["check", str(tmp_path / "fleet"), "--select", "outside-update-path"]) == 1
 
 
-def test_bytes_that_are_no_text_are_a_finding(tmp_path: Path) -> None:
+def test_bytes_that_are_not_text_are_a_finding(tmp_path: Path) -> None:
     (tmp_path / "wide.yaml").write_bytes(MARKED.encode("utf-16"))
     (tmp_path / "latin.yaml").write_bytes(MARKED.replace("app:1", "äpp:1").encode("latin-1"))
     assert main(["check", str(tmp_path), "--select", "file-unreadable"]) == 1

@@ -1,4 +1,4 @@
-"""Marked values: their type, the text around the image, a registry beside them; and prose about markers."""
+"""Marked values: their type, the text around the image, a registry next to them; and prose about markers."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NAME = '# {"$imagepolicy": "flux-system:app:name"}'
 
 
 def found(text: str, policy: dict[str, Any] | None = None, *rules: str) -> list[tuple[str, str, str]]:
-    """Return rule, severity and message of what is found in a file beside a policy and its repository."""
+    """Return rule, severity and message of what is found in a file next to a policy and its repository."""
     documents = [
         {
             "apiVersion": "image.toolkit.fluxcd.io/v1",
@@ -97,7 +97,7 @@ def test_an_image_alone_loses_nothing(value: str) -> None:
     assert found(f"key: {value} {MARKER}\n", None, "marker-whole-value") == []
 
 
-def test_a_registry_beside_the_repository_is_not_written_twice() -> None:
+def test_a_registry_next_to_the_repository_is_not_written_twice() -> None:
     text = f"image:\n  registry: registry.example.com\n  repository: team/app {NAME}\n  tag: 1.0.0 {TAG}\n"
     ((rule, _, message),) = found(text)
     assert rule == "marker-image"
@@ -113,7 +113,7 @@ def test_a_registry_beside_the_repository_is_not_written_twice() -> None:
         "# The $imagepolicy of this image is app",
     ],
 )
-def test_prose_that_mentions_markers_is_no_marker(comment: str) -> None:
+def test_prose_that_mentions_markers_is_not_a_marker(comment: str) -> None:
     assert found(f"{comment}\nkey: value\n") == []
 
 

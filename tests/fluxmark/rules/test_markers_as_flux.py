@@ -13,7 +13,7 @@ from check_packages import check, repository_of
 # outputs of the released controller, observed on inputs that were written for this project
 DATA: dict[str, Any] = json.loads((Path(__file__).parents[3] / "fixtures/conformance/setters.json").read_text())
 
-# cases in which Flux writes to other files, or in which something else than a marker says what is written
+# cases in which Flux writes to other files, or in which something other than a marker says what is written
 ELSEWHERE = ("List with ns", "ResourceList", "two dots file")
 NOT_BY_A_MARKER = (
     "policy bad tag",

@@ -105,9 +105,9 @@ metadata:
 
 
 class Fault(NamedTuple):
-    """A text that is put in place of another, what finds it, and the text at whose start the finding stands.
+    """A text that is put in place of another, what finds it, and the text at whose start the finding is.
 
-    file: that the fault is in; renamed: what the file is called then; copied: where it stands as well. also: rules
+    file: that the fault is in; renamed: what the file is called then; copied: where it is as well. also: rules
     that have to speak, too, because the one fault has a second effect.
     """
 

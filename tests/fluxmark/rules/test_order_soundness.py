@@ -100,7 +100,7 @@ def first(pieces: Sequence[Piece], rng: random.Random) -> Values:
 
 
 def later(pieces: Sequence[Piece], older: Values, rng: random.Random) -> Values | None:
-    """Return the values of a newer build: one number grows, those behind it are any, times grow, and days may."""
+    """Return the values of a newer build: one number grows, those after it are any, times grow, and days may."""
     places = [(at, part) for at, values in enumerate(older) for part in range(len(values))]
     grown_at, grown_part = rng.choice(places)
     fresh = first(pieces, rng)
@@ -178,7 +178,7 @@ def policies(draw: st.DrawFn) -> Policy:
 
 
 def read(policy: Policy, tag: str) -> Values:
-    """Return the values in a tag, each piece in a group of its own; [] where they cannot be told apart."""
+    """Return the values in a tag, each piece in a group of its own; [] where they cannot be distinguished."""
     groups = "".join(f"({re.sub(r'[?]P<[a-z]+>', '?:', piece.pattern)})" for piece in policy.pieces)
     match = re.fullmatch(groups, tag)
     assert match is not None

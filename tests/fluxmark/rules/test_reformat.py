@@ -34,7 +34,7 @@ MARKER = ' # {"$imagepolicy": "flux-system:app"}\n'
         (f"a: >\n  b\n  c\nimage: a:1{MARKER}", "it joins folded text into one line (line 1)"),
         (f"a: &x {{b: 1}}\nc:\n  <<: *x\nimage: a:1{MARKER}", "it writes <<: as !!merge <<: (line 3)"),
         (f"a: [ b ]\nimage: a:1{MARKER}", "it removes blanks within brackets (line 1)"),
-        (f"a:  b\nimage: a:1{MARKER}", "it puts one space behind each colon (line 1)"),
+        (f"a:  b\nimage: a:1{MARKER}", "it puts one space after each colon (line 1)"),
         (f"a: 😀\nimage: a:1{MARKER}", "it escapes emoji and the like (line 1)"),
         (f"image: a:1{MARKER}".replace("\n", "\r\n"), "it turns CRLF into LF (line 1)"),
         (f"image: a:1{MARKER}".rstrip("\n"), "it adds the missing newline at the end (line 1)"),

@@ -110,7 +110,7 @@ def test_the_items_of_a_list_are_read(select: Select) -> None:
     assert (status, policies(out)[0]["latest"]) == (0, "main-0000000-1800000000")
 
 
-def test_a_repository_of_another_namespace_has_to_be_open(select: Select) -> None:
+def test_a_repository_of_another_namespace_must_be_open(select: Select) -> None:
     far = policy(namespace="apps").replace("{name: app}\n", "{name: app, namespace: flux}\n")
     status, out, _ = select(repository() + "---\n" + far)
     assert status == 1
@@ -174,7 +174,7 @@ def test_an_image_without_tags_in_the_file_says_what_to_add(select: Select) -> N
     assert policies(out)[0]["error"].endswith("has no tags for reg.io/other; add `reg.io/other: [tag, …]`")
 
 
-def test_a_file_that_is_no_yaml_is_named_and_left_out(select: Select, tmp_path: Path) -> None:
+def test_a_file_that_is_not_yaml_is_named_and_left_out(select: Select, tmp_path: Path) -> None:
     (tmp_path / "tree").mkdir()
     (tmp_path / "tree" / "bad.yaml").write_text("image.toolkit.fluxcd.io: [\n")
     status, _, err = select(repository() + "---\n" + policy())
@@ -308,7 +308,7 @@ class TestRegistry:
         assert (allowed, policies(listed)[0]["latest"]) == (0, "main-a-1")
         assert f"{registry.host} is read with your own login from {tmp_path / 'config.json'}; Flux" in told
 
-    def test_a_secret_beside_a_provider_is_one_that_flux_ignores(self, select: Select) -> None:
+    def test_a_secret_next_to_a_provider_is_one_that_flux_ignores(self, select: Select) -> None:
         manifest = repository(
             image="123456789012.dkr.ecr.eu-west-1.amazonaws.com/app",
             more=", provider: aws, timeout: 1ms, secretRef: {name: login}",

@@ -1,4 +1,4 @@
-"""`select` beside a policy: what another filter would select, and what a cluster selects now."""
+"""`select` next to a policy: what another filter would select, and what a cluster selects now."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def arguments(tmp_path: Path) -> list[str]:
     return ["select", str(tmp_path / "tree"), "--tags", str(tmp_path / "tags.yaml")]
 
 
-def test_another_filter_is_shown_beside_what_is_selected(
+def test_another_filter_is_shown_next_to_what_is_selected(
     arguments: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main([*arguments, "--policy", "flux:app", *BETTER]) == 0

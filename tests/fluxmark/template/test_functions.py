@@ -77,7 +77,7 @@ def test_the_documentation_lists_what_is_not_supported() -> None:
     assert documented("Functions that fluxmark refuses") == set(UNSUPPORTED)
 
 
-def test_an_unknown_name_is_no_function() -> None:
+def test_an_unknown_name_is_not_a_function() -> None:
     assert function("nosuch") is None
 
 

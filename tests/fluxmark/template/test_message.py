@@ -152,7 +152,7 @@ def test_a_hundred_blocks_run_within_a_deep_call_stack() -> None:
     assert deep(200) == "x"
 
 
-def test_bytes_that_are_no_utf8_are_replaced() -> None:
+def test_bytes_that_are_not_utf8_are_replaced() -> None:
     assert message('{{trunc 1 "é"}}|') == "\ufffd|"
 
 

@@ -1,6 +1,6 @@
 """Real commits of the image-automation-controller, replayed: the same values at the same markers.
 
-A commit labelled `clean` changed nothing else, so it has to be the same byte for byte. Of the others the label
+A commit labelled `clean` changed nothing else, so it must be the same byte for byte. Of the others the label
 says what else the controller changed; fluxmark changes the values alone.
 """
 

@@ -25,38 +25,38 @@ def changed(text: str) -> list[str]:
 @pytest.mark.parametrize(
     ("why", "text", "values"),
     [
-        ("behind a value", "a: x M\n", ["x"]),
-        ("behind a tab", "a: x\tM\n", ["x"]),
+        ("after a value", "a: x M\n", ["x"]),
+        ("after a tab", "a: x\tM\n", ["x"]),
         ("without a final line break", "a: x M", ["x"]),
-        ("behind an item", "a:\n- x M\n- y\n", ["x"]),
-        ("right behind a quote", "a: 'x'M\n", ["x"]),
-        ("behind the last line of a value", "a: x\n  y M\n", ["x y"]),
-        ("behind an anchored value", "a: &b x M\n", ["x"]),
-        ("behind an anchor, the value below", "a: &b M\n  x\n", ["x"]),
-        ("behind a tag, the value below", "a: !!str M\n  x\n", ["x"]),
-        ("behind the indicator of a block", "a: | M\n  x\nb: y\n", ["x\n"]),
+        ("after an item", "a:\n- x M\n- y\n", ["x"]),
+        ("right after a quote", "a: 'x'M\n", ["x"]),
+        ("after the last line of a value", "a: x\n  y M\n", ["x y"]),
+        ("after an anchored value", "a: &b x M\n", ["x"]),
+        ("after an anchor, the value below", "a: &b M\n  x\n", ["x"]),
+        ("after a tag, the value below", "a: !!str M\n  x\n", ["x"]),
+        ("after the indicator of a block", "a: | M\n  x\nb: y\n", ["x\n"]),
         ("above an item", "a:\nM\n- x\n", ["x"]),
         ("above a later item", "a:\n- y\nM\n- x\n", ["x"]),
-        ("behind a dash, the item below", "a:\n- M\n  x\n", ["x"]),
+        ("after a dash, the item below", "a:\n- M\n  x\n", ["x"]),
         ("between a key and its value", "a:\n  M\n  x\n", ["x"]),
         ("below an empty line, above an item", "a:\n- y\n\nM\n\n- x\n", ["x"]),
-        ("behind a comma on the item's line", "a: [\n  x, M\n  y\n]\n", ["x"]),
-        ("behind an item, the comma below", "a: [\n  x M\n  , y]\n", ["x"]),
-        ("behind a colon in braces", "a: {b: M\n  x}\n", ["x"]),
+        ("after a comma on the item's line", "a: [\n  x, M\n  y\n]\n", ["x"]),
+        ("after an item, the comma below", "a: [\n  x M\n  , y]\n", ["x"]),
+        ("after a colon in braces", "a: {b: M\n  x}\n", ["x"]),
         ("above an item in brackets", "a: [\n  M\n  x]\n", ["x"]),
-        ("behind an empty anchor: it reaches the next", "a:\n- &b M\n- x\n", ["x"]),
-        ("behind another comment's value", "a: x # y M\n", []),
+        ("after an empty anchor: it reaches the next", "a:\n- &b M\n- x\n", ["x"]),
+        ("after another comment's value", "a: x # y M\n", []),
         ("on the key's line, the value below", "a: M\n  x\n", []),
         ("on the key's line, a mapping below", "a: M\n  b: x\n", []),
         ("behind nothing", "a: M\nb: x\n", []),
         ("above a key", "M\na: x\n", []),
         ("above a nested key", "a:\n  M\n  b: x\n", []),
-        ("behind an alias", "b: &c y\na: *c M\n", []),
+        ("after an alias", "b: &c y\na: *c M\n", []),
         ("behind braces", "a: {b: x} M\n", []),
         ("behind brackets", "a: [x] M\n", []),
         ("within a block", "a: |\n  x M\n", []),
         ("within quotes", "a: 'x M'\n", []),
-        ("behind a key", "? x M\n: y\n", []),
+        ("after a key", "? x M\n: y\n", []),
         ("below the last value", "a:\n  b: x\n  M\nc: y\n", []),
         ("directly below an item, above an empty line", "a:\n- y\nM\n\n- x\n", []),
         ("above an item, with another comment", "a:\n- y\n# z\nM\n- x\n", []),
@@ -73,12 +73,12 @@ def test_position(why: str, text: str, values: list[str]) -> None:
 
 
 @pytest.mark.parametrize(("before", "values"), [("y", []), ("'y'", ["x"])])
-def test_a_comment_below_the_first_line_is_a_foot_only_behind_plain_text(before: str, values: list[str]) -> None:
+def test_a_comment_below_the_first_line_is_a_foot_only_after_plain_text(before: str, values: list[str]) -> None:
     # go-yaml takes a comment for a foot by its line, and forgets the first line unless it has left it
     assert changed(f"a: [{before}\nM\n\n  , x]\n") == values
 
 
-def test_two_comments_that_reach_one_scalar_are_no_marker() -> None:
+def test_two_comments_that_reach_one_scalar_are_not_marker() -> None:
     assert changed("a: [\n  x M\n  , M\n  y]\n") == []
 
 

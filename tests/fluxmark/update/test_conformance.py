@@ -2,7 +2,7 @@
 
 Those are observed outputs of the released controller; the inputs were written for this project. The controller
 re-encodes files, so data are compared: every scalar with its tag, every key in its order. Where fluxmark is
-another on purpose, the case stands below with the reason.
+another on purpose, the case is below with the reason.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ VECTORS = json.loads(
 
 KEPT = "nothing but values at markers changes, so what the controller takes for its own stays"
 TAGGED = "the controller leaves the tag of the old value, which no reader takes with the new one"
-IN_PLACE = "the controller takes the list apart into new files; the marker's value is set where it stands"
+IN_PLACE = "the controller takes the list apart into new files; the marker's value is set where it is"
 ALONE = "what fails the controller's whole run is said, and everything else is updated (--strict-flux fails, too)"
 DIFFERENT = {
     "annotations empty map": KEPT,

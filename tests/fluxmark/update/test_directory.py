@@ -222,7 +222,7 @@ def test_a_bad_latest_image_is_left_alone_or_fails_the_run(tmp_path: Path) -> No
         (b"a: " + b"[" * 300 + b"]" * 300, "bad.yaml:2:"),
     ],
 )
-def test_a_file_that_is_no_yaml_is_named_and_left(tmp_path: Path, content: bytes, where: str | None) -> None:
+def test_a_file_that_is_not_yaml_is_named_and_left(tmp_path: Path, content: bytes, where: str | None) -> None:
     root = tree(tmp_path, {"a.yaml": VALUE})
     (root / "bad.yaml").write_bytes(VALUE.encode() + content)
 

@@ -68,7 +68,7 @@ def call(text: str, root: Path, *, kustomize: bool = False) -> tuple[int, str]:
     return status, out.getvalue()
 
 
-def test_items_are_updated_and_nothing_beside_them(tmp_path: Path) -> None:
+def test_items_are_updated_and_nothing_next_to_them(tmp_path: Path) -> None:
     status, out = call(LIST, tmp_path)
 
     expected = LIST.replace("'x'", "'reg.io/app:1.2.0'").replace("- 1.0", "- 1.2.0")
@@ -88,7 +88,7 @@ def test_a_second_run_changes_nothing(tmp_path: Path) -> None:
     assert call(first, tmp_path) == (0, first)
 
 
-def test_files_beside_the_items_are_updated_too(tmp_path: Path) -> None:
+def test_files_next_to_the_items_are_updated_too(tmp_path: Path) -> None:
     root = tree(tmp_path, {"apps/compose.yaml": f"services:\n  web:\n\n    image: x  {MARKER}\n"})
 
     status, out = call(f"{LIST}    files: [apps/compose.yaml]\n", root)

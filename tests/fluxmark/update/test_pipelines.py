@@ -189,7 +189,7 @@ class World:
         shutil.rmtree(clone)
 
     def head(self, branch: str = BRANCH) -> str:
-        """Return a branch's commit on the remote; '' where there is none."""
+        """Return a branch's commit on the remote; '' if there is none."""
         return git(self.root, "ls-remote", str(self.remote), f"refs/heads/{branch}").partition("\t")[0]
 
     def file(self, name: str = "a.yaml") -> str:

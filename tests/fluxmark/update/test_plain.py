@@ -58,7 +58,7 @@ spec:
 
 
 def both(text: str) -> tuple[Updated | None, Updated | InputError]:
-    """What reading by lines makes of a text, None where it declines; and what reading all YAML does."""
+    """What reading by lines makes of a text, None if it declines; and what reading all YAML does."""
     try:
         by_lines = _by_lines(text, IMAGES, "a.yaml", AS_FLUX)
     except NotPlainError:

@@ -18,7 +18,7 @@ TAG = '# {"$imagepolicy": "flux-system:app:tag"}'
 
 
 def one(value: str, marker: str = TAG, tag: str = "1.2.0", digest: str = "") -> str:
-    """Update one value and return what stands in its place."""
+    """Update one value and return what is in its place."""
     latest = {"flux-system:app": LatestImage("reg.io/app", tag, digest)}
     return update_text(f"a: {value} {marker}\n", latest)[0].removeprefix("a: ").removesuffix(f" {marker}\n")
 
@@ -86,9 +86,9 @@ def test_a_template_in_a_value_is_written_over_as_flux_does_and_said() -> None:
     [
         (f"- a: x {MARKER}\n", "a list"),
         (f"a: x {MARKER}\n--- b\nc: d\n", "'--- b'"),
-        (f"a: x {MARKER}\nmetadata: b\n", "'metadata' is no mapping"),
-        (f"a: x {MARKER}\nmetadata: []\n", "'metadata' is no mapping"),
-        (f"a: x {MARKER}\nb: &b {{}}\nmetadata: *b\n", "'metadata' is no mapping"),
+        (f"a: x {MARKER}\nmetadata: b\n", "'metadata' is not a mapping"),
+        (f"a: x {MARKER}\nmetadata: []\n", "'metadata' is not a mapping"),
+        (f"a: x {MARKER}\nb: &b {{}}\nmetadata: *b\n", "'metadata' is not a mapping"),
         (f"a: x {MARKER}\nmetadata: {{annotations: [b]}}\n", "'metadata.annotations' is a list"),
         (f'a: x {MARKER}\nb: "c\\/d"\n', "escape"),
         (f"a: x {MARKER}\n---\nb\n", "no mapping"),
@@ -118,7 +118,7 @@ def test_a_marker_on_what_flux_replaces_counts_for_nothing(field: str) -> None:
 @pytest.mark.parametrize(
     "rest", ["b: *x", "b: *x\nc: &x d", "*x : b", "? *x\n: b", "b: &x\n  c: d\n---\ne: *x", "b: &x c\nd: *y"]
 )
-def test_an_alias_without_its_anchor_is_no_yaml(rest: str) -> None:
+def test_an_alias_without_its_anchor_is_not_yaml(rest: str) -> None:
     with pytest.raises(InputError, match=r"has no anchor"):
         update_text(f"a: x {MARKER}\n{rest}\n", LATEST)
 
@@ -134,7 +134,7 @@ def test_an_alias_without_its_anchor_is_no_yaml(rest: str) -> None:
         (f"b: c\n---\n  a: x {MARKER}\nb: c\n", 4),
     ],
 )
-def test_what_flux_would_delete_behind_a_document_is_said(text: str, line: int) -> None:
+def test_what_flux_would_delete_after_a_document_is_said(text: str, line: int) -> None:
     done = update(text, LATEST)
 
     assert (done.text, done.changes) == (text, ())
@@ -142,7 +142,7 @@ def test_what_flux_would_delete_behind_a_document_is_said(text: str, line: int) 
 
 
 @pytest.mark.parametrize("rest", ["b: [", "b: c: d", "b: *x\n...\nc: ]", "- b"])
-def test_a_first_document_that_is_no_yaml_is_no_yaml(rest: str) -> None:
+def test_a_first_document_that_is_not_yaml_is_not_yaml(rest: str) -> None:
     with pytest.raises(InputError):
         update_text(f"a: x {MARKER}\n{rest}\n", LATEST)
 
@@ -153,12 +153,12 @@ def test_a_list_at_the_top_is_updated_where_that_is_wished() -> None:
     assert done.text == f"- a: reg.io/app:1.2.0 {MARKER}\n"
 
 
-def test_what_is_no_yaml_is_an_error_with_the_line_in_the_file() -> None:
+def test_what_is_not_yaml_is_an_error_with_the_line_in_the_file() -> None:
     with pytest.raises(InputError, match=r"^f\.yaml:4:1: "):
         update(f"a: x {MARKER}\n---\nb: [\n}}\n", LATEST, file="f.yaml")
 
 
-def test_an_escaped_slash_is_no_slash_behind_an_escaped_backslash() -> None:
+def test_an_escaped_slash_is_not_a_slash_after_an_escaped_backslash() -> None:
     assert update_text(f'a: x {MARKER}\nb: "c\\\\/d"\n', LATEST)[1]
 
 
@@ -220,7 +220,7 @@ def test_the_items_of_a_list_have_their_own_identity() -> None:
 
 
 # Texts with markers in all kinds of places. What they hold is judged by the tests that compare with upstream's
-# outputs; here it is about what must never happen, wherever a marker stands.
+# outputs; here it is about what must never happen, wherever a marker is.
 
 _VALUES = st.sampled_from(
     ["x", '"x"', "'x'", "1.2", "~", "", "!!str x", "&n x", "a b", "reg.io/app:1", "x: y", "[x]"]
@@ -285,7 +285,7 @@ def test_the_short_way_to_the_markers_leads_where_the_long_one_does(text: str) -
     if len(documents) != 1 or documents[0].root is None:
         return
     short = [(one.node.start, one.setter) for one in marked(text, [documents[0].root])[0]]
-    # a tag with a comment behind it makes the text one that needs the long way
+    # a tag with a comment after it makes the text one that needs the long way
     longer = f"{text}{'' if text.endswith(chr(10)) else chr(10)}# &odd #\n"
     if len(parse(longer, "")) == 1:
         assert short == [

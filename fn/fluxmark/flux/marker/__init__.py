@@ -5,7 +5,7 @@
 
 - `Setter`: what a marker names; `render` writes its comment.
 - `read`: what Flux makes of a comment.
-- `diagnose`: why Flux ignores a comment that means to be a marker, and what would work.
+- `diagnose`: why Flux ignores a comment that looks like a marker, and what would work.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ __all__ = ["SUFFIXES", "MarkerError", "Setter", "diagnose", "read", "render"]
 
 
 def diagnose(comment: str, *, namespace: str = "") -> Problem | None:
-    """Return what keeps Flux from honouring a comment that means to be a marker; None if it honours it or is none.
+    """Return what keeps Flux from honouring a comment that looks like a marker; None if it honours it or is none.
 
-    comment: its text from '#'. namespace: where the policies are, if that is known, to mend a marker without one.
+    comment: its text from '#'. namespace: where the policies are, if that is known, to fix a marker without one.
     """
-    from fluxmark.flux.marker.problem import diagnose as find  # most comments are no broken markers
+    from fluxmark.flux.marker.problem import diagnose as find  # most comments are not broken markers
 
     return find(comment, namespace=namespace)

@@ -11,7 +11,7 @@ that is left must be one JSON object. Observed with kyaml 0.21.1, as image-autom
   text may follow the object.
 - Flux looks only into files that hold the text `"$imagepolicy"`, with its quotes, in any place.
 
-One more form is left out on purpose: in `{"x-k8s-cli": {"setter": {"name": "N", "value": "V"}}}` the value stands
+One more form is left out on purpose: in `{"x-k8s-cli": {"setter": {"name": "N", "value": "V"}}}` the value is
 in the comment, and Flux writes it whatever a policy selects. No setter is named, so `read` returns None, and
 `diagnose` tells of it.
 """
@@ -81,7 +81,7 @@ def json_object(text: str, *, and_more: bool = False) -> list[tuple[str, Any]] |
 
 
 def _read_reference(text: str) -> Setter | None:
-    """Read the long form, in which text may follow the object, but no key may stand twice."""
+    """Read the long form, in which text may follow the object, but no key may be twice."""
     pairs = json_object(text, and_more=True) or []
     members = dict(pairs)
     reference = members.get(REF)
@@ -106,7 +106,7 @@ def _setter(text: str) -> Setter | None:
 
 
 def _number(_digits: str) -> int:
-    """Stand for any number: what counts is that it is no string, and digits without end cost time to read."""
+    """Stand for any number: what counts is that it is not a string, and digits without end cost time to read."""
     return 0
 
 

@@ -1,8 +1,8 @@
-"""Comments that mean to be markers, and that Flux ignores without a word.
+"""Comments that look like markers, and that Flux ignores without a word.
 
-A comment means to be a marker if it holds the key in any spelling (`$imagepolicy`, `$imagePolicy`, …)
+A comment looks like a marker if it holds the key in any spelling (`$imagepolicy`, `$imagePolicy`, …)
 and a value after it: in braces, or without braces a value of a setter's form. A field that is commented out
-together with its marker is no problem.
+together with its marker is not a problem.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ CODES: Final = (
     "unknown-suffix",
     "bad-name",
 )
-"""What can be wrong with a comment. Of several faults the first in this order is told; all are mended at once."""
+"""What can be wrong with a comment. Of several faults the first in this order is told; all are fixed at once."""
 
 LONGEST: Final = 4096
 """Characters of a comment that is looked at: several times what two names of 253 characters need."""
@@ -55,16 +55,16 @@ _VALUE = re.compile(
 _MENTION = re.compile(rf"{_WORD}|{_INLINE}", re.IGNORECASE)
 _ONE_WORD = re.compile(_WORD, re.IGNORECASE)
 _SETTER_LIKE = re.compile(rf"{LABEL}[:/]+{NAME}(?::\w+)?")
-# `image: app:1 # {…}` or `- app:1 # {…}` behind the first '#': a field that is commented out, marker and all
+# `image: app:1 # {…}` or `- app:1 # {…}` after the first '#': a field that is commented out, marker and all
 _COMMENTED_OUT = re.compile(r"""[#\s]*(?:-\s++|["']?[\w./$-]+["']?:\s)(?:[^\n]*\s|(?<=\s))#+\s*""")
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why Flux ignores a comment that means to be a marker.
+    """Why Flux ignores a comment that looks like a marker.
 
     code: one of CODES. offset, length: the piece at fault, in code points of the comment.
-    message: what Flux does, and why. proposed: the whole comment as it should be, or None where that is unknown.
+    message: what Flux does, and why. proposed: the whole comment as it should be, or None if that is unknown.
     lost: text of the comment that `proposed` no longer has, and that belongs on a line of its own.
     """
 
@@ -107,9 +107,9 @@ class _Diagnosis:
 
 
 def diagnose(comment: str, *, namespace: str = "") -> Problem | None:
-    """Return what keeps Flux from honouring a comment that means to be a marker; None if it honours it or is none.
+    """Return what keeps Flux from honouring a comment that looks like a marker; None if it honours it or is none.
 
-    comment: its text from '#'. namespace: where the policies are, if that is known, to mend a marker without one.
+    comment: its text from '#'. namespace: where the policies are, if that is known, to fix a marker without one.
     """
     if len(comment) > LONGEST or not _MENTION.search(comment) or read(comment) is not None:
         return None  # nearly every comment
@@ -138,7 +138,7 @@ def _judge_inline(found: _Diagnosis, members: dict[str, Any]) -> None:
     if not isinstance(inline, dict):
         return
     value, name = inline.get("value"), inline.get("name")
-    why = f"Flux writes {value!r} here at every run, whatever a policy selects: the value stands in the comment"
+    why = f"Flux writes {value!r} here at every run, whatever a policy selects: the value is in the comment"
     found.blame_piece("inline-setter", f'"{_INLINE}"', why)
     for text in (members.get(KEY), name):
         try:
@@ -154,7 +154,7 @@ def _judge_object(found: _Diagnosis, pairs: list[tuple[str, Any]]) -> None:
     if key is None:
         return
     if key != KEY:
-        found.blame_piece("wrong-key", key, f"the key is '{KEY}', to the letter, not {key!r}")
+        found.blame_piece("wrong-key", key, f"the key is '{KEY}', exactly, not {key!r}")
     others = [(name, value) for name, value in pairs if name != key]
     strange = [name for name, value in others if not (value is None or isinstance(value, str))]
     for name in strange:
@@ -191,11 +191,11 @@ def _judge_text(found: _Diagnosis, body: int) -> None:
         return
     before, after = _trim(comment, body, start), _trim(comment, end, len(comment))
     if piece := comment[slice(*before)]:
-        found.blame("text-before", *before, f"a marker must be the whole comment, and {piece!r} stands before it")
+        found.blame("text-before", *before, f"a marker must be the whole comment, and {piece!r} is before it")
     if piece := comment[slice(*after)]:
         code = "two-markers" if _KEY.search(piece) else "text-after"
         why = "a comment can hold one marker" if code == "two-markers" else "a marker must be the whole comment"
-        found.blame(code, *after, f"{why}, and {piece!r} stands after it")
+        found.blame(code, *after, f"{why}, and {piece!r} is after it")
     found.lost = " ".join(comment[slice(*span)].strip("{}#,; \t\n") for span in (before, after)).strip()
     pairs = json_object(comment[start:end])
     if pairs is not None:
@@ -206,16 +206,16 @@ def _judge_text(found: _Diagnosis, body: int) -> None:
         if close >= 0 and comment[value.end() : close].strip(f", \t{_QUOTES}"):
             found.setter = None  # there are more members, in no form that could be kept
     if any(fault.code == "two-markers" for fault in found.faults):
-        found.setter = None  # which one was meant?
+        found.setter = None  # which one was intended?
 
 
 def _judge_syntax(
     found: _Diagnosis, key: re.Match[str], value: re.Match[str], braces: tuple[int, int], span: tuple[int, int]
 ) -> None:
-    """Judge a marker that is no JSON: its braces, quotes and key."""
+    """Judge a marker that is not JSON: its braces, quotes and key."""
     for brace, at in zip("{}", braces, strict=True):
         if at < 0:
-            found.blame("missing-brace", *span, f"it is no JSON object without its '{brace}'")
+            found.blame("missing-brace", *span, f"it is not JSON object without its '{brace}'")
     quotes = (key["open"], key["close"], value["open"] or "", value["close"] or "")
     piece = (key.start(), value.end())
     if "'" in quotes:
@@ -227,11 +227,11 @@ def _judge_syntax(
     elif min(braces) >= 0:
         found.blame("not-json", *span, "a marker must be one JSON object")
     if key["word"] != KEY:
-        found.blame("wrong-key", *key.span("word"), f"the key is '{KEY}', to the letter, not {key['word']!r}")
+        found.blame("wrong-key", *key.span("word"), f"the key is '{KEY}', exactly, not {key['word']!r}")
 
 
 def _judge_value(found: _Diagnosis, text: str, start: int) -> None:
-    """Judge what a marker names; `start` is where it stands, -1 if that cannot be said."""
+    """Judge what a marker names; `start` is where it is, -1 if that cannot be said."""
     span = (start, start + len(text)) if start >= 0 else (0, len(found.comment))
     found.setter, faults = mend(text, found.namespace)
     for code, why in faults:
@@ -239,7 +239,7 @@ def _judge_value(found: _Diagnosis, text: str, start: int) -> None:
 
 
 def _write(setter: Setter, members: dict[str, str | None]) -> str:
-    """Write the mended comment, with the other members that it had."""
+    """Write the fixed comment, with the other members that it had."""
     import json
 
     return "# " + json.dumps({KEY: str(setter), **members}, ensure_ascii=False)

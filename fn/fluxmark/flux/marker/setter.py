@@ -12,7 +12,7 @@ SUFFIXES: Final = ("", "name", "tag", "digest")
 """The parts of a latest image that Flux can write; '' is all of it, `name:tag[@digest]`."""
 
 # Names of Kubernetes objects: an RFC 1123 label for the namespace, a subdomain for the policy.
-# Longer ones cannot exist, but a marker that names one is read all the same, as Flux reads it.
+# Longer ones cannot exist, but a marker that names one is read anyway, as Flux reads it.
 LABEL: Final = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
 NAME: Final = rf"{LABEL}(?:\.{LABEL})*"
 SETTER: Final = rf"(?P<namespace>{LABEL}):(?P<policy>{NAME})(?::(?P<suffix>name|tag|digest))?"
@@ -21,7 +21,7 @@ _SETTER = re.compile(SETTER)
 
 
 class MarkerError(FluxmarkError, ValueError):
-    """A text that is no setter: says what a setter looks like."""
+    """A text that is not a setter: says what a setter looks like."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,13 +17,13 @@ def mend(text: str, namespace: str = "") -> tuple[Setter | None, list[tuple[str,
     namespace: what to put in front of a policy that has none, if it is known.
     """
     if piece := _TEMPLATING.search(text):
-        return None, [("templating", f"nothing fills in {piece[0]!r}: Flux reads markers as they stand in Git")]
+        return None, [("templating", f"nothing fills in {piece[0]!r}: Flux reads markers as they are in Git")]
     faults = []
     mended = "".join(text.split())
     if mended != text:
         faults.append(("spaces", f"there is white space in {text!r}"))
     if mended.count("/") == 1 and ":" not in mended.partition("/")[0]:
-        faults.append(("slash", f"a colon, not a slash, stands between namespace and policy in {text!r}"))
+        faults.append(("slash", f"a colon, not a slash, is between namespace and policy in {text!r}"))
         mended = mended.replace("/", ":")
     parts = [part for part in mended.split(":") if part]
     if len(parts) <= mended.count(":"):

@@ -1,4 +1,4 @@
-"""What goes wrong while a policy selects, in the words of the controller."""
+"""What goes wrong while a policy selects, in the wording of the controller."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ def exclude(tags: Iterable[str], patterns: Sequence[str] | None, release: Releas
     """Return the tags that no pattern matches anywhere, in their order.
 
     patterns: None or an empty list is the default, the signatures of cosign.
-    Raises PolicyError for a pattern that is none.
+    Raises PolicyError for an invalid pattern.
     """
     if not patterns or tuple(patterns) == DEFAULT:
         # The same without the library; a dot of the pattern matches no line break.

@@ -59,7 +59,7 @@ def explain(
 ) -> Explanation:
     """Return how `latest` comes to its result with the same arguments, and the `best` tags that remain.
 
-    Raises PolicyError only where there is nothing to explain: the policy or the exclusion list is invalid.
+    Raises PolicyError only if there is nothing to explain: the policy or the exclusion list is invalid.
     """
     release = release_of(flux_version)
     policer, tag_filter = policer_of(spec, release), filter_of(spec, release)

@@ -22,7 +22,7 @@ _DESCENDING = {"": False, "ASC": False, "DESC": True}
 def policer_of(spec: Mapping[str, Any], release: Release = NEWEST) -> Policer:
     """Return the policy that a spec chooses: of several the first of semver, alphabetical, numerical, as in Flux.
 
-    Raises InvalidPolicyError: for none of them, a range that is none, an order other than asc and desc, which may
+    Raises InvalidPolicyError: for none of them, an invalid range, an order other than asc and desc, which may
     be in upper case.
     """
     choice = _mapping(spec, "policy", "spec")
@@ -33,7 +33,7 @@ def policer_of(spec: Mapping[str, Any], release: Release = NEWEST) -> Policer:
 
 
 def filter_of(spec: Mapping[str, Any], release: Release = NEWEST) -> RegexFilter | None:
-    """Return the filter of a spec, None if it has none; raises InvalidPolicyError for a pattern that is none."""
+    """Return the filter of a spec, None if it has none; raises InvalidPolicyError for an invalid pattern."""
     if spec.get("filterTags") is None:
         return None
     fields = _mapping(spec, "filterTags", "spec")

@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 class Numerical:
     """Chooses the key with the greatest number, or the smallest if descending.
 
-    Of equal ones it takes the last in the list. One key that is no number fails the whole policy.
+    Of equal ones it takes the last in the list. One key that is not a number fails the whole policy.
     """
 
     descending: bool = False
 
     def choose(self, keys: Sequence[str]) -> Choice:
-        """Return the latest; raises PolicyError for an empty list and for the first key that is no number."""
+        """Return the latest; raises PolicyError for an empty list and for the first key that is not a number."""
         require_some(keys)
         values = list(map(parse_float, keys))
         if None in values:
@@ -43,7 +43,7 @@ class Numerical:
         return Choice(equal[-1], tuple(keys) if restart else equal)
 
     def objection(self, key: str) -> str:
-        """Return that the key is no number, if so."""
+        """Return that the key is not a number, if so."""
         return "not a number, which fails the policy" if parse_float(key) is None else ""
 
     def rank(self, keys: Iterable[str]) -> list[str]:

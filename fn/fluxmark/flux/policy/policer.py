@@ -32,7 +32,7 @@ class Policer(Protocol):
         """Return the latest; raises PolicyError."""
 
     def objection(self, key: str) -> str:
-        """Return why the policy passes over the key or fails on it, in a few words; empty if it does not."""
+        """Return why the policy skips the key or fails on it, in a few words; empty if it does not."""
 
     def rank(self, keys: Iterable[str]) -> list[str]:
         """Return the keys to which there is no objection, the one chosen from a descending list first."""

@@ -23,7 +23,7 @@ class Selection:
 
     tag: the tag; extracted: the key it was ordered by, which is the tag itself without filterTags.extract.
     ties: all tags that Flux could choose as well as this one, in descending order and `tag` among them, where it
-        depends on chance (the order of a Go map); empty where there is no choice.
+        depends on chance (the order of a Go map); empty if there is no choice.
     """
 
     tag: str
@@ -42,7 +42,7 @@ def latest(
 
     spec: of an ImagePolicy; exclusion_list: of its ImageRepository; flux_version: such as `2.6`, by default the
     newest known one. Where chance decides in Flux, the tag is the one that it would choose if the keys came in
-    descending order, and of several keys that are no numbers the error names the first in that order.
+    descending order, and of several keys that are not numbers the error names the first in that order.
     Raises PolicyError, whose text is the controller's.
     """
     release = release_of(flux_version)

@@ -53,7 +53,7 @@ class SemVer:
         return Choice(best.original, tuple(equal))
 
     def objection(self, key: str) -> str:
-        """Return why the version is passed over: it is none, a prerelease not asked for, or outside the range."""
+        """Return why the version is skipped: it is none, a prerelease not asked for, or outside the range."""
         version = self._parse(key)
         if version is None:
             return "not a version of three parts"
@@ -76,7 +76,7 @@ class SemVer:
 def parse_tag(tag: str, *, loose: bool = True, limit: int = MAX_LENGTH) -> Version | None:
     """Return the version that a tag is for Flux, which asks for three parts; None if it is not one.
 
-    loose: two dots are enough, wherever they stand (`1.2-rc.1` is 1.2.0-rc.1), and numbers may have leading zeros.
+    loose: two dots are enough, wherever they are (`1.2-rc.1` is 1.2.0-rc.1), and numbers may have leading zeros.
     Before Flux 2.7 all three numbers had to be there, without leading zeros.
     Source: fluxcd/pkg/version (ParseVersion).
     """

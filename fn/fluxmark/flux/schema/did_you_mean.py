@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 def nearest(word: str, names: Iterable[str], few: int | None = None) -> tuple[str, ...]:
     """Return the names that are fewest typing errors away, if those are few.
 
-    Case, hyphens and underscores count for nothing: `secret_ref` is `secretRef`. If it is not said what is
+    Case, hyphens and underscores count for nothing: `secret_ref` is `secretRef`. If it is not set what is
     few, one error is, two from six letters on, three from nine, and so on.
     """
     few = max(1, len(word) // 3) if few is None else few

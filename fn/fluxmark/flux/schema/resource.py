@@ -27,7 +27,7 @@ class ErrorKind(enum.StrEnum):
     INVALID = "invalid"
     """The API server refuses it."""
     UNKNOWN = "unknown"
-    """The API server drops the field in silence, or refuses it where validation of fields is strict."""
+    """The API server drops the field silently, or refuses it where validation of fields is strict."""
     DEFAULTED = "defaulted"
     """The schema requires the field, but the API server fills it in first; other validators refuse it."""
     UNSERVED = "unserved"
@@ -54,7 +54,7 @@ def validate(obj: Mapping[str, Any], *, flux_version: str | None = None) -> list
     """Return what is wrong with an ImageRepository, ImagePolicy or ImageUpdateAutomation.
 
     flux_version: decides whether the API version is served and which fields it has; without one, the last
-    Flux that serves the API version. The text is judged as it stands: a `${VARIABLE}` that Flux is to
+    Flux that serves the API version. The text is judged as it is: a `${VARIABLE}` that Flux is to
     substitute is text. `status` and the metadata but its name are not looked at.
     Raises UnknownFluxVersionError.
     """

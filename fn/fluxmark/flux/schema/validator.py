@@ -82,7 +82,7 @@ def _has_type(value: object, name: str | None) -> bool:
 def matches(pattern: str, text: str) -> bool:
     """Return whether an anchored pattern (`^…$`) of the schemas matches, `$` being the end of the text as in Go.
 
-    In Python it would also be before a final newline. A test holds that all patterns are anchored and use
+    In Python it would also be before a final newline. A test checks that all patterns are anchored and use
     nothing else in which the two languages differ.
     """
     return re.fullmatch(pattern, text) is not None

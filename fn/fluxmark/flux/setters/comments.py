@@ -1,16 +1,16 @@
 """Which comments Flux sees at which scalar.
 
 Flux reads YAML with go-yaml v3 (kyaml 0.21), which hands comments to nodes in its own way. What is described here
-was read in its scanner and parser (`scannerc.go`, `parserc.go`) and held against it with random texts:
+was read in its scanner and parser (`scannerc.go`, `parserc.go`) and compared with it with random texts:
 
 - A *line comment* belongs to the token before it; behind `:` in a block, and behind `,`, to the token before that.
   Behind `-` there is none.
 - All other comments in the gap between two tokens are *head comments* of the second, or *feet* of the first: a
-  foot is what stands directly below the first and above an empty line, what stands further left than the block
-  that follows requires, and what stands last in `[…]` and `{…}`.
+  foot is what is directly below the first and above an empty line, what is further left than the block
+  that follows requires, and what is last in `[…]` and `{…}`.
 - Comments wait for the next node that takes any: a scalar, an alias, the start or the end of a flow collection,
-  the end of a block mapping. Empty values take none, so a comment can reach the node behind them. Before `- - x`
-  and `- key: x` what stands above the first `-` goes to the inner collection.
+  the end of a block mapping. Empty values take none, so a comment can reach the node after them. Before `- - x`
+  and `- key: x` what is above the first `-` goes to the inner collection.
 
 Only texts with markers in unusual positions need this; `markers.py` deals with the others by itself.
 """
@@ -186,7 +186,7 @@ class _Gaps:
             yield _Waiting(self.text[offset:stop], owner.start_mark.index, head=False)
             offset = self._next(stop)
         if self.text.startswith("#", offset):
-            # go-yaml reads plain and block scalars together with the breaks behind them: it is past their line
+            # go-yaml reads plain and block scalars together with the breaks after them: it is past their line
             past = block or (plain and not same_line)
             yield from self._heads(tokens, number, offset, self._content_line(end), past or self._line(end) > 0)
 
@@ -195,7 +195,7 @@ class _Gaps:
     ) -> Iterator[_Waiting]:
         """The head comments among those from the `#` at `offset` on.
 
-        content: the line of what stands before; feet_below: whether a comment directly below can be its foot.
+        content: the line of what is before; feet_below: whether a comment directly below can be its foot.
         """
         before = tokens[number - 1]
         close = self.flows > 0 and type(tokens[number]) in _FLOW_ENDS
@@ -213,7 +213,7 @@ class _Gaps:
             if self.text.startswith("#", offset):
                 column = self._column(offset)
                 if text and column < indent and column != start_column:
-                    text = ""  # a foot of what stands before
+                    text = ""  # a foot of what is before
                 if text:
                     text += "\n"
                 else:

@@ -72,7 +72,7 @@ def read(text: str) -> Plain:
     if (not text.isascii() or "\r" in text or "\\" in text) and _UNUSUAL.search(text):
         raise NotPlainError
     markers = [found.start() for found in MARKER_LIKE.finditer(text)]
-    # what stands behind the last marker changes nothing before it: of equal keys Flux takes the first
+    # what is after the last marker changes nothing before it: of equal keys Flux takes the first
     head = text.find("\n", markers[-1]) + 1 if markers else 0
     reading = _Reading()
     reading.take(text[:head])
@@ -139,7 +139,7 @@ class _Reading:
                 self.markers += 1
 
     def _items(self, column: int, dashes: str) -> int:
-        """Take the dashes of items in; return the column behind them."""
+        """Take the dashes of items in; return the column after them."""
         columns, keys = self.columns, self.keys
         self._close(column)
         if len(columns) == 1:
@@ -156,7 +156,7 @@ class _Reading:
         return column + len(dashes)
 
     def _open(self, column: int) -> None:
-        """Close what ends before a key at this column; open a mapping where none stands there."""
+        """Close what ends before a key at this column; open a mapping where none is there."""
         columns, keys = self.columns, self.keys
         self._close(column)
         if keys[-1] is None and columns[-1] == column:
@@ -208,7 +208,7 @@ def _is_deep(text: str) -> bool:
 
 
 def _marked(text: str, markers: list[int]) -> list[Marked]:
-    """Return the scalars before these markers, given by where they stand."""
+    """Return the scalars before these markers, given by where they are."""
     found = []
     for offset in markers:
         line = _LINES.match(text, text.rfind("\n", 0, offset) + 1)
@@ -245,7 +245,7 @@ class Editor:
         self._edits.append(Edit(node.start + inside, node.end - inside, new))
 
     def apply(self) -> str:
-        """Return the new text. Raises NotPlainError where a line of it says anything else than was meant."""
+        """Return the new text. Raises NotPlainError if a line of it says anything other than was intended."""
         new = splice(self.text, self._edits)
         moved = 0
         for edit in self._edits:

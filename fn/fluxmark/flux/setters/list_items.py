@@ -23,7 +23,7 @@ OTHER = "wrong node kind: expected MappingNode but got {}"
 
 
 def failing(text: str) -> tuple[str, Position] | None:
-    """Return what Flux says of the first such item, and where that stands; None where there is none."""
+    """Return what Flux says of the first such item, and where that is; None if there is none."""
     try:
         found = pieces(text, "")
     except (InputError, SkippedError):

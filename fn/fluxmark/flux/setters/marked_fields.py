@@ -2,7 +2,7 @@
 
 Flux visits the values of mappings and the items of lists, nothing else; of duplicate keys the first only, and no
 alias (image-automation-controller 1.2, `internal/update/filter.go`; kyaml 0.21, `yaml/rnode.go`). At a scalar it
-looks at the line comment, or where there is none at the head comment (kyaml, `fieldmeta/fieldmeta.go`).
+looks at the line comment, or if there is none at the head comment (kyaml, `fieldmeta/fieldmeta.go`).
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
     from fluxmark.flux.marker import Setter
 
-# A marker where nearly all are: behind a value that ends its line. What else looks like one needs a closer look.
+# A marker where nearly all are: after a value that ends its line. What else looks like one needs a closer look.
 _BEHIND = re.compile(r"[ \t]{1,64}(#+[ \t]*\{[^\n\r\x85\u2028\u2029]*)")
 MARKER_LIKE = re.compile(r"#[ \t]*\{")
 """What no marker is without."""
-# comments that wait for a later value: behind an anchor, a tag, a `?`, or a `:` that starts a line
+# comments that wait for a later value: after an anchor, a tag, a `?`, or a `:` that starts a line
 _BEFORE_COMMENT = re.compile(r"(?<!\S)(\S++)[ \t]++#")
 _WAITS = re.compile(r"(?:^|[\[{,])(?:[&!]|[?:]$)")
 # without one of these there is none: to look for them is ten times faster
@@ -60,9 +60,9 @@ _Commented: TypeAlias = list[tuple[ScalarNode, str]]
 
 
 def _behind(text: str, roots: Sequence[Node]) -> list[_Commented] | None:
-    """Return the scalars with what looks like a marker behind them.
+    """Return the scalars with what looks like a marker after them.
 
-    None where one stands elsewhere, or could: that needs a closer look.
+    None if one is elsewhere, or could: that needs a closer look.
     """
     if (not text.isascii() or any(map(text.__contains__, _NEEDED))) and _has_waiting(text):
         return None
@@ -83,7 +83,7 @@ def _behind(text: str, roots: Sequence[Node]) -> list[_Commented] | None:
 
 
 def _has_waiting(text: str) -> bool:
-    """Tell whether a comment waits for a later value: behind an anchor, a tag, a `?`, or a `:` without a key."""
+    """Tell whether a comment waits for a later value: after an anchor, a tag, a `?`, or a `:` without a key."""
     return any(_WAITS.search(found[1]) for found in _BEFORE_COMMENT.finditer(text))
 
 
@@ -132,7 +132,7 @@ class _Values:
 
 
 def _attached(text: str, roots: Sequence[Node]) -> list[_Commented]:
-    """Return the scalars that have a comment, and the one that counts, wherever it stands."""
+    """Return the scalars that have a comment, and the one that counts, wherever it is."""
     from fluxmark.flux.setters.comments import attached
 
     comments = attached(text)

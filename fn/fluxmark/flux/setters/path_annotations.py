@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def leftover(text: str, path: str) -> Position | None:
-    """Return the first path annotation that differs from the file's path; None where there is none.
+    """Return the first path annotation that differs from the file's path; None if there is none.
 
     path: relative to what the automation updates.
     """

@@ -1,7 +1,7 @@
-"""The latest images in one text: the values at its markers change, and not a byte beside them.
+"""The latest images in one text: the values at its markers change, and not a byte next to them.
 
 What Flux writes at a marker: image-automation-controller 1.2, `internal/update/setters.go` and `filter.go`. Where
-that is broken, what was meant is written, or nothing, and a finding says so.
+that is broken, what was intended is written, or nothing, and a finding says so.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _STR = "tag:yaml.org,2002:str"
 
 
 class Updated(NamedTuple):
-    """A text with the latest images, what changed in it, and what there is to say."""
+    """A text with the latest images, what changed in it, and the findings."""
 
     text: str
     changes: tuple[Change, ...] = ()
@@ -63,16 +63,16 @@ def update_text(text: str, latest: Mapping[str, LatestImage]) -> tuple[str, list
     """Set the value at every marker that Flux would honour; return the new text and what changed.
 
     latest: by what markers name, `namespace:policy`. A text that Flux would skip is returned as it is.
-    Raises InputError for a text that is no YAML.
+    Raises InputError for a text that is not YAML.
     """
     done = update(text, latest)
     return done.text, list(done.changes)
 
 
 def update(text: str, latest: Mapping[str, LatestImage], *, file: str = "", options: Options = AS_FLUX) -> Updated:
-    """Do the same, and say what there is to say.
+    """Do the same, and say the findings.
 
-    file: the path for changes and findings, and for the error of a text that is no YAML, InputError.
+    file: the path for changes and findings, and for the error of a text that is not YAML, InputError.
     """
     if TOKEN not in text:
         return Updated(text)
@@ -83,7 +83,7 @@ def update(text: str, latest: Mapping[str, LatestImage], *, file: str = "", opti
 
 
 def _by_lines(text: str, latest: Mapping[str, LatestImage], file: str, options: Options) -> Updated:
-    """Update a text line by line. Raises NotPlainError for one that has to be read as all YAML is."""
+    """Update a text line by line. Raises NotPlainError for one that must be read as all YAML is."""
     try:
         found = [(start, piece, fast_reader.read(piece)) for start, piece in cut(text)]
     except SkippedError:
@@ -244,7 +244,7 @@ class Run:
 
 
 def _updated(text: str, runs: Sequence[Run]) -> Updated:
-    """Return the text with its edited documents, each held to what was meant."""
+    """Return the text with its edited documents, each held to what was intended."""
     parts: list[str] = []
     done = 0
     for run in runs:
@@ -266,7 +266,7 @@ def _objection(one: Marked, image: LatestImage, text: str) -> tuple[str, str] | 
         kind = node.tag.removeprefix(_CORE)
         return "tagged", f"left: the value is tagged !!{kind}, and Flux would keep the tag; remove it"
     if node.style in ("|", ">") and comment.line_comment(text, node) is None and "#" in _header(text, node):
-        return "no-room", "left: put a blank before the '#' behind the indicator of the block"
+        return "no-room", "left: put a blank before the '#' after the indicator of the block"
     return None
 
 
@@ -276,7 +276,7 @@ def _header(text: str, node: ScalarNode) -> str:
 
 
 def _tag(one: Marked) -> str:
-    """Return the tag that stands in the file; '' where there is none."""
+    """Return the tag that is in the file; '' if there is none."""
     if one.setter.suffix:
         return one.node.value
     try:

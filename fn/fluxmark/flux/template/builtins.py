@@ -96,7 +96,7 @@ _JS = {"\\": "\\\\", "'": "\\'", '"': '\\"'} | {char: f"\\u{ord(char):04X}" for 
 
 
 def html_escape(text: bytes) -> bytes:
-    """Return a text as it can stand in HTML."""
+    """Return a text as it can be in HTML."""
     return encode(decode(text).translate(_HTML))
 
 
@@ -109,7 +109,7 @@ def _js_rune(rune: str) -> str:
 
 
 def _js(*args: Value | None) -> bytes:
-    # a byte that is no UTF-8 counts as U+FFFD, which can be printed: Go keeps the byte
+    # a byte that is not UTF-8 counts as U+FFFD, which can be printed: Go keeps the byte
     return encode("".join(rune if is_invalid(rune) else _js_rune(rune) for rune in decode(_operands(args))))
 
 

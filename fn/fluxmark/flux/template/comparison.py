@@ -20,7 +20,7 @@ _ORDERED = frozenset({"int", "uint", "float", "string"})
 
 
 def _basic(value: Value | None) -> str:
-    """Return the group of kinds within which values compare, empty where there is none."""
+    """Return the group of kinds within which values compare, empty if there is none."""
     if value is None:
         return ""
     kind = value.type.kind

@@ -105,7 +105,7 @@ def _changes(result: tuple[Any, ...]) -> Slice | None:
 
 
 def _objects(result: tuple[Any, ...]) -> dict[Any, Slice]:
-    """The changes of each object, whichever files it stands in."""
+    """The changes of each object, whichever files it is in."""
     merged: dict[Any, list[Any]] = {}
     for objects in result[0].values():
         for identifier, changes in objects.items():

@@ -1,4 +1,4 @@
-"""Evaluates what stands in actions: pipelines, commands, variables, chains of fields.
+"""Evaluates what is in actions: pipelines, commands, variables, chains of fields.
 
 Source: package text/template of Go 1.26 (exec.go, evalPipeline to evalField).
 """
@@ -180,7 +180,7 @@ class Evaluator(Calls):
         raise self.error(f"can't evaluate field {name} in type {type_.name}")
 
     def evaluate(self, dot: Value | None, node: Operand) -> Value | None:
-        """Return the value of an argument that is no literal."""
+        """Return the value of an argument that is not a literal."""
         match node:
             case Dot():
                 return dot

@@ -15,7 +15,7 @@ _MAX_RUNE = 0x10FFFF
 
 @dataclass(slots=True)
 class Flags:
-    """What stands between `%` and a verb; width and precision are None where they are not said."""
+    """What is between `%` and a verb; width and precision are None if they are not said."""
 
     width: int | None = None
     precision: int | None = None

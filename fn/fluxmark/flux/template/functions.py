@@ -24,7 +24,7 @@ def is_function(name: str) -> bool:
 
 @functools.cache
 def function(name: str) -> Function | None:
-    """Return a function by its name, None where there is none."""
+    """Return a function by its name, None if there is none."""
     if name in MODULE_OF:
         found: tuple[Function, ...] = import_module(f"fluxmark.flux.template.sprig.{MODULE_OF[name]}").FUNCTIONS
     elif name in BUILTIN_NAMES:

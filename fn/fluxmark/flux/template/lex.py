@@ -1,4 +1,4 @@
-"""A template's text as tokens: text, delimiters, and what stands between them.
+"""A template's text as tokens: text, delimiters, and what is between them.
 
 Source: package text/template/parse of Go 1.26 (lex.go); the error texts are upstream's, which users see.
 """
@@ -104,7 +104,7 @@ class _Lexer:
         return self.text[at : at + 1] == "-" and self.text[at + 1 : at + 2] in tuple(_SPACES)
 
     def _left(self) -> Token | None:
-        """Read the left delimiter; a comment is read to its end, and is no token."""
+        """Read the left delimiter; a comment is read to its end, and is not a token."""
         trim = 2 if self._left_trim(self.pos + len(LEFT)) else 0
         self.pos += len(LEFT)
         if self.text.startswith("/*", self.pos + trim):
@@ -130,7 +130,7 @@ class _Lexer:
     # Inside an action
 
     def _right_delimiter(self) -> str:
-        """Return the right delimiter that stands here, with its trim marker, else nothing."""
+        """Return the right delimiter that is here, with its trim marker, else nothing."""
         here = self.text[self.pos : self.pos + 4]
         if here.endswith("-" + RIGHT) and here[0] in _SPACES and len(here) == len(RIGHT) + 2:
             return here

@@ -35,7 +35,7 @@ def render(
     """Return the commit message for changes, as image-automation-controller 1.2 renders it.
 
     automation: namespace and name of the ImageUpdateAutomation; values: its messageTemplateValues. An empty
-    template is the controller's default. Bytes that are no UTF-8 become U+FFFD. Errors: TemplateError, whose text
+    template is the controller's default. Bytes that are not UTF-8 become U+FFFD. Errors: TemplateError, whose text
     is the controller's; UnsupportedFunction and LimitExceeded are kinds of it that only fluxmark has.
     """
     return _Message(template, changes, automation, values).text(shuffled=False)
@@ -69,7 +69,7 @@ class _Message:
             raise LimitExceeded("the template nests its data or itself too deeply") from None
 
     def outcome(self, *, shuffled: bool) -> str | None:
-        """Return the message, None where there is none."""
+        """Return the message, None if there is none."""
         try:
             return self.text(shuffled=shuffled)
         except TemplateError:

@@ -1,4 +1,4 @@
-"""The parser of what stands in an action: pipelines, commands, operands.
+"""The parser of what is in an action: pipelines, commands, operands.
 
 Source: package text/template/parse of Go 1.26 (parse.go).
 """
@@ -125,7 +125,7 @@ class Pipelines(Stream):
         return Command(pos, tuple(args))
 
     def operand(self) -> Operand | None:
-        """Read a term and the fields after it, None where none stands here."""
+        """Read a term and the fields after it, None if none is here."""
         node = self.term()
         if node is None or (first := self.peek()).kind is not Kind.FIELD:
             return node

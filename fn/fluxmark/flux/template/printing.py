@@ -24,7 +24,7 @@ _BASES = {"d": 10, "b": 2, "o": 8, "O": 8, "x": 16, "X": 16}
 
 
 def sprint(args: Sequence[Value | None]) -> bytes:
-    """Return the operands in a row, with a space between two that are no strings."""
+    """Return the operands in a row, with a space between two that are not strings."""
     printer = Printer()
     previous_string = True
     for arg in args:

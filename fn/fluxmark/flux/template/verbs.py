@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _FLAGS = {"#": "sharp", "0": "zero", "+": "plus", "-": "minus", " ": "space"}
 _TOO_LARGE = 1_000_000
-_MAX_INDEX_DIGITS = 8  # more are no number to upstream
+_MAX_INDEX_DIGITS = 8  # more are not number to upstream
 
 
 class Format:
@@ -107,7 +107,7 @@ class Format:
             self.after_index = True
 
     def number(self) -> int | None:
-        """Read digits, None where there are none; a crazily long number ends the format."""
+        """Read digits, None if there are none; a crazily long number ends the format."""
         start = self.at
         number = 0
         while _is_digits(self.peek()):

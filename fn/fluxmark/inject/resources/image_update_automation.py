@@ -31,7 +31,7 @@ CHANGED_SINCE = "2.3"
 
 
 def build(config: ImageAutomation, *, defaults: bool = True) -> list[tuple[str, dict[str, Any]]]:
-    """Return name and spec of every automation, nothing where none is configured.
+    """Return name and spec of every automation, nothing if none is configured.
 
     Without defaults, the specs are only what is configured.
     """

@@ -103,7 +103,7 @@ def _grown(
 
 
 def _never_resets(fields: Sequence[Field], index: int) -> bool:
-    """Tell whether a field is a whole time, which does not begin anew when what stands before it grows."""
+    """Tell whether a field is a whole time, which does not begin anew when what is before it grows."""
     return fields[index].role is Role.TIME and not fields[index].unit
 
 
@@ -121,7 +121,7 @@ def _text(field: Field, variation: int) -> str:
 
 
 def twins(fields: Sequence[Field], noisy: Sequence[int], base: Mapping[int, str]) -> Iterator[Pair]:
-    """Yield pairs that nothing but the fields at `noisy` tells apart, in both orders."""
+    """Yield pairs that nothing but the fields at `noisy` distinguishes, in both orders."""
     for one, other in ((1, 2), (2, 1), (1, 3), (3, 1)):
         left, right = (_tag(fields, dict(base), noisy, variation) for variation in (one, other))
         if left != right:
@@ -129,7 +129,7 @@ def twins(fields: Sequence[Field], noisy: Sequence[int], base: Mapping[int, str]
 
 
 def open_pairs(fields: Sequence[Field], *, versions: bool) -> Iterator[Pair]:
-    """Yield pairs for a row in which nothing tells the time: what builds usually write stands where anything may.
+    """Yield pairs for a row in which nothing tells the time: what builds usually write is where anything may.
 
     versions: whether that probably is a version.
     """

@@ -51,7 +51,7 @@ class Evaluator:
         return None if not self.extract or 0 in self.references else frozenset(self.references)
 
     def key(self, tag: str) -> str | None:
-        """Return what a tag is ordered by; None where the pattern does not match."""
+        """Return what a tag is ordered by; None if the pattern does not match."""
         if self._expansion is None:
             return tag if self._regexp.matches(tag) else None
         match = self._regexp.search(tag)
@@ -68,11 +68,11 @@ class Evaluator:
         return [spans[number] for number in self.references if spans and number and spans[number][0] >= 0]
 
     def objection(self, key: str) -> str:
-        """Return why the policy cannot order a key; '' where it can."""
+        """Return why the policy cannot order a key; '' if it can."""
         return self._policer.objection(key)
 
     def result(self, older: str, newer: str) -> str:
-        """Return which of two tags is selected: 'older', 'newer' or 'tie'; '' where one of them takes no part."""
+        """Return which of two tags is selected: 'older', 'newer' or 'tie'; '' if one of them takes no part."""
         first, second = self.key(older), self.key(newer)
         if first is None or second is None or self.objection(first) or self.objection(second):
             return ""

@@ -180,7 +180,7 @@ def _role(row: Row, index: int, *, is_version: bool, extracted: Sequence[int]) -
 
 
 def _named_role(row: Row, index: int) -> str:
-    """Return what the name of a group says about a part; '' where the group holds other parts, too."""
+    """Return what the name of a group says about a part; '' if the group holds other parts, too."""
     part = row[index]
     if not part.names or part.names[-1].lower() not in _ROLE_OF_NAME:
         return ""
@@ -225,7 +225,7 @@ def _is_of_git_describe(row: Row, index: int) -> bool:
 
 
 def _is_dotted(row: Row, index: int) -> bool:
-    """Tell whether digits are beside other digits, with a dot between."""
+    """Tell whether digits are next to other digits, with a dot between."""
     return bool(_WRITTEN_VERSION.search(row[index - 1].text if index else "")) or any(
         0 <= index + 2 * step < len(row)
         and (row[index + step].text in (".", "_") or _is_any(row[index + step]))

@@ -108,7 +108,7 @@ def _close(row: Row) -> Row:
 
 
 def _joined(parts: list[Part]) -> list[Part]:
-    """Join literals, and digits (`[1-9][0-9]*`), that stand side by side in the same groups."""
+    """Join literals, and digits (`[1-9][0-9]*`), that are side by side in the same groups."""
     found: list[Part] = []
     for part in parts:
         last = found[-1] if found else None
@@ -198,7 +198,7 @@ class _Parser:
         end = self.pattern.find("}", self.at)
         low, comma, high = self.pattern[self.at + 1 : end].partition(",") if end > 0 else ("", "", "")
         if not low.isdecimal() or not (high.isdecimal() or not high):
-            return None  # a brace that is no count is a literal
+            return None  # a brace that is not a count is a literal
         self.at = end + 1
         return int(low), (int(high) if high else None if comma else int(low))
 

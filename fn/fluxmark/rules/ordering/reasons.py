@@ -39,7 +39,7 @@ def reason_of(
     if pair.mixed:
         first = next((index for index, field in enumerate(fields) if field.role.is_variable), None)
         what = fields[first].role.value if first is not None else "something that does not grow with time"
-        return "variable-first", f"{what} stands before {_told(fields, deciding)} in what is compared"
+        return "variable-first", f"{what} is before {_told(fields, deciding)} in what is compared"
     if policy.kind == "semver":
         return "text", _of_versions(policy, pair)
     return _of_keys(policy, fields, deciding, pair)
@@ -78,7 +78,7 @@ def _of_keys(policy: Evaluator, fields: Sequence[Field], deciding: Sequence[int]
     if len(deciding) > 1 or fields[deciding[0]].role is Role.VERSION:
         glued = policy.extract and "." not in policy.extract and len(deciding) > 1
         return _GLUED if glued else ("float", "a version is compared as a decimal number, in which 1.10 is 1.1")
-    return "greedy", "what stands before the group takes some of its digits; put a fixed separator between them"
+    return "greedy", "what is before the group takes some of its digits; put a fixed separator between them"
 
 
 def _told(fields: Sequence[Field], ordered: Sequence[int]) -> str:

@@ -37,7 +37,7 @@ _WORDS: Final = (
 def samples(
     pattern: str, words: Iterable[str] = (), numbers: Iterable[str] = (), *, open_ends: bool = True
 ) -> list[str] | None:
-    """Return tags that a pattern matches; None where nothing is certain about it.
+    """Return tags that a pattern matches; None if nothing is certain about it.
 
     words, numbers: tried where the pattern leaves room, before the usual ones. open_ends: whether unanchored ends
     are filled, too. An empty list means that the pattern is understood and matches nothing that was tried.

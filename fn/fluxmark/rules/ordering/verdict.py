@@ -48,7 +48,7 @@ class Judgement:
     """What is known of a policy's order.
 
     order: tags in the wrong order. tie: tags that have the same key, or that only their hashes order. sound:
-    whether every pair of tags is in order for sure; False where that is not known.
+    whether every pair of tags is in order for sure; False if that is not known.
     """
 
     order: Verdict | None = None

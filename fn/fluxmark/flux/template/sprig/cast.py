@@ -1,4 +1,4 @@
-"""Numbers from anything. Source: github.com/spf13/cast v1.8 (ToInt64, ToFloat64): what is no number is 0."""
+"""Numbers from anything. Source: github.com/spf13/cast v1.8 (ToInt64, ToFloat64): what is not a number is 0."""
 
 from __future__ import annotations
 

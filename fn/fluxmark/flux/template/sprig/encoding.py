@@ -29,7 +29,7 @@ def _b64dec(text: bytes) -> bytes:
 
 
 def _corrupt_64(text: bytes) -> int | None:
-    """Return the place at which Go finds fault, None where it does not."""
+    """Return the place at which Go finds fault, None if it does not."""
     found = _BAD_64.search(text)
     end = found.start() if found else len(text)
     digits = end - text.count(b"\n", 0, end) - text.count(b"\r", 0, end)

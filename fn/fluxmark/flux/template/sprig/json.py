@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _SHORT = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _ALWAYS = _SHORT | {char: f"\\u{ord(char):04x}" for char in map(chr, range(32)) if char not in _SHORT}
 _ALWAYS |= {"\u2028": "\\u2028", "\u2029": "\\u2029"}
-_INVALID = re.compile("[\udc80-\udcff]")  # bytes that are no UTF-8
+_INVALID = re.compile("[\udc80-\udcff]")  # bytes that are not UTF-8
 _PLAIN = str.maketrans(_ALWAYS)
 _HTML = str.maketrans(_ALWAYS | {char: f"\\u{ord(char):04x}" for char in "<>&"})
 

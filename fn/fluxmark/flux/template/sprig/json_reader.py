@@ -50,7 +50,7 @@ class _Reader:
     def fail(self, context: str) -> None:
         if self.at >= len(self.text) and not context.startswith(_UNFINISHED):
             raise CallError(_END)
-        # upstream ends a text with a space, which may be wrong where it stands
+        # upstream ends a text with a space, which may be wrong where it is
         char = chr(self.text[self.at]) if self.at < len(self.text) else " "
         shown = {"'": "'\\''", '"': "'\"'"}.get(char) or f"'{quote(char.encode())[1:-1]}'"
         raise CallError(f"invalid character {shown} {context}")

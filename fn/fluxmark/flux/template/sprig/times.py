@@ -81,7 +81,7 @@ def _duration_round(value: Value | None) -> bytes:
 
 
 def parse_duration(text: str) -> int:
-    """Return the nanoseconds of Go's text for a duration, 0 where it is none."""
+    """Return the nanoseconds of Go's text for a duration, 0 if it is not one."""
     negative = text[:1] == "-"
     rest = text[1:] if text[:1] in ("+", "-") else text
     total = 0

@@ -103,7 +103,7 @@ class _Words:
 def lower_with(connector: str, text: str) -> str:
     """Return a text with `connector` between its words, and these in lower case; error: Unsupported."""
     if REPLACEMENT in text:
-        raise Unsupported("parting words around bytes that are no UTF-8, or around U+FFFD")
+        raise Unsupported("parting words around bytes that are not UTF-8, or around U+FFFD")
     out: list[str] = []
     words = _Words(text)
     while not words.is_last:

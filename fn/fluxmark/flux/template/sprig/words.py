@@ -33,7 +33,9 @@ def _lower(text: bytes) -> bytes:
 
 
 def _title(text: bytes) -> bytes:
-    """Go's strings.Title: a word begins after white space and after what is no letter, digit or `_` of ASCII."""
+    """Go's strings.Title: a word begins after white space and after what is not a letter, digit or `_` of
+    ASCII.
+    """
     letters = valid(decode(text))
     pairs = zip(" " + letters, letters, strict=False)
     return "".join(runes.title(rune) if _separates(before) else rune for before, rune in pairs).encode()
