@@ -76,9 +76,9 @@ def test_keys_of_a_config_map_are_checked_and_all_of_them_named() -> None:
 
 
 def test_another_kind_is_not_a_config_map() -> None:
-    with pytest.raises(config.ConfigError, match=r"^functionConfig is a example.com/v1 SetTeam, but has to be"):
+    with pytest.raises(config.ConfigError, match=r"^functionConfig is a example.com/v1 SetTeam, but must be"):
         config.as_mapping(custom({"data": {"a": "b"}}))
-    with pytest.raises(config.ConfigError, match=r"^functionConfig.data has to be a mapping"):
+    with pytest.raises(config.ConfigError, match=r"^functionConfig.data must be a mapping"):
         config.as_mapping(Resource.from_text("{apiVersion: v1, kind: ConfigMap, data: [a]}"))
 
 
@@ -132,9 +132,9 @@ def test_another_kind_is_named() -> None:
     assert said(caught) == [
         "functionConfig is a example.com/v1 SetTeams, but must be a example.com/v1 SetTeam or a ConfigMap"
     ]
-    with pytest.raises(FunctionError, match=r"has to be a example\.com/v2 resource"):
+    with pytest.raises(FunctionError, match=r"must be a example\.com/v2 resource"):
         config.load(SetTeam, custom({"spec": {}}), api_version="example.com/v2")
-    with pytest.raises(FunctionError, match=r"functionConfig.spec has to be a mapping, but a list stands there"):
+    with pytest.raises(FunctionError, match=r"functionConfig.spec must be a mapping, not a list"):
         config.load(SetTeam, custom({"spec": []}))
     with pytest.raises(FunctionError, match=r"functionConfig.spec.team is missing"):
         config.load(SetTeam, custom({}))

@@ -112,7 +112,7 @@ def test_an_item_has_the_annotations_that_kpt_gives(root: Path) -> None:
 
 def test_annotations_cannot_be_put_where_metadata_is_not_a_mapping(tmp_path: Path) -> None:
     make(tmp_path, {"x.yaml": "apiVersion: v1\nkind: Pod\nmetadata: text\n"})
-    with pytest.raises(InputError, match=r"x.yaml: .*metadata is no mapping; a .krmignore can name the file"):
+    with pytest.raises(InputError, match=r"x.yaml: .*metadata is not a mapping; a .krmignore can name the file"):
         read_package(tmp_path)
 
 

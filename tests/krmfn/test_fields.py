@@ -132,7 +132,7 @@ def test_another_type_is_named_with_its_place(read: Callable[[Resource], Any], s
 def test_the_file_of_an_orchestrators_item_is_named_without_a_line() -> None:
     text = "kind: X\nmetadata: {name: n, annotations: {config.kubernetes.io/path: a/b.yaml}}\n"
     item = Resource.from_text(text, "")
-    with pytest.raises(FieldError, match=r"^a/b.yaml: X n: kind has to be a whole number"):
+    with pytest.raises(FieldError, match=r"^a/b.yaml: X n: kind must be a whole number"):
         item.get_int("kind")
 
 
@@ -365,13 +365,13 @@ def test_a_result_about_a_part_names_the_whole_path(item: Resource) -> None:
 
 
 def test_errors_of_a_part_name_the_whole_path(item: Resource) -> None:
-    with pytest.raises(FieldError, match=r"spec.containers\[1\].image has to be a whole number"):
+    with pytest.raises(FieldError, match=r"spec.containers\[1\].image must be a whole number"):
         item.parts("spec.containers")[1].get_int("image")
-    with pytest.raises(FieldError, match=r"spec.args\[0\] has to be a mapping"):
+    with pytest.raises(FieldError, match=r"spec.args\[0\] must be a mapping"):
         item.parts("spec.args")
-    with pytest.raises(FieldError, match=r"spec.args has to be a mapping"):
+    with pytest.raises(FieldError, match=r"spec.args must be a mapping"):
         item.part("spec.args")
-    with pytest.raises(FieldError, match=r"spec.selector has to be a list"):
+    with pytest.raises(FieldError, match=r"spec.selector must be a list"):
         item.part("spec", create=True).parts("selector")
     assert item.parts("spec.nothing") == []
 

@@ -65,7 +65,7 @@ def test_kpts_note_of_an_origin_is_read(item: Resource) -> None:
     cluster = Resource.from_text(f"metadata: {{annotations: {{{UPSTREAM}: '|Node|~C|n'}}}}")
     assert cluster.origin == Identity("", "Node", "", "n")
     broken = Resource.from_text(f"metadata: {{annotations: {{{UPSTREAM}: 'Node'}}}}", "x.yaml")
-    with pytest.raises(FieldError, match=r"x.yaml:1:\d+: .* has to be `group\|kind\|namespace\|name`"):
+    with pytest.raises(FieldError, match=r"x.yaml:1:\d+: .* must be `group\|kind\|namespace\|name`"):
         _ = broken.origin
 
 

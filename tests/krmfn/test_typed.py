@@ -129,7 +129,7 @@ def test_what_is_written_is_read_again(config: Config) -> None:
         ({"names": ["a", None]}, "names[1] must be a string, not null"),
         ({"pair": ["a"]}, "pair must be a list of 2, but holds 1"),
         ({"pair": ["a", "b"]}, 'pair[1] must be a whole number, not "b"'),
-        ({"max-age": []}, "max-age must be a whole number or text, not a list"),
+        ({"max-age": []}, "max-age must be a whole number or a string, not a list"),
         ({"image": []}, "image is not known; did you mean images?"),
         ({"made": 1}, "made is not known; did you mean mode?"),
         ({"images": {"name": "x"}}, "images must be a list, not a mapping"),
@@ -170,7 +170,7 @@ def test_of_a_union_the_first_type_that_fits_is_taken() -> None:
 
 def test_of_a_union_the_type_that_is_meant_is_blamed() -> None:
     assert read(Either, {"one": {"name": 1}})[1] == ["one.name must be a string, not 1"]
-    assert read(Either, {"one": 5})[1] == ["one must be a mapping or text, not 5"]
+    assert read(Either, {"one": 5})[1] == ["one must be a mapping or a string, not 5"]
     assert read(Either, {"other": {"zzz": 5}})[1] == ["other must be a mapping, not a mapping"]
 
 
@@ -241,7 +241,7 @@ def test_types_that_yaml_cannot_hold_are_the_programs_mistake() -> None:
         load(Hidden, {}, (), print)
     values: tuple[object, ...] = (Wrong(), b"x", object())
     for value in values:
-        with pytest.raises(TypeError, match="no type that YAML can hold"):
+        with pytest.raises(TypeError, match="not a type that YAML can hold"):
             dump(value)
 
 

@@ -50,6 +50,6 @@ def check(world: Repository) -> Iterator[Finding]:
                     ID,
                     SEVERITY,
                     ("kind",),
-                    f"Flux writes the changed items of this {manifest.kind} to new files next to it and leaves the "
-                    "old ones here; write each item as a document of its own",
+                    f"Flux writes the changed items of this {manifest.kind} to new files next to it and leaves "
+                    "the old ones here; write each item as a document of its own",
                 )

@@ -61,7 +61,7 @@ def check(world: Repository) -> Iterator[Finding]:
         if not (cluster.is_complete or close or elsewhere):
             continue
         hint = (
-            f"one of that name is in the namespace {elsewhere[0]}: write namespace: {elsewhere[0]} next to the name"
+            f"the namespace {elsewhere[0]} has one of that name: write namespace: {elsewhere[0]} next to the name"
             if elsewhere
             else f"did you mean {close[0]}?"
             if close

@@ -65,7 +65,7 @@ class Fields:
 
     def get_string(self, path: Path, default: str = "") -> str:
         """Return text at a path, the default if there is none or null. Raises FieldError for something else."""
-        return self._typed(path, str, "text", default)
+        return self._typed(path, str, "a string", default)
 
     def get_int(self, path: Path, default: int = 0) -> int:
         """Return a whole number at a path, the default if there is none or null.
@@ -315,7 +315,7 @@ class Fields:
 
     def _as_text(self, path: Path, data: Any) -> str:
         if not isinstance(data, str):
-            raise self._mistaken(path, "text", data)
+            raise self._mistaken(path, "a string", data)
         return data
 
     def _mistaken(self, path: Path, what: str, data: Any) -> FieldError:

@@ -25,7 +25,13 @@ _T = TypeVar("_T")
 Report: TypeAlias = "Callable[[tuple[Step, ...], str], object]"
 """Takes the path of a problem, and what it is: `must be a string, not 3`."""
 
-_SCALARS = {str: "text", int: "a whole number", float: "a number", bool: "true or false", types.NoneType: "null"}
+_SCALARS = {
+    str: "a string",
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+    types.NoneType: "null",
+}
 _LISTS = {
     list: list,
     tuple: tuple,

@@ -142,7 +142,7 @@ def _no_collection(node: Node, path: Steps, step: Step) -> BlockedError:
     if isinstance(node, AliasNode):
         return _shared(node, path)
     kind = "mapping" if isinstance(step, str) else "list"
-    return BlockedError(path, f"this is no {kind}, so there can be no {show((step,))} in it")
+    return BlockedError(path, f"this is not a {kind}, so there can be no {show((step,))} in it")
 
 
 def _shared(node: AliasNode, path: Steps) -> BlockedError:

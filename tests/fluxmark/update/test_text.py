@@ -91,7 +91,7 @@ def test_a_template_in_a_value_is_written_over_as_flux_does_and_said() -> None:
         (f"a: x {MARKER}\nb: &b {{}}\nmetadata: *b\n", "'metadata' is not a mapping"),
         (f"a: x {MARKER}\nmetadata: {{annotations: [b]}}\n", "'metadata.annotations' is a list"),
         (f'a: x {MARKER}\nb: "c\\/d"\n', "escape"),
-        (f"a: x {MARKER}\n---\nb\n", "no mapping"),
+        (f"a: x {MARKER}\n---\nb\n", "not a mapping"),
     ],
 )
 def test_a_file_that_flux_skips_is_left_and_said(text: str, says: str) -> None:
