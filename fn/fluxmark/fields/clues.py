@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from fluxmark.fields.anywhere import key_text, mappings
 from fluxmark.fields.field import ImageField, field_at, field_of
 from fluxmark.fields.names import NAME_KEYS, plain
-from fluxmark.fields.paths import at, compiled, scalar
-from krmfn.yaml.parser import MapNode, ScalarNode
+from fluxmark.fields.paths import ITEMS, at, compiled, scalar
+from krmfn.yaml.parser import MapNode, ScalarNode, SeqNode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -108,13 +108,17 @@ class Clues:
         for spec in self.fields:
             if not spec.applies(kind, file):
                 continue
+            image = spec.image if spec.part else ""
             *above, last = compiled(spec.path)
             for node, path in at(root, tuple(above)):
-                image = spec.image if spec.part else ""
                 if isinstance(node, MapNode) and (
                     found := field_at(node, last, (*path, last), image=image, part=spec.part)
                 ):
                     yield found
+                elif isinstance(node, SeqNode) and last == ITEMS:
+                    for index, item in enumerate(node.items):
+                        if found := field_of(node, item, item, (*path, index), image=image, part=spec.part):
+                            yield found
 
 
 NO_CLUES = Clues()
