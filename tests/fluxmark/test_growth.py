@@ -35,6 +35,25 @@ spec: {{imageRepositoryRef: {{name: app{0}}}, policy: {{semver: {{range: 1.x}}}}
 status: {{latestRef: {{name: reg.io/app{0}, tag: 1.1.0}}}}
 """
 FLUX = REPOSITORY.format("") + POLICY.format("")
+RELEASE = """---
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata:
+  name: web
+spec:
+  values:
+"""
+SUBSTITUTION = """---
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {{name: k{0}}}
+spec: {{path: ./k{0}, postBuild: {{substitute: {{VERSION_{0}: 1.0.0}}}}}}
+---
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: OCIRepository
+metadata: {{name: o{0}}}
+spec: {{url: 'oci://reg.io/app', ref: {{tag: '${{VERSION_{0}}}'}}}}
+"""
 POD = "---\napiVersion: v1\nkind: Pod\nmetadata: {{name: p{0}}}\nspec:\n  containers:\n"
 
 
@@ -106,6 +125,12 @@ TEXTS: dict[str, Callable[[int], str]] = {
     "workloads": lambda n: FLUX + numbered(n, POD + "  - image: reg.io/app:1\n"),
     "repositories": lambda n: FLUX + numbered(n, REPOSITORY),
     "policies": lambda n: FLUX + numbered(n, POLICY),
+    "values": lambda n: FLUX + RELEASE + "    - {repository: reg.io/app, tag: 1.0.0}\n" * n,
+    "keys of one mapping": lambda n: (
+        FLUX + RELEASE + "    - a: b\n" + numbered(n, "      k{0}Tag: a\n      k{0}Image: b\n")
+    ),
+    "variables": lambda n: FLUX + numbered(n, SUBSTITUTION),
+    "releases of one name": lambda n: FLUX + (RELEASE + "    - {image: {tag: 1.0.0}}\n") * n,
     "policies of one name": lambda n: FLUX + POLICY.format("") * n,
     "repositories and policies": lambda n: numbered(n, REPOSITORY + POLICY),
     "blank lines": lambda n: f"{FLUX}---\nkind: A\nimage: reg.io/app:1{MARKER}\n" + "\n" * n,

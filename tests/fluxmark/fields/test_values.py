@@ -31,24 +31,29 @@ SHAPES = {
     "an empty digest": 'image:\n  repository: reg.io/app\n  tag: 1.0.0@T\n  digest: ""',
     "registry, repository and tag (Bitnami)": "image:\n  registry: reg.io\n  repository: app\n  tag: 1.0.0@T",
     "registry in repository, too": "image:\n  registry: other.io\n  repository: reg.io/app\n  tag: 1.0.0@T",
-    "registry, image and tag (ingress-nginx)": "controller:\n  image:\n    registry: reg.io\n    image: app\n    tag: 1.0.0@T",
+    "registry, image and tag (ingress-nginx)": "controller:\n  image:\n    registry: reg.io\n    image: app\n"
+    "    tag: 1.0.0@T",
     "name and tag (JupyterHub)": "singleuser:\n  image:\n    name: reg.io/app\n    tag: 1.0.0@T",
     "registry with a path (democratic-csi)": "driver:\n  image:\n    registry: reg.io/app\n    tag: 1.0.0@T",
     "repository of a group and image (Harbor's sub-charts)": "repository: reg.io\nimage: app\nimageTag: 1.0.0@T",
     "image and imageTag": "image: reg.io/app\nimageTag: 1.0.0@T",
     "imageRepository and imageTag": "imageRepository: reg.io/app\nimageTag: 1.0.0@T",
     "snake case": "image_repository: reg.io/app\nimage_tag: 1.0.0@T",
-    "the same prefix": "serverImage: reg.io/app\nserverImageTag: 1.0.0@T\nagentImage: reg.io/x\nagentImageTag: 2.0.0",
+    "the same prefix": "serverImage: reg.io/app\nserverImageTag: 1.0.0@T\nagentImage: reg.io/x\n"
+    "agentImageTag: 2.0.0",
     "other words than image": "frontend:\n  repository: reg.io/app\n  tag: 1.0.0@T",
     "a list (extra containers)": "extraContainers:\n  - name: app\n    image: reg.io/app:1.0.0@W",
     "a list of images": "images:\n  - reg.io/app:1.0.0@W\n  - reg.io/other:1.0.0",
-    "app-template": "controllers:\n  main:\n    containers:\n      main:\n        image:\n          repository: reg.io/app\n"
-    "          tag: 1.0.0@T",
-    "app-template with aliases as keys": "controllers:\n  &name web:\n    containers:\n      *name :\n        image:\n"
+    "app-template": "controllers:\n  main:\n    containers:\n      main:\n        image:\n"
     "          repository: reg.io/app\n          tag: 1.0.0@T",
-    "an anchor for several uses": "a:\n  image: &image\n    repository: reg.io/app\n    tag: 1.0.0@T\nb:\n  image: *image",
-    "a merged mapping": "base: &base\n  repository: reg.io/app\n  tag: 1.0.0@T\nb:\n  <<: *base\n  pullPolicy: Always",
-    "Grafana's sidecar": "sidecar:\n  image:\n    registry: reg.io\n    repository: app\n    tag: 1.0.0@T\n    sha: ''",
+    "app-template with aliases as keys": "controllers:\n  &name web:\n    containers:\n      *name :\n"
+    "        image:\n          repository: reg.io/app\n          tag: 1.0.0@T",
+    "an anchor for several uses": "a:\n  image: &image\n    repository: reg.io/app\n    tag: 1.0.0@T\n"
+    "b:\n  image: *image",
+    "a merged mapping": "base: &base\n  repository: reg.io/app\n  tag: 1.0.0@T\n"
+    "b:\n  <<: *base\n  pullPolicy: Always",
+    "Grafana's sidecar": "sidecar:\n  image:\n    registry: reg.io\n    repository: app\n    tag: 1.0.0@T\n"
+    "    sha: ''",
     "a quoted version": "image: reg.io/app\nimageVersion: '1.0.0'@T",
     "an environment variable": "env:\n  - name: WORKER\n    value: reg.io/app:1.0.0@W",
     "an argument": "args:\n  - --image\n  - reg.io/app:1.0.0@W",
@@ -114,7 +119,8 @@ def test_a_kind_that_is_not_known_is_marked_where_the_repository_is_exact(spec: 
 @pytest.mark.parametrize("kind", ["CustomResourceDefinition", "ImagePolicy"])
 def test_kinds_that_only_speak_of_images_are_not_marked(kind: str, tmp_path: Path) -> None:
     group = "apiextensions.k8s.io" if kind.startswith("Custom") else "image.toolkit.fluxcd.io"
-    text = f"apiVersion: {group}/v1\nkind: {kind}\nmetadata: {{name: x, namespace: y}}\nspec:\n  default: reg.io/app:1.0\n"
+    head = f"apiVersion: {group}/v1\nkind: {kind}\nmetadata: {{name: x, namespace: y}}\n"
+    text = f"{head}spec:\n  default: reg.io/app:1.0\n"
     tree(tmp_path, {"a.yaml": text})
     assert "a.yaml" not in injected(tmp_path).changes
 
