@@ -21,6 +21,8 @@ from krmfn.yaml.parser import MapNode, find as find_node
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from krmfn.yaml.parser import SeqNode
+
 KUSTOMIZATIONS = frozenset(("kustomization.yaml", "kustomization.yml", "Kustomization"))
 _KUSTOMIZE = "kustomize.config.k8s.io"
 
@@ -41,6 +43,10 @@ class Finder:
         for field in self._all(root, api_version, kind, file):
             found.setdefault(id(field.node), field)
         return sorted(found.values(), key=lambda field: field.node.start)
+
+    def in_list(self, root: SeqNode) -> Iterator[ImageField]:
+        """Yield the image fields of a document that is a list, such as a JSON patch."""
+        yield from anywhere.find(root, anywhere.Search(self.selected))
 
     def _all(self, root: MapNode, api_version: str, kind: str, file: str) -> Iterator[ImageField]:
         group = api_version.rpartition("/")[0]

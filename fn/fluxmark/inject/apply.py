@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from fluxmark import image
 from fluxmark.cluster.automation import is_below, normal_path
 from fluxmark.cluster.manifest import is_templated
 from fluxmark.fields import NO_CLUES, Clues, Finder
 from fluxmark.finding import Finding
 from fluxmark.inject import marker_targets as targeting
 from fluxmark.inject.counts import OUTSIDE, Tally
-from fluxmark.inject.decide import Context, mark
+from fluxmark.inject.decide import Context, Mark, mark
+from fluxmark.inject.reasons import LIST, NOT_MARKED
 from fluxmark.inject.resources import image_policies, image_update_automation
+from krmfn.resources.result import Severity
+from krmfn.yaml.parser import SeqNode, parse
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Callable, Iterator, Sequence
 
     from fluxmark.cluster import Cluster, Repository
     from fluxmark.config import ImageAutomation
-    from fluxmark.inject.decide import Mark
     from fluxmark.inject.marker_targets import Targets
     from krmfn.resources.resource import Resource
     from krmfn.yaml.text import Lines
+
+_LIST = re.compile(r"^[-[]", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -90,6 +95,19 @@ class Marking:
             if said.message and said.rule != OUTSIDE:
                 yield _finding(said, context, lines)
         resource.apply(editor)
+
+    def in_lists(self, text: str, path: str, lines: Lines) -> Iterator[Finding]:
+        """Yield the image fields in documents that are lists, such as JSON patches: Flux skips the whole file."""
+        if not _LIST.search(text):
+            return
+        for document in parse(text, path):
+            for one in self.finder.in_list(document.root) if isinstance(document.root, SeqNode) else ():
+                ref = image.parse_templated(one.image)
+                targets = self.targets.of_image(ref) if ref else ()
+                self.tally.add(Mark(one, LIST, Severity.WARNING, NOT_MARKED[LIST], targets), "")
+                at = lines.position(one.node.start)
+                said = f"{one.node.value.strip()}: {NOT_MARKED[LIST]}"
+                yield Finding(LIST, Severity.WARNING, said, path, at.line, at.column, path=one.path)
 
 
 def _finding(said: Mark, context: Context, lines: Lines | None) -> Finding:

@@ -155,6 +155,7 @@ def _mark(store: FileStore, package: Package, path: str, text: str, marking: Mar
         return
     lines = Lines(text)
     resources = store.open(path).resources
+    yield from marking.in_lists(text, path, lines)
     for resource in resources:
         alone = len(resources) == 1 and resource.kind in LISTS
         yield from marking.mark(resource, lambda _: path, lines, is_list=alone)

@@ -17,6 +17,8 @@ from krmfn.resources.result import Severity
 from krmfn.yaml.text import decode
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from fluxmark.flux.latest_image import LatestImage
     from fluxmark.flux.value_change import Change
     from fluxmark.update.files import Files
@@ -148,6 +150,8 @@ class _Run:
                 continue
             if any(finding.rule == "unwrapped-list" for finding in done.findings):
                 self._check_list(path, text)
+            if "sops" in text:
+                self._check_sops(path, text, done.changes)
             if ".." in relative:
                 why = f"resource must be written under package {self.package.root / work.path}: {relative}"
                 self._fails("dots-in-name", f"the name fails every run of Flux: {why}; rename it", why, path, 1, 1)
@@ -162,6 +166,25 @@ class _Run:
             why, place = found
             said = f"an item fails every run of Flux: {why}; give it apiVersion, kind and a name"
             self._fails("list-item", said, why, path, place.line, place.column)
+
+    def _check_sops(self, path: str, text: str, changes: Sequence[Change]) -> None:
+        """Warn of the first change in a document that SOPS signs as a whole."""
+        from fluxmark.flux.yaml_file import signed_by_sops  # few files are encrypted
+        from krmfn.yaml.parser import MapNode, parse
+        from krmfn.yaml.text import Lines
+
+        lines = Lines(text)
+        for document in parse(text, path):
+            root = document.root
+            if not isinstance(root, MapNode) or not signed_by_sops(root):
+                continue
+            first, last = lines.position(root.start).line, lines.position(root.end).line
+            for change in changes:
+                if first <= change.line <= last:
+                    said = "SOPS signs this file, so with the new value it cannot be decrypted; encrypt it again with "
+                    said += "mac_only_encrypted, or move the image to a file that is not encrypted"
+                    self._say(Finding("sops-mac", Severity.WARNING, said, path, change.line, 1))
+                    break
 
     def _updated(self, work: Work, path: str) -> Updated | Finding:
         """Return a file's text with the latest images in it; why it cannot be read, where that is so."""

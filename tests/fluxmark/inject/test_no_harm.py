@@ -165,6 +165,15 @@ def test_a_list_that_flux_would_take_apart_is_not_marked(tmp_path: Path) -> None
     assert new_text(tmp_path, "a.yaml").count("$imagepolicy") == 1
 
 
+def test_a_json_patch_is_not_marked(tmp_path: Path) -> None:
+    patch = "- op: replace\n  path: /spec/containers/0/image\n  value: reg.io/app:1\n"
+    tree(tmp_path, {"patch.yaml": patch})
+    result = injected(tmp_path)
+    assert "patch.yaml" not in result.changes
+    (message,) = said(result, "list-file")
+    assert message.startswith("patch.yaml:3:10: ")
+
+
 OWNERS = """\
 apiVersion: image.toolkit.fluxcd.io/v1
 kind: ImageUpdateAutomation

@@ -68,6 +68,18 @@ def test_tags_select_what_is_written(root: Path, tags: str, capsys: pytest.Captu
     assert err == "2 values in 2 files updated\n"
 
 
+@pytest.mark.parametrize("only", [False, True], ids=["signed", "mac_only_encrypted"])
+def test_a_file_that_sops_signs_is_reported(
+    only: bool, root: Path, tags: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sops = f"sops: {{mac: x, mac_only_encrypted: {str(only).lower()}}}\n"
+    (root / "a.yaml").write_text(f"kind: Other\n{sops}---\n{VALUE}")
+    (root / "b/c.yaml").write_text(VALUE + sops)
+    assert main(["update", str(root), "--tags", tags]) == 0
+    warnings = [line for line in capsys.readouterr().err.splitlines() if "sops-mac" in line]
+    assert [line.partition(" ")[0] for line in warnings] == ([] if only else ["b/c.yaml:2:1:"])
+
+
 def test_a_second_run_finds_nothing(root: Path, tags: str, capsys: pytest.CaptureFixture[str]) -> None:
     main(["update", str(root), "--tags", tags])
     before = (root / "a.yaml").stat()
