@@ -11,8 +11,8 @@ RIGHT: Final = "right"
 LIST: Final = "list-file"
 
 NOT_MARKED: Final = {
-    LIST: "not marked: Flux skips a file with a document that is a list; write a strategic merge patch instead of a "
-    "JSON patch",
+    LIST: "not marked: Flux skips a file with a document that is a list; write a strategic merge patch instead of "
+    "a JSON patch",
     "where": "not marked: the `where` of its image excludes this document",
     "overridden": "not marked: the kustomization that builds this sets the image, and its entry is marked",
     "several-policies": "not marked: {policies} select from this repository; set `where` for each",

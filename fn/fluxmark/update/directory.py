@@ -181,8 +181,8 @@ class _Run:
             first, last = lines.position(root.start).line, lines.position(root.end).line
             for change in changes:
                 if first <= change.line <= last:
-                    said = "SOPS signs this file, so with the new value it cannot be decrypted; encrypt it again with "
-                    said += "mac_only_encrypted, or move the image to a file that is not encrypted"
+                    said = "SOPS signs this file, so with the new value it cannot be decrypted; encrypt it again "
+                    said += "with mac_only_encrypted, or move the image to a file that is not encrypted"
                     self._say(Finding("sops-mac", Severity.WARNING, said, path, change.line, 1))
                     break
 
