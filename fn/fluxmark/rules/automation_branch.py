@@ -68,8 +68,8 @@ def check(world: Repository) -> Iterator[Finding]:
                 ID,
                 SEVERITY,
                 path,
-                f"Flux cannot push: it checks out a {what}, which is not a branch, and git.push.branch is unset; write "
-                "it",
+                f"Flux cannot push: it checks out a {what}, which is not a branch, and git.push.branch is unset; "
+                "set it",
             )
         elif isinstance(push, str) and checkout and not is_templated(push):
             branch = checkout.get("branch")
