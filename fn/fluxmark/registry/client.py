@@ -114,6 +114,10 @@ class Client:
                 raise self._error(fault)
             for refused in filter(None, (page.refused, following.refused)):
                 self.access.refuse(refused)
+            if not page.tags and (words := said(reply.body)):
+                self.access.notes.append(
+                    f"{self._request.image.name}: the registry answers with status 200{words}"
+                )
             found.update(dict.fromkeys(page.tags))
             if len(found) > MAX_TAGS:
                 raise self._error(f"it has more than {MAX_TAGS:,} tags")

@@ -106,21 +106,20 @@ class Session:
         per_host: how many of one host are read at once. progress: called with the number of those that are read,
         and of all; with 0 before the first.
         """
-        from concurrent.futures import ThreadPoolExecutor
-
         found: list[Listing | None] = [None] * len(requests)
+        failures: list[BaseException] = []
         queues: dict[str, list[int]] = {}
         for number in reversed(range(len(requests))):
             queues.setdefault(requests[number].host, []).append(number)
+        hosts = [queue for turn in range(per_host) for queue in queues.values() if turn < len(queue)]
         lock = threading.Lock()
         done = 0
-        stopped = threading.Event()
 
         def drain(queue: list[int]) -> None:
             nonlocal done
-            while not stopped.is_set():
+            while True:
                 with lock:
-                    if not queue:
+                    if not queue or failures:
                         return
                     number = queue.pop()
                 found[number] = self.tags(requests[number])
@@ -128,17 +127,30 @@ class Session:
                     done += 1
                     progress(done, len(requests))
 
-        progress(0, len(requests))
-        with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="registry") as pool:
-            rounds = [queue for turn in range(per_host) for queue in queues.values() if turn < len(queue)]
-            futures = [pool.submit(drain, queue) for queue in rounds]
+        def work() -> None:
             try:
-                for future in futures:
-                    future.result()
-            except BaseException:
-                stopped.set()
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
+                while True:
+                    with lock:
+                        if not hosts or failures:
+                            return
+                        queue = hosts.pop(0)
+                    drain(queue)
+            except BaseException as error:  # noqa: BLE001  raised where the threads are waited for
+                failures.append(error)
+
+        progress(0, len(requests))
+        # daemons: when the user interrupts, nobody waits for registries that do not answer
+        threads = [threading.Thread(target=work, daemon=True) for _ in range(min(AT_ONCE, len(hosts)))]
+        for thread in threads:
+            thread.start()
+        try:
+            for thread in threads:
+                thread.join()
+        except BaseException as error:
+            failures.append(error)
+            raise
+        if failures:
+            raise failures[0]
         return [listing for listing in found if listing is not None]
 
     def _client(self, request: Request) -> Client:

@@ -81,13 +81,14 @@ class Transport:
         """Send a request, again where that may help. Raises RegistryError."""
         for attempt in range(1, ATTEMPTS + 1):
             pause = BACKOFF * 3 ** (attempt - 1)
+            last = attempt == ATTEMPTS or pause >= self.remaining()
             try:
                 reply = self.send(method, url, headers, body)
             except ConnectionLost as lost:
-                if attempt == ATTEMPTS:
-                    raise self.error(f"{lost}, {ATTEMPTS} times") from None
+                if last:
+                    raise self.error(f"{lost}, {attempt} times" if attempt > 1 else str(lost)) from None
             else:
-                if reply.status not in RETRIED or attempt == ATTEMPTS:
+                if reply.status not in RETRIED or last:
                     return reply
                 pause = max(pause, _retry_after(reply.header("retry-after")))
             self._wait(pause)
@@ -136,7 +137,9 @@ class Transport:
                 connection.timeout = left if patience is None else min(left, patience)
                 connection.connect()
             target = parts._replace(scheme="", netloc="", path=parts.path or "/", fragment="").geturl()
-            sent = {"User-Agent": f"fluxmark/{__version__}", "Accept-Encoding": "gzip", **headers}
+            sent = {"User-Agent": f"fluxmark/{__version__}", **headers}
+            if method != "HEAD":  # as Go: a packed answer to HEAD would have no length
+                sent["Accept-Encoding"] = "gzip"
             if line.by_proxy:
                 target = f"{parts.scheme}://{parts.netloc}{target}"
                 sent |= line.headers

@@ -119,9 +119,7 @@ def _push(host: str) -> None:
 
 
 def _request(host: str, repository: str, password: str = SECRET) -> Request:
-    return Request(
-        parse(f"{host}/{repository}"), insecure=True, credentials=Credentials({host: Login("me", password)})
-    )
+    return Request(parse(f"{host}/{repository}"), credentials=Credentials({host: Login("me", password)}))
 
 
 def test_tens_of_thousands_of_tags_are_listed(host: str) -> None:

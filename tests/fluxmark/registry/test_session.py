@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import stat
+import subprocess
+import sys
 import threading
 import time
 from dataclasses import replace
@@ -188,3 +191,36 @@ def test_a_rate_limit_is_told_once_before_it_is_hit(limit: str, remaining: str, 
     notes = [note for listing in listings for note in listing.notes]
     assert len(notes) == bool(told)
     assert all(told in note for note in notes)
+
+
+def test_an_error_with_status_200_is_told() -> None:
+    body = {"errors": [{"code": "NAME_UNKNOWN", "message": "no such\x1b[2J"}]}
+    with Registry(lambda _: Answer(body), handshake=Answer({})) as registry, Session() as session:
+        listing = session.tags(registry.request())
+    assert (listing.tags, listing.error) == ((), None)
+    assert listing.notes[0].startswith(
+        f"{registry.host}/app: the registry answers with status 200: NAME_UNKNOWN: no"
+    )
+    assert listing.notes[0].isprintable()
+
+
+def test_an_interrupt_does_not_wait_for_registries() -> None:
+    waiting = threading.Event()
+    over = threading.Event()
+
+    def never(_: Asked) -> Answer:
+        waiting.set()
+        over.wait(30)
+        return Answer({})
+
+    code = (
+        "from fluxmark.image import parse; from fluxmark.registry import Request, list_all\n"
+        "list_all([Request(parse('{}/app'), insecure=True)])"
+    )
+    with Registry(never, handshake=Answer({})) as registry:
+        process = subprocess.Popen([sys.executable, "-c", code.format(registry.host)], stderr=subprocess.PIPE)
+        assert waiting.wait(20)
+        process.send_signal(signal.SIGINT)
+        _, error = process.communicate(timeout=10)
+        over.set()
+    assert b"KeyboardInterrupt" in error
