@@ -151,7 +151,7 @@ class Metadata(Fields):
 
     def set_labels(self, labels: Mapping[str, str]) -> None:
         """Give labels these values, in one edit; the others stay. Raises what `set_label` raises."""
-        from krmfn.names import key_problem, value_problem
+        from krmfn.resources.label_syntax import key_problem, value_problem
 
         texts = {key: str(value) for key, value in labels.items()}
         for key, value in texts.items():
@@ -161,7 +161,7 @@ class Metadata(Fields):
 
     def set_annotations(self, annotations: Mapping[str, str]) -> None:
         """Give annotations these values, in one edit; the others stay. Raises what `set_annotation` raises."""
-        from krmfn.names import annotation_problem
+        from krmfn.resources.label_syntax import annotation_problem
 
         for key in annotations:
             if problem := annotation_problem(key):
