@@ -49,7 +49,7 @@ def test_an_edit_of_a_list_does_what_it_says_and_nothing_else() -> None:
 
 def test_an_edit_of_an_item_of_a_list_does_what_it_says_and_nothing_else() -> None:
     done = tried(examples.edit_of_an_item)
-    assert done[examples.NO_YAML] + done["refused"] + done["nothing to do"] < 0.6 * EXAMPLES
+    assert done[examples.NO_YAML] + done["refused"] + done["nothing to do"] < 0.7 * EXAMPLES
 
 
 def test_a_list_that_somebody_broke_is_read_as_it_is_or_no_list() -> None:
