@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from fluxmark.flux.api_groups import FLUX_KUSTOMIZE_GROUP, GROUP
+from fluxmark.flux.api_groups import AUTOMATION, FLUX_KUSTOMIZE_GROUP, GROUP
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -86,6 +86,11 @@ class Group:
         return any(unit.is_root for unit in self.units)
 
     @property
+    def has_automation(self) -> bool:
+        """Whether there is an ImageUpdateAutomation."""
+        return any(one.kind == AUTOMATION for unit in self.units for one in unit.image_resources)
+
+    @property
     def unfollowed(self) -> tuple[Unfollowed, ...]:
         """What could not be followed in any of them."""
         return tuple(dict.fromkeys(one for unit in self.units for one in unit.unfollowed))
@@ -150,7 +155,8 @@ def _merged(known: list[Group], more: list[Group], path: str) -> list[Group]:
     if not known or not more:
         return known or more
     if len(known) == 1 == len(more):
-        return [_joined(known[0], more[0], path)] if _apart(known[0], more[0]) else [*known, *more]
+        one, other = known[0], more[0]
+        return [_joined(one, other, path)] if _apart(one, other) or _is_copy(one, other) else [one, other]
     if len(known) == 1 or len(more) == 1:
         (single,), several = (known, more) if len(known) == 1 else (more, known)
         if all(_apart(single, one) for one in several):
@@ -161,15 +167,27 @@ def _merged(known: list[Group], more: list[Group], path: str) -> list[Group]:
     found = []
     for one in known:
         name = one.directory.rpartition("/")[2]
-        other = next((two for two in left if two.directory.rpartition("/")[2] == name and _apart(one, two)), None)
-        if other is not None:
-            left.remove(other)
-        found.append(one if other is None else _joined(one, other, one.directory))
+        twin = next((two for two in left if two.directory.rpartition("/")[2] == name and _apart(one, two)), None)
+        if twin is not None:
+            left.remove(twin)
+        found.append(one if twin is None else _joined(one, twin, one.directory))
     return [*found, *left]
 
 
 def _apart(one: Group, other: Group) -> bool:
     return one.identities.isdisjoint(other.identities)
+
+
+def _is_copy(one: Group, other: Group) -> bool:
+    """Tell whether two groups with the same names are one cluster, in which resources are there twice.
+
+    That is so where only one has an automation, and their directories are not alike: `clusters/staging` and
+    `clusters/production` are, `applications` and `platform/images` are not.
+    """
+    if one.has_automation == other.has_automation:
+        return False
+    parts, others = one.directory.split("/"), other.directory.split("/")
+    return len(parts) != len(others) or sum(a != b for a, b in zip(parts, others, strict=True)) > 1
 
 
 def _joined(one: Group, other: Group, directory: str) -> Group:

@@ -201,10 +201,10 @@ class Manifest:
         return self._patch(path) is not None
 
     def shown_place(self, *path: Step) -> tuple[str, int]:
-        """Return the file, as a user writes it, and the line of a field."""
+        """Return the file and the line of a field."""
         patch = self._patch(path)
         source, start = patch[:2] if patch is not None else (self.source, self.place(*path)[1])
-        return source.show, source.lines.position(start).line
+        return source.path, source.lines.position(start).line
 
     def scalar(self, *path: Step) -> ScalarNode | None:
         """Return the scalar at a path, if it is in the resource's own text; None if there is none."""

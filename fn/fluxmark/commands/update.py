@@ -140,7 +140,8 @@ def _latest(arguments: argparse.Namespace, clusters: Sequence[Cluster]) -> tuple
     else:
         found = {cluster.name: latest_sources.from_status(cluster) for cluster in clusters}
     findings = {(one.rule, one.message): one for _, said in found.values() for one in said}
-    return {name: images for name, (images, _) in found.items()}, list(findings.values())
+    shown = latest_sources.summarized(list(findings.values()))
+    return {name: images for name, (images, _) in found.items()}, shown
 
 
 def _older(clusters: Sequence[Cluster]) -> Callable[[str, str, str], bool]:

@@ -65,7 +65,7 @@ def from_text(text: str, name: str) -> dict[str, LatestImage]:
 
 
 _NO_STATUS = (
-    "it has no status.latestRef: Flux writes that in the cluster, not in Git; name --latest, --tags or --registry"
+    "it has no status.latestRef: Flux writes that in the cluster, not in Git; use --latest, --tags or --registry"
 )
 
 
@@ -84,6 +84,19 @@ def from_status(cluster: Cluster) -> tuple[dict[str, LatestImage], list[Finding]
         else:
             found[policy.id] = image
     return found, findings
+
+
+def summarized(findings: list[Finding]) -> list[Finding]:
+    """Return findings with one for all policies that have no latest image: in Git none of them has."""
+    without = [finding for finding in findings if finding.rule == "no-latest-image"]
+    if len(without) < 2:
+        return findings
+    message = (
+        f"{len(without)} policies have no status.latestRef: Flux writes that in the cluster, not in Git; "
+        "use --latest, --tags or --registry"
+    )
+    others = [finding for finding in findings if finding.rule != "no-latest-image"]
+    return [*others, Finding("no-latest-image", Severity.INFO, message)]
 
 
 def from_tags(

@@ -72,6 +72,14 @@ def test_two_resources_of_one_name_in_one_directory_are_a_fault_and_not_two_clus
     assert "flux/a.yaml:11" in found.message
 
 
+def test_copies_without_an_automation_are_twice_in_one_cluster_unless_their_directories_are_alike() -> None:
+    automated = all_three("./apps")
+    assert names({"platform/flux/images.yaml": automated, "apps/web.yaml": policy()}) == [""]
+    assert check({"platform/flux/images.yaml": automated, "apps/web.yaml": policy()}, "resource-twice")
+    alike = {"clusters/prod/images.yaml": automated, "clusters/dev/images.yaml": policy()}
+    assert names(alike) == ["clusters/dev", "clusters/prod"]
+
+
 def test_a_directory_is_built_as_flux_does_and_sourceignore_counts() -> None:
     texts = {
         "clusters/home/flux-system/gotk-sync.yaml": sync("./clusters/home"),

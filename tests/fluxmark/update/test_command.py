@@ -340,3 +340,16 @@ def test_modes_and_links_are_kept(root: Path, tags: str) -> None:
     assert (root / "a.yaml").stat().st_mode & 0o777 == 0o640
     assert (root / "link.yaml").is_symlink()
     assert (root / "b/c.yaml").read_text() == NEW
+
+
+def test_policies_without_a_latest_image_are_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    policies = "---\n".join(
+        "apiVersion: image.toolkit.fluxcd.io/v1\nkind: ImagePolicy\n"
+        f"metadata: {{name: app-{number}, namespace: flux-system}}\nspec: {{}}\n"
+        for number in range(3)
+    )
+    (tmp_path / "flux.yaml").write_text(policies)
+    assert main(["update", str(tmp_path)]) == 0
+    err = capsys.readouterr().err
+    assert "3 policies have no status.latestRef" in err
+    assert err.count("no-latest-image") == 1
