@@ -97,23 +97,26 @@ def run(arguments: argparse.Namespace) -> int:
     _show(arguments, outcome, package)
     text.write((*findings, *outcome.findings))
     _summarize(outcome, dry=dry)
-    return _status(read.model.clusters, findings) if arguments.registry else OK
+    return _status(read.model.clusters, (*findings, *outcome.findings)) if arguments.registry else OK
 
 
-def _status(clusters: Sequence[Cluster], findings: list[Finding]) -> int:
+_POLICY_FAILED = frozenset(("selects-nothing", "no-digest", "invalid-image"))
+"""The rules of the findings that a policy has when its latest image is not used."""
+
+
+def _status(clusters: Sequence[Cluster], findings: Sequence[Finding]) -> int:
     """Return 1 where a policy failed, 2 where all did that Flux would run."""
-    from krmfn.resources.result import Severity
-
-    failed = sum(finding.severity is Severity.ERROR for finding in findings)
+    said = [finding.message for finding in findings if finding.rule in _POLICY_FAILED]
     running = {
-        policy.where
+        policy.where: policy.id
         for cluster in clusters
         for policy in cluster.policies
         if policy.spec.get("suspend") is not True
     }
+    failed = sum(any(f"{name}: " in message for message in said) for name in running.values())
     if not failed:
         return OK
-    return BAD_INPUT if failed >= len(running) else A_POLICY_FAILS
+    return BAD_INPUT if failed == len(running) else A_POLICY_FAILS
 
 
 def _latest(arguments: argparse.Namespace, clusters: Sequence[Cluster]) -> tuple[Latest, list[Finding]]:

@@ -117,10 +117,10 @@ def _explained(found: Explanation) -> Iterator[_Row]:
 def _folded(label: str, text: str, width: int | None) -> Iterator[str]:
     """Yield a row in lines of at most so many columns; a word that is longer stands alone."""
     if width is None or not label or len(label) + len(text) <= width:
-        yield label + (" ".join(text.split()) if label else text)
+        yield label + text
         return
     line, empty = label, True
-    for word in text.split():
+    for word in text.split(" "):  # a line break within a tag is for the reader to see
         if not empty and len(line) + 1 + len(word) > width:
             yield line
             line, empty = " " * len(label), True

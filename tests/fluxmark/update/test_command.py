@@ -213,7 +213,7 @@ def test_registries_give_tags_and_digests(root: Path) -> None:
     assert f"image: {image} {MARKER}\n" in (root / "a.yaml").read_text()
 
 
-@pytest.mark.parametrize(("broken", "status"), [((), 0), (("b",), 1), (("app", "b"), 2)])
+@pytest.mark.parametrize(("broken", "status"), [((), 0), (("other",), 1), (("app", "other"), 2)])
 def test_the_status_says_whether_some_policies_failed_or_all(
     root: Path, broken: tuple[str, ...], status: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -225,7 +225,7 @@ def test_the_status_says_whether_some_policies_failed_or_all(
             "interval: 1m}", "interval: 1m, insecure: true}"
         )
         second = "---\n".join(
-            document.replace("name: app", "name: b").replace("/app", "/b")
+            document.replace("name: app", "name: other").replace("/app", "/other")
             for document in flux.split("---\n")
             if "kind: ImagePolicy" in document or "kind: ImageRepository" in document
         )
