@@ -12,6 +12,7 @@ from urllib.parse import quote
 from fluxmark import image
 from fluxmark.flux.api_groups import SECRET, SERVICE_ACCOUNT
 from fluxmark.flux.duration import seconds
+from fluxmark.flux.latest_image import LatestImage, objection
 from fluxmark.flux.providers import PROVIDERS, of_host
 from fluxmark.registry import (
     DEFAULT_TIMEOUT,
@@ -83,7 +84,7 @@ class Planner:
             )
         except CredentialsError as error:
             return Plan(error=f"{repository.where}: {error}")
-        return Plan(request, "", tuple(_provider(repository, ref.registry)), own and complete)
+        return Plan(request, "", (*_image(ref), *_provider(repository, ref.registry)), own and complete)
 
     def _own(self) -> Logins:
         if self._docker is None:
@@ -153,6 +154,17 @@ class Planner:
 def _reference(repository: Manifest, field_name: str) -> str:
     reference = repository.get("spec", field_name)
     return str(reference.get("name") or "") if isinstance(reference, dict) else ""
+
+
+def _image(ref: image.ImageRef) -> Iterator[str]:
+    """Yield what Flux refuses of the image of a repository."""
+    if ref.tag or ref.digest:
+        yield f"Flux fails there: image '{ref}' should not include a tag; write {ref.name}"
+    elif objection(LatestImage(ref.name, "x")):
+        yield (
+            f"Flux fails there: a repository name must be between 2 and 255 characters in length: {ref.name}; "
+            "give the repository a longer name"
+        )
 
 
 def _provider(repository: Manifest, host: str) -> Iterator[str]:
