@@ -14,6 +14,7 @@ CAUSES: Final[Mapping[str, Callable[[Finding], object]]] = {
     "api-version": lambda one: one.current,
     "marker-policy-missing": lambda one: one.tags.get("policy"),
     "reformat": lambda one: one.rule,
+    "repository-provider": lambda one: one.tags.get("host") or one.where,
 }
 """The rules whose findings have a cause outside the place where they are found, and what that cause is."""
 

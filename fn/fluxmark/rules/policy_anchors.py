@@ -89,14 +89,14 @@ def check(world: Repository) -> Iterator[Finding]:
 
 def _ends_openly(row: Row) -> bool:
     """Tell whether a row reads like a whole tag, and yet is not closed."""
-    if not row[-1].is_open or len(row) == 1:
+    if len(row) < 2 or not row[-1].is_open:
         return False
     last, role = row[-2], fields_of(row, is_version=False)[-2].role
     return role in (Role.TIME, Role.NUMBER, Role.DIGITS, Role.HASH) or last.text[-1:].isdigit()
 
 
 def _begins_openly(row: Row) -> bool:
-    return row[0].is_open and len(row) > 1 and (bool(row[1].options) or row[1].text[:1].isalpha())
+    return len(row) > 1 and row[0].is_open and (bool(row[1].options) or row[1].text[:1].isalpha())
 
 
 def _selected_before(compiled: Evaluator) -> tuple[str, str] | None:
@@ -119,7 +119,7 @@ def _hash_for_time(compiled: Evaluator, row: Row) -> tuple[str, str] | None:
 
     `^pr-[a-f0-9]+-(?P<ts>[0-9]+)` reads `12` of `pr-12-9abcdef-1700000000` as the hash, and `9` as the time.
     """
-    if not row[-1].is_open or len(row) < 3 or not row[-2].is_digits or row[-2].low >= _SHORTEST_TIME:
+    if len(row) < 3 or not row[-1].is_open or not row[-2].is_digits or row[-2].low >= _SHORTEST_TIME:
         return None
     fields = fields_of(row, is_version=False)
     before, hashes = row[-3].text, [field for field in fields if field.role is Role.HASH]

@@ -64,7 +64,7 @@ def check(world: Repository) -> Iterator[Finding]:
         )
         yield policy.report(
             ID,
-            SEVERITY,
+            Severity.INFO if verdict.cause == "revision" else SEVERITY,
             _place(policy, verdict),
             message + _advice(verdict),
             tags={"cause": verdict.cause, "older": verdict.older, "newer": verdict.newer},

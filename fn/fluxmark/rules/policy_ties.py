@@ -45,6 +45,10 @@ SEVERITY: Final = Severity.WARNING
 _MESSAGES: Final = {
     "left-out": "{older} and the newer {newer} have the same key, {key!r}, so Flux keeps {older}; "
     "extract what tells them apart",
+    "metadata": "{older} and the newer {newer} are the same version, because semver ignores what follows a '+', "
+    "so chance decides between them; write '-' and a range with -0",
+    "revision": "{older} and a newer {newer} have the same key, {key!r}, so Flux keeps {older}; "
+    "extract what tells them apart",
     "day": "{older} and {newer} may be of one day, and Flux selects {older} whichever is newer; "
     "put the time of day into the tag",
     "version": "{older} and {newer} may be builds of one version, and Flux selects {older} whichever is newer; "
@@ -63,7 +67,7 @@ def check(world: Repository) -> Iterator[Finding]:
             message = _MESSAGES[verdict.cause]
             yield policy.report(
                 ID,
-                SEVERITY if verdict.cause == "left-out" else Severity.INFO,
+                Severity.INFO if verdict.cause in ("day", "version") else SEVERITY,
                 filter_path(policy, "extract"),
                 message.format(older=verdict.older, newer=verdict.newer, key=verdict.key),
                 tags={"cause": verdict.cause, "older": verdict.older, "newer": verdict.newer},

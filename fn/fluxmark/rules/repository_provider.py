@@ -1,8 +1,8 @@
 """An ImageRepository's provider does not fit its host, is missing, or makes Flux ignore its secret.
 
 Since Flux 2.6 the host of the image must be one of the provider's (`aws`, `azure`, `gcp`), or the scan fails.
-With one of them Flux ignores `secretRef`. Registries of Amazon and Azure are private: without provider, secret and
-service account Flux asks anonymously, and the scan fails (`401 Unauthorized`).
+With one of them Flux ignores `secretRef`. Without provider, secret and service account Flux asks anonymously:
+Amazon's registries refuse that (`401 Unauthorized`), and so do Azure's that do not allow anonymous pulls.
 
 Fails:
     apiVersion: image.toolkit.fluxcd.io/v1
@@ -37,7 +37,8 @@ if TYPE_CHECKING:
 ID: Final = "repository-provider"
 SEVERITY: Final = Severity.ERROR
 
-_PRIVATE: Final = ("aws", "azure")
+_ALWAYS_PRIVATE: Final = "aws"
+_PRIVATE: Final = (_ALWAYS_PRIVATE, "azure")
 _PUBLIC: Final = ("public.ecr.aws", "ecr-public.aws.com")
 _CREDENTIALS: Final = ("secretRef", "serviceAccountName")
 
@@ -56,12 +57,14 @@ def check(world: Repository) -> Iterator[Finding]:
         if is_its is None:
             wanted = providers.of_host(host) if host not in _PUBLIC else ""
             if wanted in _PRIVATE and all(repository.get("spec", field) is None for field in _CREDENTIALS):
+                always = wanted == _ALWAYS_PRIVATE
+                when = "it refuses" if always else "works only if it allows anonymous pulls"
                 yield repository.report(
                     ID,
-                    Severity.WARNING,
+                    Severity.WARNING if always else Severity.INFO,
                     ("spec", "image"),
-                    f"Flux asks {host} anonymously, and most such registries refuse that; write "
-                    f"provider: {wanted}, or name a secret",
+                    f"Flux asks {host} anonymously, which {when}; write provider: {wanted}, or name a secret",
+                    tags={"host": host},
                 )
         elif not is_its(host):
             yield repository.report(

@@ -84,6 +84,18 @@ def found(pattern: str, extract: str, policy: dict[str, Any], tag: str = "", **r
         ("^pr-[a-f0-9]+-(?P<ts>[0-9]+)", "$ts", NUMERICAL, "policy-anchors", "digits of a commit hash"),
         ("^dev-633-(?P<ts>[0-9]+)", "$ts", ALPHABETICAL, "policy-anchors", "digits of a commit hash"),
         ("^main-.*$", "", semver("*"), "policy-range", "is none"),
+        (r"^v\d+\.\d+\.\d+-(alpha|beta|rc)\d+$", "", semver("*-0"), "policy-order", "alpha9' and 'alpha10'"),
+        (r"^\d+\.\d+\.\d+-debian-\d+-r\d+$", "", semver("*-0"), "policy-order", "1.1.1-debian-12-r9"),
+        (r"^(?P<v>\d+\.\d+\.\d+)-(?P<b>\d+)$", "$v+$b", semver("*"), "policy-ties", "chance decides"),
+        (r"^1\.[0-9]+$", "", NUMERICAL, "policy-order", "a decimal number, in which 1.10 is 1.1"),
+        (
+            r"^20[0-9]{2}\.[0-9]{1,2}\.[0-9]+$",
+            "",
+            ALPHABETICAL,
+            "policy-order",
+            "2023.9.10 and the newer 2023.10.1",
+        ),
+        ("^(?P<ts>[0-9]{8}-[0-9]{6})$", "$ts", NUMERICAL, "policy-number", "20240101-120000"),
         ("main-*", "", ALPHABETICAL, "policy-pattern", "write ^main-.*$"),
         ("*-alpine", "", ALPHABETICAL, "policy-pattern", "write ^.*-alpine$"),
         ("^(?!dev).*$", "", semver("*"), "policy-pattern", "RE2 has no lookarounds"),
@@ -102,6 +114,10 @@ def test_a_fault_is_reported(pattern: str, extract: str, policy: dict[str, Any],
         (r"^v\d+\.\d+\.\d+-rc\.\d+$", "", semver(">=1.0.0-0")),
         (r"^(\d+\.\d+\.\d+(-ls[0-9]+)?)$", "", semver(">=4.0.0")),
         (r"^.*-ls\d{3,}$", "", semver("*-ls")),
+        ("^(?P<n>[0-9]+)?$", "$n", NUMERICAL),
+        (r"^[0-9]+\.[0-9]+\.[0-9]+-alpine3\.[0-9]+$", "", semver("*-0")),
+        (r"^\d{4}-\d{2}-\d{2}T\d{2}-\d{2}-\d{2}Z$", "", ALPHABETICAL),
+        ("^(?P<ts>[0-9]{8}-[0-9]{6})-[a-f0-9]{7}$", "$ts", ALPHABETICAL),
         (r"^v?(?P<version>.*)$", "$version", semver(">=0.0.1")),
         (r"^(?P<v>\d+\.\d+\.\d+)-b(?P<n>\d+)$", "$v-$n", semver("*-0")),
         (r"^v\d+\.\d+\.\d+-(alpha|beta|rc)\.\d+$", "", semver("*-0")),
@@ -122,6 +138,26 @@ def test_a_known_tag_proves_what_an_open_pattern_reads() -> None:
     misread = found(pattern, "$ts", NUMERICAL, tag="pr-1234-9ab12cd-20250101120000")
     assert "the key is 9, a piece of the commit hash 9ab12cd" in misread["policy-order"]
     assert found(pattern, "$ts", NUMERICAL, tag="pr-9ab12cd-20250101120000") == {}
+
+
+def test_a_known_tag_shows_what_the_extract_leaves_out() -> None:
+    pattern = r"^(?P<v>[0-9]+\.[0-9]+\.[0-9]+)"
+    message = found(pattern, "$v", semver("*"), tag="3.2.3.1")["policy-ties"]
+    assert "3.2.3.1 and a newer 3.2.3.2 have the same key, '3.2.3'" in message
+    assert found(pattern, "$v", semver("*"), tag="3.2.3-alpine") == {}
+
+
+def test_a_revision_that_hardly_reaches_ten_is_an_info() -> None:
+    spec = {"filterTags": {"pattern": r"^v1\.23\.[0-9]+-k3s[0-9]+$"}, "policy": semver("1.23.x-0")}
+    verdict = judge(spec).order
+    assert verdict is not None
+    assert verdict.cause == "revision"
+
+
+def test_no_version_is_proposed_that_forgets_a_word() -> None:
+    verdict = judge({"filterTags": {"pattern": r"^\d+\.\d+\.\d+-(alpha|rc)\d+$"}, "policy": semver("*-0")}).order
+    assert verdict is not None
+    assert verdict.better is None
 
 
 @pytest.mark.parametrize(

@@ -89,7 +89,7 @@ def _grown(
             for after in ("reset", "grow", "same"):
                 older, newer = {index: low}, {index: high}
                 for other in ordered[:position]:
-                    older[other] = newer[other] = base.get(other, fields[other].steps[0][0])
+                    older[other] = newer[other] = base.get(other, fields[other].still)
                 for other in ordered[position + 1 :]:
                     steps = fields[other].steps
                     earlier, later = steps[0][0], steps[len(steps) // 2][1]
@@ -116,7 +116,7 @@ def _tag(fields: Sequence[Field], values: dict[int, str], noisy: Sequence[int], 
 
 def _text(field: Field, variation: int) -> str:
     if field.steps:
-        return field.steps[0][0]
+        return field.still
     return field.texts[min(variation, len(field.texts) - 1)]
 
 

@@ -86,6 +86,13 @@ class Evaluator:
         key = self.key(tag)
         return key is not None and not self.objection(key)
 
+    def is_chance(self, one: str, other: str) -> bool:
+        """Tell whether chance decides between two tags, by the evaluator itself."""
+        try:
+            return len(latest(self.spec, [one, other]).ties) > 1
+        except PolicyError:
+            return False
+
     def confirms(self, older: str, newer: str) -> bool:
         """Tell whether the policy selects the older of two possible tags, by the evaluator itself."""
         if not (TAG.fullmatch(older) and TAG.fullmatch(newer)):

@@ -12,7 +12,7 @@ import string
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from fluxmark.rules.ordering.characters import DIGITS, LETTERS
+from fluxmark.rules.ordering.characters import DIGITS, LETTERS, PUNCTUATION
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,6 +34,7 @@ _TIMES: Final = {
 _TIMES_OF_DAY: Final = {4: (("0959", "1000"),), 6: (("095959", "100000"), ("100000", "100001"))}
 _SHORTEST_TIME: Final = 8
 _SECONDS: Final = 10
+_DATE_WIDTHS: Final = ((2, 2), (1, 2))
 _MIXED_WIDTHS: Final = ((13, 10), (14, 8), (12, 8), (14, 12))
 _NUMBERS: Final = (("1", "2"), ("9", "10"), ("99", "100"))
 _VERSIONS: Final = (("1.9.0", "1.10.0"), ("1.0.9", "1.0.10"), ("1.9", "1.10"), ("9", "10"))
@@ -106,6 +107,13 @@ class Field:
     unit: str = ""
 
     @property
+    def still(self) -> str:
+        """A usual text, for a tag in which something else grows."""
+        if not self.steps:
+            return self.texts[0]
+        return "12" if self.role is Role.DIGITS and self.part.fits("12") else self.steps[0][0]
+
+    @property
     def is_optional(self) -> bool:
         """Whether it is a separator or the like that differs from tag to tag: `v?`, `[-_]`."""
         return self.role is Role.FIXED and not self.part.is_literal
@@ -154,7 +162,7 @@ def _role(row: Row, index: int, *, is_version: bool, extracted: Sequence[int]) -
     named = _named_role(row, index)
     if named == "hash":
         return Role.HASH
-    before = row[index - 1].text if index else ""
+    before = _before(row, index)
     if not part.is_digits:
         if named == "time":
             return Role.TIME
@@ -177,6 +185,18 @@ def _role(row: Row, index: int, *, is_version: bool, extracted: Sequence[int]) -
     if named in ("number", "version") or counted or part.high is not None or _is_dotted(row, index):
         return Role.NUMBER
     return Role.DIGITS
+
+
+def _before(row: Row, index: int) -> str:
+    """Return the fixed text before a part, that of an optional separator and of a choice included."""
+    if index < 1:
+        return ""
+    near = row[index - 1]
+    if near.options:
+        return near.options[0]
+    if near.low == 0 and near.high == 1 and near.chars <= PUNCTUATION:
+        return _before(row, index - 1)
+    return near.text
 
 
 def _named_role(row: Row, index: int) -> str:
@@ -281,11 +301,12 @@ def _unnamed_units(row: Row, roles: list[Role]) -> list[str]:
     widths = {index: (row[index].low, row[index].high) for index in digits}
     for at, first in enumerate(digits):
         run = _run(row, digits[at:], "._-")
-        if len(run) < 3:
+        if len(run) < 2:
             continue
-        if widths[first] == (4, 4) and all(widths[index] in ((2, 2), (1, 2)) for index in run[1:3]):
+        year = widths[first] == (4, 4) or (widths[first] == (2, 2) and _before(row, first).endswith("20"))
+        if year and widths[run[1]] in _DATE_WIDTHS:
             for index, unit in zip(run, _UNITS, strict=False):
-                if widths[index] in ((4, 4), (2, 2), (1, 2)):
+                if index == first or widths[index] in _DATE_WIDTHS:
                     found[index] = unit
             return found
         if [widths[index] for index in run[:3]] == [(2, 2), (2, 2), (4, 4)]:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 _RUN: Final = re.compile("[A-Za-z0-9]+")
 _HASH: Final = re.compile("(?=.*[a-f])(?=.*[0-9])[a-f0-9]{7,40}")
+_REVISION: Final = re.compile(r"(?:\.|[-_.](?:r|b|build|ls|p|rev)\.?|-)(?P<number>[0-9]{1,14})")
 _TIME: Final = re.compile("(?<![A-Za-z0-9])(?:[0-9]{10}|20[0-9]{6}|20[0-9]{10}|20[0-9]{12})(?![A-Za-z0-9])")
 
 
@@ -31,6 +32,25 @@ def misread(policy: Evaluator, known: Sequence[str]) -> tuple[str, str, str] | N
             for older, newer in _pairs(tag):
                 if policy.result(older, newer) in ("older", "tie") and policy.confirms(older, newer):
                     return older, newer, f"{what}; write the whole tag into the pattern, with '$' at the end"
+    return None
+
+
+def left_out(policy: Evaluator, known: Sequence[str]) -> tuple[str, str] | None:
+    """Return a known tag and one of its next revision, which have one key; None without such a tag.
+
+    `^(?P<version>[0-9]+\\.[0-9]+\\.[0-9]+)` reads 3.2.3 of 3.2.3.1 and of 3.2.3.2.
+    """
+    for tag in known:
+        end = max((end for _, end in policy.spans(tag)), default=len(tag))
+        found = _REVISION.fullmatch(tag, end)
+        if found is None:
+            continue
+        number = found["number"]
+        newer = tag[: found.start("number")] + str(int(number) + 1).zfill(len(number)) + tag[found.end("number") :]
+        if policy.result(tag, newer) == "tie":
+            older, newer = sorted((tag, newer))
+            if policy.confirms(older, newer):
+                return older, newer
     return None
 
 

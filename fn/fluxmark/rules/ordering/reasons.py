@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from fluxmark.rules.ordering.evaluator import Evaluator
     from fluxmark.rules.ordering.fields import Field
 
+_NAME_WITH_DIGIT: Final = re.compile("[A-Za-z]+[0-9]+[A-Za-z]+$")
 _DIGITS: Final = re.compile("[0-9]+")
-_GROUP_NAME: Final = "ts"
+_TIME_NAME: Final = "ts"
+_NUMBER_NAME: Final = "n"
 _VERSION_NAMES: Final = ("major", "minor", "patch", "build")
 _VERSIONS: Final = {
     2: ("${0}.${1}.0", ">=0.0.0"),
@@ -41,7 +43,9 @@ def reason_of(
         what = fields[first].role.value if first is not None else "something that does not grow with time"
         return "variable-first", f"{what} is before {_told(fields, deciding)} in what is compared"
     if policy.kind == "semver":
-        return "text", _of_versions(policy, pair)
+        before = fields[pair.grown - 1].part.text if pair.grown > 0 else ""
+        # k3s1, rke2r1: a revision of a name, which hardly ever reaches ten
+        return "revision" if _NAME_WITH_DIGIT.search(before) else "text", _of_versions(policy, pair)
     return _of_keys(policy, fields, deciding, pair)
 
 
@@ -69,6 +73,8 @@ def _of_keys(policy: Evaluator, fields: Sequence[Field], deciding: Sequence[int]
         if widths[0] == widths[1]:
             return "significance", "what counts most, such as the year, does not come first in what is compared"
         return "text", "numbers are compared as text, in which 9 comes after 10"
+    if any(key.count(".") == 1 for key in keys):
+        return "float", "a version is compared as a decimal number, in which 1.10 is 1.1"
     if timed and part.low >= 17 and keys[0] != keys[1]:
         return "precision", f"{keys[0]} and {keys[1]} are the same number for Flux"
     if len(deciding) > 1 and "." not in pair.older:
@@ -95,8 +101,11 @@ def better_policy(
     if not all(part.is_digits and part.start >= 0 for part in parts):
         return None
     if len(ordered) == 1:
-        names, choice = [_GROUP_NAME], {"numerical": {"order": "asc"}}
+        name = _TIME_NAME if fields[ordered[0]].role is Role.TIME else _NUMBER_NAME
+        names, choice = [name], {"numerical": {"order": "asc"}}
         extract = "${0}"
+    elif any(field.role in (Role.WORD, Role.ANYTHING) and not field.part.is_open for field in fields):
+        return None  # alpha and rc have numbers of their own
     elif len(ordered) in _VERSIONS and all(fields[index].role is Role.NUMBER for index in ordered):
         extract, limits = _VERSIONS[len(ordered)]
         if policy.kind == "semver":

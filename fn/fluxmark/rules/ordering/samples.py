@@ -17,7 +17,17 @@ if TYPE_CHECKING:
 
 TAG: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
 _MOST: Final = 3000
-_NUMBERS: Final = ("1", "0", "10", "20240101", "1700000000", "20240101123456", "20240101123456789")
+_NUMBERS: Final = (
+    "1",
+    "0",
+    "10",
+    "20240101",
+    "1700000000",
+    "20240101123456",
+    "20240101123456789",
+    "120000",
+    "2024",
+)
 _WORDS: Final = (
     "1.2.3",
     "1.2",
@@ -75,7 +85,7 @@ def _fault(row: Row, pattern: str) -> tuple[int, int, str] | None:
 
 
 def _of_row(row: Row, words: tuple[str, ...], numbers: tuple[str, ...]) -> Iterator[str]:
-    choices = [tuple(_texts(part, words, numbers)) for part in row]
+    choices = [tuple(_texts(part, words, numbers, first=at == 0)) for at, part in enumerate(row)]
     # the first choices of all parts first, so that a limit cuts what is unusual
     for texts in islice(product(*choices), _MOST):
         yield "".join(texts)
@@ -84,7 +94,7 @@ def _of_row(row: Row, words: tuple[str, ...], numbers: tuple[str, ...]) -> Itera
             yield "".join(option if index == at else texts[0] for index, texts in enumerate(choices) if texts)
 
 
-def _texts(part: Part, words: tuple[str, ...], numbers: tuple[str, ...]) -> Iterator[str]:
+def _texts(part: Part, words: tuple[str, ...], numbers: tuple[str, ...], *, first: bool) -> Iterator[str]:
     if part.text or part.options:
         yield from (part.text,) if part.text else part.options
         return
@@ -92,7 +102,11 @@ def _texts(part: Part, words: tuple[str, ...], numbers: tuple[str, ...]) -> Iter
         yield ""
         yield from words
         return
-    candidates = numbers if part.chars <= DIGITS else words
+    candidates: Iterable[str] = words
+    if part.chars <= DIGITS:
+        candidates = sorted(numbers, key=lambda text: len(text) < part.low)  # without zeros in front first
+    elif not part.low and not first:
+        yield ""
     found = False
     for text in candidates:
         padded = text.zfill(part.low) if part.chars <= DIGITS else text

@@ -12,7 +12,7 @@ from fluxmark.golang.ranges import Constraint
 from fluxmark.rules.ordering.builds import Pair, open_pairs, pairs, significance, twins
 from fluxmark.rules.ordering.evaluator import Evaluator, evaluator
 from fluxmark.rules.ordering.fields import Field, Role, as_number, fields_of
-from fluxmark.rules.ordering.misread import misread
+from fluxmark.rules.ordering.misread import left_out, misread
 from fluxmark.rules.ordering.pattern import UnknownSyntaxError, grammar
 from fluxmark.rules.ordering.reasons import better_policy, reason_of
 
@@ -106,7 +106,7 @@ def _judge(text: str, known: tuple[str, ...]) -> Judgement:
     )
     if order and len({len(row) for row in found.rows}) > 1:
         order = replace(order, better=None)  # it would leave out the tags without an optional part
-    tie = None if order else next(filter(None, map(_tie, telling)), None)
+    tie = None if order else _left_out(policy, matching) or next(filter(None, map(_tie, telling)), None)
     sound = (
         order is None
         and tie is None
@@ -121,6 +121,13 @@ def _judge(text: str, known: tuple[str, ...]) -> Judgement:
 def _misread(policy: Evaluator, known: Sequence[str]) -> Verdict | None:
     found = misread(policy, known)
     return Verdict(found[0], found[1], "misread", found[2]) if found else None
+
+
+def _left_out(policy: Evaluator, known: Sequence[str]) -> Verdict | None:
+    found = left_out(policy, known)
+    if found is None:
+        return None
+    return Verdict(*found, "revision", "the extract leaves out what tells them apart", policy.key(found[0]) or "")
 
 
 def _read(policy: Evaluator, row: Row, known: Sequence[str]) -> _Reading:
@@ -223,6 +230,10 @@ def _tie(reading: _Reading) -> Verdict | None:
     """Return two builds that have one key, or that only their hashes order within one day."""
     policy, fields = reading.policy, reading.fields
     deciding = reading.deciding
+    if policy.kind == "semver" and "+" in policy.extract:
+        for pair in pairs(fields, deciding, (), reading.bases):
+            if policy.result(pair.older, pair.newer) == "tie" and policy.is_chance(pair.older, pair.newer):
+                return Verdict(pair.older, pair.newer, "metadata", "semver ignores what follows a +")
     if not deciding or any(fields[index].fine for index in deciding):
         return None
     left_out = [index for index in reading.ordered if index not in reading.in_key]
