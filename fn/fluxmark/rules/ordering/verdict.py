@@ -267,8 +267,9 @@ def _is_certain(reading: _Reading) -> bool:
         return False  # only the order in `extract` says what counts most
     fields = tuple(as_number(field) if field.role is Role.DIGITS else field for field in reading.fields)
     checked = replace(reading, fields=fields)
-    timed = any(fields[index].role is Role.TIME and fields[index].fine for index in checked.deciding)
-    # with a time in the key it does not matter what else grows
+    first = fields[checked.deciding[0]]
+    timed = first.role is Role.TIME and first.fine
+    # where a time comes first in the key, it does not matter what else grows
     growing = checked.deciding if timed else checked.ordered
     made = list(pairs(fields, growing, checked.noisy, checked.bases))
     if reading.policy.kind != "alphabetical" and any(_is_long(reading.policy.key(one.newer)) for one in made):
