@@ -21,7 +21,6 @@ from fluxmark.flux.api_groups import (
     TOKEN,
 )
 from fluxmark.flux.files import is_flux_file
-from krmfn.errors import InputError
 from krmfn.packages.package import Package
 from krmfn.yaml.parser import Document, SeqNode, parse
 
@@ -31,9 +30,6 @@ if TYPE_CHECKING:
 
     from krmfn.resources.resource import Resource
     from krmfn.yaml.parser import Node
-
-LARGEST = 32 * 1024 * 1024
-"""Characters of the largest text that is parsed."""
 
 _MODEL = re.compile("|".join(map(re.escape, (*MODEL_WORDS, LOGIN_WORD))))
 _YAML_ENDINGS = tuple(
@@ -131,8 +127,6 @@ def read_directory(
     for path in paths:
         text, failure = (given[path], "") if path in given else text_of(package.read_bytes(path))
         name = path.rpartition("/")[2]
-        if len(text) > LARGEST and is_flux_file(name):
-            raise InputError(f"{package.show(path)}: the file is too large: nothing for Flux is above 32 MB")
         if not is_flux_file(name):
             if POLICY in text:
                 generators.append(path)

@@ -15,6 +15,9 @@ from krmfn.yaml.parser import MapNode, Node, SeqNode, follow
 if TYPE_CHECKING:
     from fluxmark.config import ImageAutomation
 
+LARGEST = 4 << 20
+"""Bytes of the largest configuration: one of some ten thousand images."""
+
 
 def load(name: str | None, directory: Path) -> ImageAutomation:
     """Read a configuration file; without a name, the one in the directory, or the default configuration.
@@ -27,7 +30,9 @@ def load(name: str | None, directory: Path) -> ImageAutomation:
             return configuration.ImageAutomation()
     else:
         file = Path(name)
-    given = Given(text_of(file), str(file), "one document with an ImageAutomation or a ConfigMap is expected")
+    given = Given(
+        text_of(file, most=LARGEST), str(file), "one document with an ImageAutomation or a ConfigMap is expected"
+    )
     return configuration.load(to_data(given.root), lambda path: given.where(_locate(given.root, path)))
 
 

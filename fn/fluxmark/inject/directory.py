@@ -33,9 +33,6 @@ if TYPE_CHECKING:
     from fluxmark.inject.counts import Tally
     from krmfn.packages.package import Package
 
-LARGEST = 32 * 1024 * 1024
-"""Bytes of the largest file that is parsed: nothing that is kept in Git for Flux comes near."""
-
 
 @dataclass(frozen=True, slots=True)
 class Injection:
@@ -64,7 +61,7 @@ def inject(
     sources = []
     for path, text in files.texts.items():
         name = path.rpartition("/")[2]
-        if belongs_to_model(text, name) and _open(store, package, path, text) is None:
+        if belongs_to_model(text, name) and _open(store, path, text) is None:
             sources.append(Source(path, text, show=package.show(path)))
     members = [source.path for source in sources]
     repository = Repository(directory_tree(package, sources), members, checkout=checkout_of(package))
@@ -78,7 +75,7 @@ def inject(
     )
     if markings.all.targets:
         markings = Markings(config, repository, gather(files.texts, config.fields))
-    findings += _mark_texts(store, package, files, markings.of)
+    findings += _mark_texts(store, files, markings.of)
     found = leftovers.leftovers(config, cluster, repository_names(config, cluster))
     if prune:
         findings += leftovers.prune(found, store, files.texts)
@@ -101,7 +98,7 @@ def mark_files(package: Package, paths: Iterable[str], marking: Marking) -> Inje
     store = FileStore(package)
     files = Files.read(package, paths)
     files.require_readable(marking.concerns)
-    findings = _mark_texts(store, package, files, lambda _: marking)
+    findings = _mark_texts(store, files, lambda _: marking)
     return Injection(store.changed(), tuple(findings), marking.tally)
 
 
@@ -114,25 +111,18 @@ def _no_automation() -> Finding:
     )
 
 
-def _mark_texts(
-    store: FileStore, package: Package, files: Files, marking_of: Callable[[str], Marking]
-) -> list[Finding]:
+def _mark_texts(store: FileStore, files: Files, marking_of: Callable[[str], Marking]) -> list[Finding]:
     findings: list[Finding] = []
     for path, text in files.texts.items():
         marking = marking_of(path)
         marking.tally.files += 1
         if marking.concerns(path, text):
-            findings += _mark(store, package, path, text, marking)
+            findings += _mark(store, path, text, marking)
     return findings
 
 
-def _open(store: FileStore, package: Package, path: str, text: str) -> Finding | None:
+def _open(store: FileStore, path: str, text: str) -> Finding | None:
     """Parse a file; one that is a template for another tool is left alone, and the finding says so."""
-    if len(text) > LARGEST:
-        size = len(text) // (1024 * 1024)
-        raise InputError(
-            f"{package.show(path)}: the file has {size} MB; files above {LARGEST // (1024 * 1024)} MB are not read"
-        )
     try:
         store.open(path, text)
     except InputError as error:
@@ -148,8 +138,8 @@ def _open(store: FileStore, package: Package, path: str, text: str) -> Finding |
     return None
 
 
-def _mark(store: FileStore, package: Package, path: str, text: str, marking: Marking) -> Iterator[Finding]:
-    skipped = _open(store, package, path, text)
+def _mark(store: FileStore, path: str, text: str, marking: Marking) -> Iterator[Finding]:
+    skipped = _open(store, path, text)
     if skipped is not None:
         yield skipped
         return

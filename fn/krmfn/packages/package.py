@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from krmfn.errors import InputError
 from krmfn.escape import printable
 from krmfn.packages.atomic_write import Seen, Target, reason, replace, seen
+from krmfn.packages.limits import check
 from krmfn.packages.process_pool import ahead
 from krmfn.packages.staging import is_staging, remove_stale
 from krmfn.yaml.text import decode
@@ -92,7 +93,8 @@ class Package:
     def read_bytes(self, path: str) -> bytes:
         """Read a file's bytes, and remember what it looked like for `write`.
 
-        Raises InputError for what is not a file, cannot be read or lies outside.
+        Raises InputError for what is not a file, cannot be read, lies outside, or is larger than
+        `krmfn.packages.limits` allows.
         """
         data, status = self._read(path)
         self._seen[path] = seen(status)
@@ -107,10 +109,12 @@ class Package:
                 status = os.fstat(handle)
                 if not stat.S_ISREG(status.st_mode):
                     raise InputError(f"{self.show(path)}: is not a file")
+                check(self.show(path), status.st_size)
                 data = os.read(handle, status.st_size + 1)
                 if len(data) != status.st_size:  # it changes just now, or does not tell its size
                     while more := os.read(handle, 1 << 20):
                         data += more
+                        check(self.show(path), len(data))
             finally:
                 os.close(handle)
         except OSError as error:

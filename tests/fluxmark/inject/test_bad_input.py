@@ -42,7 +42,7 @@ FILES = {
         "bad.yaml:2:4: the character '\\x07' is not",
     ),
     "deep": (b"services: reg.io/app\na: " + b"[" * 100_000, "bad.yaml:2:259: nesting is deeper than 256 levels"),
-    "large": (b"# reg.io/app services\n" + b"#" * 100_000_000, "bad.yaml: the file has 95 MB"),
+    "large": (b"# reg.io/app services\n" + b"#" * 100_000_000, "bad.yaml: the file has more than 32 MB"),
 }
 
 

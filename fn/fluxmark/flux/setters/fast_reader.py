@@ -22,19 +22,20 @@ from krmfn.yaml.parser import MAX_DEPTH, ScalarNode, check
 from krmfn.yaml.scalar import can_be_plain, resolve
 from krmfn.yaml.text import Edit, line_start, splice
 
-# No part of these patterns can match the same text in two ways, so none of them takes more than linear time.
-_MORE = r"[^\s:]*(?::[^\s:]+)*"
+# No part of these patterns can match the same text in two ways. So repetitions are possessive: nothing is tried
+# twice, and a scalar of many words or escapes takes no memory for places to go back to.
+_MORE = r"[^\s:]*+(?::[^\s:]++)*+"
 _FIRST = r"""(?:[^\s\-?:,\[\]{}#&*!|>'"%@`]|-(?=\S))"""
-_PLAIN = rf"{_FIRST}{_MORE}(?:[ ]+[^\s:#]{_MORE})*"
-_QUOTED = r"""(?:"[^"\\\n]*(?:\\.[^"\\\n]*)*"|'[^'\n]*')"""
+_PLAIN = rf"{_FIRST}{_MORE}(?:[ ]++[^\s:#]{_MORE})*+"
+_QUOTED = r"""(?:"[^"\\\n]*+(?:\\.[^"\\\n]*+)*+"|'[^'\n]*+')"""
 # collections on one line: of values without quotes, at most three deep, and lists of values with or without
-_BARE = r"""[^\[\]{}"'#&*!|>%@`\\\n]*"""
+_BARE = r"""[^\[\]{}"'#&*!|>%@`\\\n]*+"""
 _ONE = rf"[\[{{]{_BARE}[\]}}]"
-_TWO = rf"[\[{{]{_BARE}(?:{_ONE}{_BARE})*[\]}}]"
-_THREE = rf"[\[{{]{_BARE}(?:{_TWO}{_BARE})*[\]}}]"
-_BARE_WORD = r"""[^\s"'\[\]{}#&*!|>%@`\\,?:]+"""
-_ITEM = rf"(?:{_QUOTED}|{_BARE_WORD}(?:[ ]+{_BARE_WORD})*)"
-_FLOW = rf"(?:{_THREE}|\[[ ]*{_ITEM}(?:[ ]*,[ ]*{_ITEM})*[ ]*\])"
+_TWO = rf"[\[{{]{_BARE}(?:{_ONE}{_BARE})*+[\]}}]"
+_THREE = rf"[\[{{]{_BARE}(?:{_TWO}{_BARE})*+[\]}}]"
+_BARE_WORD = r"""[^\s"'\[\]{}#&*!|>%@`\\,?:]++"""
+_ITEM = rf"(?:{_QUOTED}|{_BARE_WORD}(?:[ ]++{_BARE_WORD})*+)"
+_FLOW = rf"(?:{_THREE}|\[[ ]*+{_ITEM}(?:[ ]*+,[ ]*+{_ITEM})*+[ ]*+\])"
 _LINES = re.compile(
     r"(?P<indent>[ ]*)(?:"
     r"(?P<dashes>(?:-[ ]+)*)(?:(?P<key>[A-Za-z0-9_][\w./-]*):(?:[ ]+|$)|)"
