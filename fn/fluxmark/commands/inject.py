@@ -10,7 +10,7 @@ from fluxmark.commands import CONFIG_NAMES
 from fluxmark.commands.load_config import load
 from fluxmark.config import ImageAutomation
 from fluxmark.inject.directory import inject
-from fluxmark.output import diff, injection, text
+from fluxmark.output import diff, injection, text, unfollowed
 from fluxmark.output.stdout import put
 from krmfn.errors import InputError
 from krmfn.functions.streams import say
@@ -64,6 +64,8 @@ def run(arguments: argparse.Namespace) -> int:
     result = inject(package, config, prune=arguments.prune)
     if not result.has_work and config == ImageAutomation():
         raise InputError(_no_work(directory))
+    if result.model is not None and (left := unfollowed.line(result.model)):
+        say(left)
     checked = [*_checked(package, config, result.changes)]
     failed = any(one.severity is Severity.ERROR for one in checked)
     dry = failed or arguments.diff or arguments.dry_run or arguments.check

@@ -28,6 +28,7 @@ from krmfn.yaml.text import Lines
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from fluxmark.cluster.follow import Model
     from fluxmark.config import ImageAutomation
     from fluxmark.inject.apply import Marking
     from fluxmark.inject.counts import Tally
@@ -38,13 +39,15 @@ if TYPE_CHECKING:
 class Injection:
     """What a run would change, old and new text by path; the findings; and what was counted.
 
-    has_work: whether there was anything to mark, configured or in resources of Flux.
+    has_work: whether there was anything to mark, configured or in resources of Flux. model: the clusters as they
+    were before; None where single files are marked.
     """
 
     changes: dict[str, tuple[str, str]]
     findings: tuple[Finding, ...]
     tally: Tally
     has_work: bool = True
+    model: Model | None = None
 
 
 def inject(
@@ -87,7 +90,7 @@ def inject(
     if config.images and config.automation is None and not config.automations and not automations:
         findings.append(_no_automation())
     holds_something = bool(config.images or any(one.image_resources for one in repository.clusters))
-    return Injection(store.changed(), tuple(findings), markings.all.tally, holds_something)
+    return Injection(store.changed(), tuple(findings), markings.all.tally, holds_something, repository.model)
 
 
 def mark_files(package: Package, paths: Iterable[str], marking: Marking) -> Injection:

@@ -101,7 +101,21 @@ class _Run:
                 if commit.changes:
                     commit.message = self._message(commit)
                     commits.append(commit)
+        self._say_shared(commits)
         return Outcome(self.texts, tuple(commits), tuple(self.findings.values()))
+
+    def _say_shared(self, commits: list[Commit]) -> None:
+        """Say which files several clusters write: each replaces what the other one wrote."""
+        first: dict[str, str] = {}
+        for commit in commits:
+            for change in commit.changes:
+                cluster = first.setdefault(change.file, commit.work.cluster)
+                if cluster != commit.work.cluster:
+                    message = (
+                        f"the clusters {cluster or '.'} and {commit.work.cluster or '.'} both update this file; "
+                        "the latter's values are kept here, and in Git the two replace each other"
+                    )
+                    self._say(Finding("shared-file", Severity.WARNING, message, change.file, change.line, 1))
 
     def _good(self, latest: dict[str, LatestImage]) -> dict[str, LatestImage]:
         """Return the latest images without those that Flux would refuse."""

@@ -177,7 +177,12 @@ def test_what_could_not_be_followed_is_said_once(tmp_path: Path, capsys: pytest.
     root = str(write(tmp_path, texts))
     tags = tmp_path / "tags.json"
     tags.write_text("{}")
-    for arguments in (["check", root], ["select", root, "--tags", str(tags)], ["update", root]):
+    for arguments in (
+        ["check", root],
+        ["select", root, "--tags", str(tags)],
+        ["update", root],
+        ["inject", root, "--dry-run"],
+    ):
         main(arguments)
         captured = capsys.readouterr()
         assert captured.err.count("not followed: the remote base https://example.com/base//images") == 1
@@ -185,7 +190,7 @@ def test_what_could_not_be_followed_is_said_once(tmp_path: Path, capsys: pytest.
         assert "marker-policy-missing" not in captured.out
 
 
-def test_an_overlap_of_two_clusters_is_reported() -> None:
+def test_an_overlap_of_two_clusters_is_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     texts = {
         "clusters/prod/images.yaml": all_three("./"),
         "clusters/dev/images.yaml": all_three("./", range_=">=1.0.0"),
@@ -193,6 +198,10 @@ def test_an_overlap_of_two_clusters_is_reported() -> None:
     }
     (found,) = check(texts, "automation-overlap")
     assert "both clusters commit there" in found.message
+    latest = tmp_path / "tags.json"
+    latest.write_text('{"registry.example.com/shop/web": ["1.0.0", "1.1.0", "2.0.0"]}')
+    assert main(["update", str(write(tmp_path / "tree", texts)), "--tags", str(latest)]) == 0
+    assert "the clusters clusters/dev and clusters/prod both update this file" in capsys.readouterr().err
     texts["clusters/dev/images.yaml"] = all_three("./dev", range_=">=1.0.0")
     assert check(texts, "automation-overlap") == []
 
