@@ -9,7 +9,7 @@ demo: .venv/.runtime ## the main job on the seed case, as a diff; writes nothing
 
 test: .venv/.dev ## all quick tests; those that need a client that is not installed say so and are skipped
 	@echo "This takes about 2 minutes on two processors. The slow tests run in .ci/run."
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -q -n 2
 
 lint: .venv/.dev
 	$(BIN)/ruff check .
