@@ -32,8 +32,10 @@ from typing import TYPE_CHECKING, Final
 
 from fluxmark.rules.ordering import judge
 from fluxmark.rules.ordering.evaluator import evaluator
-from fluxmark.rules.ordering.fields import Role, fields_of
-from fluxmark.rules.ordering.pattern import UnknownSyntaxError, rows
+from fluxmark.rules.ordering.fields import fields_of
+from fluxmark.rules.ordering.pattern import rows
+from fluxmark.rules.ordering.reader import UnknownSyntaxError
+from fluxmark.rules.ordering.roles import Role
 from fluxmark.rules.ordering.samples import samples
 from fluxmark.rules.policies import current_tags, final_policies, pattern_of
 from krmfn.resources.result import Severity

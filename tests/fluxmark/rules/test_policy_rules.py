@@ -181,3 +181,22 @@ def test_the_proposed_version_orders_prereleases() -> None:
     assert verdict.better is not None
     assert latest(verdict.better, ["v1.2.0-rc9", "v1.2.0-rc10", "v1.1.9-rc99"]).tag == "v1.2.0-rc10"
     assert judge(verdict.better).sound
+
+
+def test_policies_are_compiled_once_and_latest_only_confirms(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A repository with one policy for each pull request: the work follows what is distinct, not what is there."""
+    asked = []
+
+    def counting(*arguments: Any, **more: Any) -> Any:
+        asked.append(arguments)
+        return latest(*arguments, **more)
+
+    monkeypatch.setattr("fluxmark.rules.ordering.evaluator.latest", counting)
+    pattern = "^pr-{}-[a-f0-9]+-(?P<ts>[0-9]+)"
+    for number in range(9000, 9028):
+        for _ in range(3):
+            assert found(pattern.format(number), "$ts", NUMERICAL) == {}
+    assert len(asked) == 0
+    for _ in range(3):
+        found("^pr-9100-[a-f0-9]+-[0-9]{10}$", "", ALPHABETICAL)
+    assert len(asked) == 1

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from fluxmark.rules.ordering.fields import RANKS, VERSION_RANKS, Field, Role
+from fluxmark.rules.ordering.roles import Role
+from fluxmark.rules.ordering.units import RANKS, VERSION_RANKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+    from fluxmark.rules.ordering.fields import Field
 
 _TEXTS_AFTER: Final = ("fffffff-1700000000", "0000000-1800000000")
 _VERSIONS: Final = (("1.9.0", "1.10.0"), ("1.10.0", "1.11.0"))

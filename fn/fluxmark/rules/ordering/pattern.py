@@ -12,15 +12,11 @@ from functools import lru_cache
 from itertools import product
 from typing import Final, TypeAlias
 
-from fluxmark.rules.ordering.characters import DIGITS, TAG_CHARACTERS, both_cases, perl, posix, unicode_class
+from fluxmark.rules.ordering.characters import DIGITS, TAG_CHARACTERS
+from fluxmark.rules.ordering.reader import Reader, UnknownSyntaxError
 
 MAX_ROWS: Final = 64
 _MAX_COPIES: Final = 8
-_SPACES: Final = {"a": "\a", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
-
-
-class UnknownSyntaxError(ValueError):
-    """The pattern uses syntax that is not understood here, so nothing can be concluded from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,19 +119,17 @@ def _joined(parts: list[Part]) -> list[Part]:
     return found
 
 
-class _Parser:
+class _Parser(Reader):
     def __init__(self, pattern: str) -> None:
-        self.pattern = pattern
-        self.at = 0
+        super().__init__(pattern)
         self.count = 0
         self.groups: tuple[int, ...] = ()
         self.names: tuple[str, ...] = ()
-        self.any_case = False
         self.complete = True
 
     def alternatives(self) -> list[Row]:
         found = self._sequence()
-        while self._take("|"):
+        while self.take("|"):
             found += self._sequence()
         if len(found) > 1 and all(all(part.is_literal for part in row) for row in found):
             options = tuple("".join(part.text for part in row) for row in found)
@@ -189,7 +183,7 @@ class _Parser:
                 bounds = counted
             else:
                 return bounds
-            self._take("?")  # lazy: the same tags match
+            self.take("?")  # lazy: the same tags match
             if self.pattern[self.at : self.at + 1] in ("*", "+"):
                 raise UnknownSyntaxError(self.pattern[self.at])
         return bounds
@@ -210,7 +204,7 @@ class _Parser:
             case "(":
                 return self._group()
             case "[":
-                return [(self._part(chars=self._class(), start=start, end=self.at),)]
+                return [(self._part(chars=self.read_class(), start=start, end=self.at),)]
             case ".":
                 return [(self._part(chars=TAG_CHARACTERS, start=start, end=self.at),)]
             case "^" | "$":
@@ -234,46 +228,16 @@ class _Parser:
         if char and char in "Az":
             self.at += 1
             return [(self._part(anchor="^" if char == "A" else "$", start=start, end=self.at),)]
-        found = self._escaped()
+        found = self.escaped()
         if isinstance(found, str):
             return [(self._part(text=found, start=start, end=self.at),)]
         return [(self._part(chars=found, start=start, end=self.at),)]
 
-    def _escaped(self) -> str | frozenset[str]:
-        r"""Read what follows a backslash: `d` and `pL` are classes, `.` and `x2d` characters."""
-        char = self.pattern[self.at : self.at + 1]
-        self.at += 1
-        if char and char.lower() in "dws":
-            return perl(char)
-        if char and char in "pP":
-            return self._unicode(negated=char == "P")
-        if char == "x":
-            end = self.pattern.index("}", self.at) if self._take("{") else self.at + 2
-            code, self.at = self.pattern[self.at : end], end
-            self._take("}")
-            return chr(int(code, 16))
-        if char in _SPACES:
-            return _SPACES[char]
-        if not char or char.isalnum():
-            raise UnknownSyntaxError(f"\\{char}")
-        return char
-
-    def _unicode(self, *, negated: bool) -> frozenset[str]:
-        if self._take("{"):
-            end = self.pattern.index("}", self.at)
-            name, self.at = self.pattern[self.at : end], end + 1
-        else:
-            name = self.pattern[self.at : self.at + 1]
-            self.at += 1
-        negated ^= name.startswith("^")
-        chars = unicode_class(name.removeprefix("^"))
-        return TAG_CHARACTERS - chars if negated else chars
-
     def _group(self) -> list[Row]:
         groups, names, any_case = self.groups, self.names, self.any_case
-        if self._take("?"):
-            self._take("P")
-            if self._take("<"):
+        if self.take("?"):
+            self.take("P")
+            if self.take("<"):
                 end = self.pattern.index(">", self.at)
                 self._open(self.pattern[self.at : end])
                 self.at = end + 1
@@ -282,7 +246,7 @@ class _Parser:
         else:
             self._open("")
         found = self.alternatives()
-        if not self._take(")"):
+        if not self.take(")"):
             raise UnknownSyntaxError("(")
         self.groups, self.names, self.any_case = groups, names, any_case
         return found
@@ -290,8 +254,8 @@ class _Parser:
     def _flags(self) -> bool:
         """Read `i:` or `i)`; tell whether it is the whole group. Only `i` changes what tags match."""
         value = True
-        while not self._take(":"):
-            if self._take(")"):
+        while not self.take(":"):
+            if self.take(")"):
                 return True
             char = self.pattern[self.at]
             self.at += 1
@@ -307,45 +271,6 @@ class _Parser:
         self.count += 1
         self.groups = (*self.groups, self.count)
         self.names = (*self.names, name) if name else self.names
-
-    def _class(self) -> frozenset[str]:
-        negated = self._take("^")
-        chars: set[str] = set()
-        first = True
-        while first or self.pattern[self.at] != "]":
-            first = False
-            if self.pattern.startswith("[:", self.at):
-                end = self.pattern.index(":]", self.at)
-                chars |= posix(self.pattern[self.at + 2 : end])
-                self.at = end + 2
-                continue
-            chars |= self._range()
-        self.at += 1
-        found = frozenset(chars & TAG_CHARACTERS)
-        found = both_cases(found) if self.any_case else found
-        return TAG_CHARACTERS - found if negated else found
-
-    def _range(self) -> frozenset[str]:
-        char = self._class_character()
-        if isinstance(char, frozenset):
-            return char
-        if self.pattern[self.at : self.at + 1] != "-" or self.pattern[self.at + 1 : self.at + 2] == "]":
-            return frozenset(char)
-        self.at += 1
-        last = self._class_character()
-        if isinstance(last, frozenset):
-            return frozenset(char) | {"-"} | last
-        return frozenset(one for one in TAG_CHARACTERS if char <= one <= last)
-
-    def _class_character(self) -> str | frozenset[str]:
-        char = self.pattern[self.at]
-        self.at += 1
-        return self._escaped() if char == "\\" else char
-
-    def _take(self, text: str) -> bool:
-        found = self.pattern.startswith(text, self.at)
-        self.at += len(text) if found else 0
-        return found
 
     def _part(
         self,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fluxmark.flux.policy import PolicyError, latest
 from fluxmark.flux.policy.semver import parse_tag
-from fluxmark.rules.ordering.fields import Role
+from fluxmark.rules.ordering.roles import Role
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

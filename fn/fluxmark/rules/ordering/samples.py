@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from fluxmark.golang.regexp import RegexpError, compile_pattern
 from fluxmark.rules.ordering.characters import DIGITS, TAG_CHARACTERS
-from fluxmark.rules.ordering.pattern import UnknownSyntaxError, rows
+from fluxmark.rules.ordering.pattern import rows
+from fluxmark.rules.ordering.reader import UnknownSyntaxError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -8,18 +8,20 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from fluxmark.golang.ranges import Constraint
-from fluxmark.rules.ordering.builds import Pair, open_pairs, pairs, significance, twins
+from fluxmark.rules.ordering.builds import open_pairs, pairs, twins
 from fluxmark.rules.ordering.evaluator import Evaluator, evaluator
-from fluxmark.rules.ordering.fields import Field, Role, as_number, fields_of
+from fluxmark.rules.ordering.fields import as_number
 from fluxmark.rules.ordering.misread import left_out, misread
-from fluxmark.rules.ordering.pattern import UnknownSyntaxError, grammar
+from fluxmark.rules.ordering.pattern import grammar
+from fluxmark.rules.ordering.reader import UnknownSyntaxError
+from fluxmark.rules.ordering.reading import Reading, read
 from fluxmark.rules.ordering.reasons import better_policy, reason_of
+from fluxmark.rules.ordering.roles import Role
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from fluxmark.rules.ordering.pattern import Row
+    from fluxmark.rules.ordering.builds import Pair
 
 _LONG_NUMBER: Final = re.compile(r"\d{8}")
 _VERSION: Final = re.compile(r"v?\d+(?:[._]\d+)+")
@@ -56,27 +58,6 @@ class Judgement:
     sound: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """A row of a policy's pattern, understood.
-
-    ordered: the fields that grow with time, by significance; in_key: those of the key; noisy: the fields that
-    differ in no order. bases: versions in the range.
-    """
-
-    policy: Evaluator
-    fields: tuple[Field, ...]
-    ordered: tuple[int, ...]
-    in_key: frozenset[int]
-    noisy: tuple[int, ...]
-    bases: tuple[Mapping[int, str], ...]
-
-    @property
-    def deciding(self) -> tuple[int, ...]:
-        """The ordered fields within the key."""
-        return tuple(index for index in self.ordered if index in self.in_key)
-
-
 def judge(spec: Mapping[str, Any], known: Sequence[str] = ()) -> Judgement:
     """Return what is known of the order that a policy makes; equal policies are judged once.
 
@@ -98,7 +79,7 @@ def _judge(text: str, known: tuple[str, ...]) -> Judgement:
     if policy.extract and policy.groups is not None and not policy.groups:
         return Judgement()  # it refers to no group at all: another rule's
     matching = [tag for tag in known if policy.key(tag) is not None]
-    readings = [_read(policy, row, matching) for row in found.rows]
+    readings = [read(policy, row, matching) for row in found.rows]
     # an alternative without a number (`0|[1-9][0-9]*`) means nothing as long as others have one
     telling = [reading for reading in readings if reading.ordered]
     order = _misread(policy, matching) or next(
@@ -130,55 +111,7 @@ def _left_out(policy: Evaluator, known: Sequence[str]) -> Verdict | None:
     return Verdict(*found, "revision", "the extract leaves out what tells them apart", policy.key(found[0]) or "")
 
 
-def _read(policy: Evaluator, row: Row, known: Sequence[str]) -> _Reading:
-    groups = policy.groups
-    fields = fields_of(row, is_version=policy.kind == "semver", extracted=policy.references)
-    in_key = frozenset(
-        index for index, part in enumerate(row) if groups is None or not groups.isdisjoint(part.groups)
-    )
-    fields = tuple(
-        as_number(field) if field.role is Role.DIGITS and _are_numbers(policy, field, known) else field
-        for field in fields
-    )
-    ordered = [index for index, field in enumerate(fields) if field.role.is_ordered]
-    ranked = tuple(significance(fields, ordered, policy.references))
-    return _Reading(
-        policy, fields, ranked, in_key, tuple(_noisy(policy, fields)), tuple(_bases(policy, fields, ranked))
-    )
-
-
-def _noisy(policy: Evaluator, fields: Sequence[Field]) -> Iterator[int]:
-    for index, field in enumerate(fields):
-        if not field.role.is_variable or field.part.is_open:
-            continue
-        timed = any(other.role is Role.TIME for other in fields[index:])
-        # alpha, beta and rc are in order; so are the words of a version that nothing follows
-        if (
-            policy.kind != "semver"
-            or field.role in (Role.HASH, Role.REQUEST)
-            or (timed and not field.part.options)
-        ):
-            yield index
-
-
-def _bases(policy: Evaluator, fields: Sequence[Field], ordered: Sequence[int]) -> Iterator[Mapping[int, str]]:
-    """Yield texts for the numbers of a version, so that it is in the range."""
-    yield {}
-    if policy.kind != "semver":
-        return
-    units = {fields[index].unit: index for index in ordered}
-    numbers = [units.get(unit, -1) for unit in ("major", "minor", "patch")]
-    if set(numbers) == {-1}:
-        numbers = [index for index in ordered if fields[index].role in (Role.NUMBER, Role.DIGITS)]
-    versions = [index for index in ordered if fields[index].role is Role.VERSION]
-    constraint = Constraint.parse(policy.spec["policy"]["semver"].get("range") or "")
-    for version in {one.version for group in constraint.groups for one in group}:
-        parts = [str(version.major), str(version.minor), str(version.patch)]
-        base = dict(zip(numbers, parts, strict=False))
-        yield base | dict.fromkeys(versions, ".".join(parts))
-
-
-def _disorder(reading: _Reading, known: Sequence[str]) -> Verdict | None:
+def _disorder(reading: Reading, known: Sequence[str]) -> Verdict | None:
     """Return two tags in the wrong order."""
     if not reading.ordered:
         return _nothing_ordered(reading, known)
@@ -201,12 +134,12 @@ def _is_faulty(spec: Mapping[str, Any]) -> bool:
     return bool(judged.order or judged.tie)
 
 
-def _is_misread(reading: _Reading, pair: Pair) -> bool:
+def _is_misread(reading: Reading, pair: Pair) -> bool:
     """Tell whether two tags have one key although the field that grew is in it, or nothing that grows is."""
     return not reading.deciding or pair.grown in reading.deciding
 
 
-def _by_hash(reading: _Reading) -> Verdict | None:
+def _by_hash(reading: Reading) -> Verdict | None:
     """Return two builds of one version which the policy orders by their hashes."""
     policy, fields = reading.policy, reading.fields
     hashes = [index for index in reading.noisy if fields[index].role is Role.HASH]
@@ -226,7 +159,7 @@ def _by_hash(reading: _Reading) -> Verdict | None:
     return None
 
 
-def _tie(reading: _Reading) -> Verdict | None:
+def _tie(reading: Reading) -> Verdict | None:
     """Return two builds that have one key, or that only their hashes order within one day."""
     policy, fields = reading.policy, reading.fields
     deciding = reading.deciding
@@ -258,7 +191,7 @@ def _tie(reading: _Reading) -> Verdict | None:
     return None
 
 
-def _is_certain(reading: _Reading) -> bool:
+def _is_certain(reading: Reading) -> bool:
     """Tell whether a row holds nothing but fields that are understood, and all its pairs are in order."""
     if any(field.role not in _CERTAIN or field.is_optional for field in reading.fields):
         return False
@@ -283,7 +216,7 @@ def _is_long(key: str | None) -> bool:
     return any(len(digits) > _EXACT for digits in re.findall("[0-9]+", key or ""))
 
 
-def _nothing_ordered(reading: _Reading, known: Sequence[str]) -> Verdict | None:
+def _nothing_ordered(reading: Reading, known: Sequence[str]) -> Verdict | None:
     policy, fields = reading.policy, reading.fields
     literals = "".join(field.part.text for field in fields)
     if policy.kind == "semver" or _LONG_NUMBER.search(literals):
@@ -311,10 +244,3 @@ def _nothing_ordered(reading: _Reading, known: Sequence[str]) -> Verdict | None:
 def _begins_with_time(tag: str, literals: str) -> bool:
     rest = tag.removeprefix(literals)
     return re.match(r"[^0-9a-zA-Z]*v?\d{8}", rest) is not None
-
-
-def _are_numbers(policy: Evaluator, field: Field, known: Sequence[str]) -> bool:
-    """Tell whether digits of unknown meaning are a short number in the tags that are known."""
-    groups = field.part.groups
-    found = [policy.group(tag, groups[-1]) for tag in known] if groups else []
-    return bool(found) and all(text is not None and text.isdecimal() and len(text) < 8 for text in found)
