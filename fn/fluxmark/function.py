@@ -10,7 +10,7 @@ from fluxmark.modes import MODES
 from krmfn.functions.function import Function
 from krmfn.functions.host import Host
 from krmfn.functions.program import main as run_program
-from krmfn.resources.result import Severity
+from krmfn.resources.result import Result, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from fluxmark.config import ImageAutomation
     from krmfn.resources.resource import Resource
     from krmfn.resources.resource_list import ResourceList
-    from krmfn.resources.result import Result
 
 WRITTEN = {"created", "updated"}
 """The rules under which `inject` says that it wrote a resource."""
@@ -35,18 +34,22 @@ class Fluxmark(Function):
         self._host = host
         self._root = root
         self._job: Function | None = None
+        self._note = ""
 
     def configure(self, config: Resource | None) -> None:
         """Read the configuration. Raises ConfigError."""
         if config is not None:
             from fluxmark.config import ConfigError, load
+            from fluxmark.flux.releases import note
             from fluxmark.mapping_file import duplicate_key
             from krmfn.yaml.data import to_data
 
             self._host = self._host or Host.of_config(config)
             if (again := duplicate_key(config.node)) is not None:
                 raise ConfigError([f"functionConfig: the key {again.value!r} is in a mapping twice; remove one"])
-            self._job = self._start(load(to_data(config.node), _where))
+            found = load(to_data(config.node), _where)
+            self._note = note(found.flux_version)
+            self._job = self._start(found)
 
     def wanted(self, api_version: str, kind: str) -> bool:
         """Look at what the job looks at."""
@@ -65,6 +68,8 @@ class Fluxmark(Function):
             self._job = self._start(ImageAutomation())
         if self._job is not None:
             self._job.process(resource_list)
+            if self._note:
+                resource_list.results.append(Result(f"{self._note} [flux-version]", Severity.INFO))
             host = self._host or Host.of(resource_list)
             if host is Host.FILES and WRITTEN & {result.tags.get("rule") for result in resource_list.results}:
                 resource_list.results += _checked(resource_list)

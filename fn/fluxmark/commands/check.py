@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from fluxmark.cluster.read import find_root, read_directory, read_text
 from fluxmark.commands import CONFIG_NAMES
-from fluxmark.flux.releases import minor
+from fluxmark.flux.releases import known, note
 from fluxmark.output import FORMATS, Report, render, unfollowed
 from fluxmark.output.stdout import put
 from fluxmark.output.text import painter
@@ -122,7 +122,9 @@ def _check_options(arguments: argparse.Namespace) -> None:
 
 def _target(arguments: argparse.Namespace) -> Target:
     paths = list(map(Path, arguments.paths)) or [Path()]
-    version = minor(arguments.flux_version) if arguments.flux_version else None
+    version = known(arguments.flux_version) if arguments.flux_version else None
+    if assumed := note(version):
+        say(assumed)
     if arguments.paths == ["-"]:
         text, name = text_or_input("-")
         return Target(None, read_text(text, f"{name}.yaml", flux_version=version), settings.Settings())

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from fluxmark import config as configuration
 from fluxmark.commands import CONFIG_NAMES
+from fluxmark.flux.releases import note
 from fluxmark.mapping_file import Given
+from krmfn.functions.streams import say
 from krmfn.packages.input_file import text_of
 from krmfn.yaml.data import to_data
 from krmfn.yaml.parser import MapNode, Node, SeqNode, follow
@@ -22,6 +24,8 @@ LARGEST = 4 << 20
 def load(name: str | None, directory: Path) -> ImageAutomation:
     """Read a configuration file; without a name, the one in the directory, or the default configuration.
 
+    One line on standard error says what is assumed of a Flux version that is not wholly known.
+
     Raises ConfigError for what is wrong in it, InputError for a file that cannot be read.
     """
     if name is None:
@@ -33,7 +37,10 @@ def load(name: str | None, directory: Path) -> ImageAutomation:
     given = Given(
         text_of(file, most=LARGEST), str(file), "one document with an ImageAutomation or a ConfigMap is expected"
     )
-    return configuration.load(to_data(given.root), lambda path: given.where(_locate(given.root, path)))
+    config = configuration.load(to_data(given.root), lambda path: given.where(_locate(given.root, path)))
+    if assumed := note(config.flux_version):
+        say(f"{file}: {assumed}")
+    return config
 
 
 def _locate(root: Node, path: tuple[str | int, ...]) -> Node:

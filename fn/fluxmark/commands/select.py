@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from fluxmark.commands import registries
 from fluxmark.commands.progress import Progress
 from fluxmark.flux.files import search
+from fluxmark.flux.releases import known, note
 from fluxmark.flux.schema.did_you_mean import nearest
 from fluxmark.output import selection, unfollowed
 from fluxmark.output.stdout import put
@@ -93,7 +94,9 @@ def run(arguments: argparse.Namespace) -> int:
         say(f"{package.root}: no ImagePolicy found")
     total = sum(len(cluster.policies) for cluster in clusters)
     reports: list[tuple[str, list[PolicyReport]]] = []
-    version, strict = arguments.flux_version, arguments.strict_flux
+    version = known(arguments.flux_version) if arguments.flux_version else None
+    if assumed := note(version):
+        say(assumed)
     with _source(arguments) as source_of, Progress("policies") as progress:
         for cluster in clusters:
             found: list[PolicyReport] = []
@@ -102,7 +105,7 @@ def run(arguments: argparse.Namespace) -> int:
                 cluster,
                 source_of(cluster),
                 flux_version=version,
-                strict=strict,
+                strict=arguments.strict_flux,
                 only=arguments.policy,
                 what_if=what_if,
             ):

@@ -1,6 +1,7 @@
-"""Writes what follows from the schema: the published JSON Schema, and the tables in docs/configuration.md.
+"""Writes what follows from the schemas: the published JSON Schema, the tables in docs/configuration.md, and
+docs/flux-versions.md.
 
-`python -m fluxmark.config.generate_docs` in a clone writes both; a test checks that they are up to date.
+`python -m fluxmark.config.generate_docs` in a clone writes them; a test fails where they are not up to date.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ import re
 from typing import TYPE_CHECKING
 
 from fluxmark.config.config_map import KEYS
+from fluxmark.config.flux_versions import PAGE, page
 from fluxmark.config.parse import KIND_OF, section_of
 from fluxmark.config.schema import config_schema
-from fluxmark.flux.releases import FLUX_VERSIONS, NEWEST_FLUX
+from fluxmark.flux.releases import NEWEST_FLUX, at_least
 from fluxmark.flux.schema import introduced
 from fluxmark.output_schemas import CONFIG_ID
 
@@ -25,8 +27,6 @@ if TYPE_CHECKING:
 
 SCHEMA = pathlib.Path(__file__).with_name("image-automation.schema.json")
 DOCUMENTATION = pathlib.Path(__file__).parents[3] / "docs" / "configuration.md"
-
-_OLD_ENOUGH = FLUX_VERSIONS.index("2.0")
 
 
 def published_schema() -> str:
@@ -79,7 +79,7 @@ def _since(path: Path) -> str | None:
     """Return which Flux a field of one of Flux's specs needs, if it is not an old one."""
     section, inside = section_of(path)
     came = introduced(KIND_OF[section], inside) if section else None
-    if came and FLUX_VERSIONS.index(came.flux_version) > _OLD_ENOUGH:
+    if came and not at_least("2.0", came.flux_version):
         return came.flux_version
     return None
 
@@ -146,4 +146,5 @@ def _plain(value: object) -> str:
 
 if __name__ == "__main__":
     SCHEMA.write_text(published_schema(), encoding="utf-8")
+    PAGE.write_text(page(), encoding="utf-8")
     DOCUMENTATION.write_text(documentation(DOCUMENTATION.read_text(encoding="utf-8")), encoding="utf-8")

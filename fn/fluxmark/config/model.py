@@ -70,7 +70,7 @@ class ImageAutomation:
     name: of the configuration, for messages; empty if it has none.
     cluster: path that the cluster is synchronised from, normalised; None if the output decides.
     output: directory relative to the package's root, normalised, with forward slashes.
-    flux_version: a known minor version, None if unset. repository, policy: as written, for all images.
+    flux_version: as `releases.known` returns it, None if unset. repository, policy: as written, for all images.
     automation: as written, with its name; None if unset of it.
     files: relative to the root, normalised, with forward slashes. mark_names: whether names get markers, too.
     link: whether the kustomization above `output` is edited so that a cluster applies it.

@@ -10,7 +10,7 @@ from fluxmark.config.executable import check_executable
 from fluxmark.config.problems import ConfigError, Report
 from fluxmark.config.required_fields import check_whole
 from fluxmark.config.schema import SPECS, config_schema
-from fluxmark.flux.releases import NEWEST_FLUX, UnknownFluxVersionError, minor
+from fluxmark.flux.releases import NEWEST_FLUX, UnknownFluxVersionError, known
 from fluxmark.flux.schema import introduced, message, unknown_fields
 from fluxmark.flux.schema.did_you_mean import nearest
 from fluxmark.flux.schema.validator import problems
@@ -62,7 +62,7 @@ def _flux_version(data: Mapping[str, Any], report: Report) -> str | None:
     if not isinstance(written, str):
         return None
     try:
-        return minor(written)
+        return known(written)
     except UnknownFluxVersionError as error:
         report.add(("spec", "fluxVersion"), str(error))
         return None

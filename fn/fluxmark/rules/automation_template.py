@@ -44,7 +44,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from fluxmark.flux.releases import flux_order
+from fluxmark.flux.releases import at_least
 from fluxmark.flux.template import LimitExceeded, TemplateError, UnsupportedFunction, render
 from fluxmark.flux.value_change import Change
 from krmfn.resources.result import ResourceRef, Severity
@@ -84,7 +84,7 @@ def check(world: Repository) -> Iterator[Finding]:
         template = automation.get(*_PATH)
         if not isinstance(template, str) or not automation.is_final:
             continue
-        if world.flux_version and flux_order(world.flux_version) < flux_order(_OLD_MODEL):
+        if world.flux_version and not at_least(world.flux_version, _OLD_MODEL):
             continue  # the data was another one
         try:
             render(
@@ -108,7 +108,7 @@ def _values(automation: Manifest) -> Mapping[str, str]:
 def _failure(world: Repository, automation: Manifest, template: str, error: TemplateError) -> Iterator[Finding]:
     severity = SEVERITY
     if error.removed_field:
-        if world.flux_version and flux_order(world.flux_version) < flux_order(_NEW_MODEL):
+        if world.flux_version and not at_least(world.flux_version, _NEW_MODEL):
             return  # there it still works
         if not world.flux_version and not automation.api_version.endswith("/v1"):
             severity = Severity.WARNING  # it may be a Flux of that time

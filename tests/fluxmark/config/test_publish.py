@@ -13,6 +13,7 @@ import yaml
 
 from fluxmark.config import ConfigError, ImageAutomation, load
 from fluxmark.config.config_map import KEYS
+from fluxmark.config.flux_versions import PAGE, page
 from fluxmark.config.generate_docs import DOCUMENTATION, SCHEMA, documentation, published_schema
 from fluxmark.flux.schema.unknown_fields import dotted
 
@@ -27,6 +28,10 @@ def test_the_published_schema_is_up_to_date() -> None:
 
 def test_the_documentation_is_up_to_date() -> None:
     assert documentation(TEXT) == TEXT, "run python -m fluxmark.config.generate_docs"
+
+
+def test_the_page_about_flux_versions_is_up_to_date() -> None:
+    assert PAGE.read_text(encoding="utf-8") == page(), "run python -m fluxmark.config.generate_docs"
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example["kind"])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 import pytest
 
-from fluxmark.flux.releases import FLUX_VERSIONS
+from fluxmark.flux.releases import SHIPPED
 from fluxmark.flux.schema import KINDS, api_version
 from fluxmark.flux.schema.data import raw, resource_schema, target
 from fluxmark.flux.schema.versions import API_VERSIONS, SERVED
@@ -26,9 +26,11 @@ def objects(data: Any) -> Iterator[dict[str, Any]]:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_patterns_mean_the_same_in_go_and_python(kind: str) -> None:
-    patterns = [part["pattern"] for part in objects(raw(kind)) if isinstance(part.get("pattern"), str)]
+    patterns = {part["pattern"] for part in objects(raw(kind)) if isinstance(part.get("pattern"), str)}
     assert patterns
-    for pattern in patterns:
+    for pattern in patterns - {
+        "^$|^[^+:]"
+    }:  # `$` also matches before a last newline, which the other half accepts
         assert re.fullmatch(r"\^[^\\$^]*(\\\.[^\\$^]*)*\$", pattern), pattern
 
 
@@ -38,7 +40,7 @@ def test_guards_name_known_versions(kind: str) -> None:
         if "x-api" in part:
             assert re.sub("^(>=|<)", "", part["x-api"]) in API_VERSIONS
         if "x-flux" in part:
-            assert re.sub("^(>=|<)", "", part["x-flux"]) in FLUX_VERSIONS
+            assert re.sub("^(>=|<)", "", part["x-flux"]) in {shipped.flux for shipped in SHIPPED}
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -5,8 +5,17 @@ from __future__ import annotations
 import pytest
 
 from fluxmark.flux.api_groups import GROUP
-from fluxmark.flux.releases import FLUX_VERSIONS, NEWEST_FLUX, UnknownFluxVersionError, minor
+from fluxmark.flux.releases import (
+    FLUX_VERSIONS,
+    NEWEST_FLUX,
+    UnknownFluxVersionError,
+    at_least,
+    known,
+    note,
+    release_of,
+)
 from fluxmark.flux.schema import KINDS, api_version, served
+from fluxmark.flux.schema.data import spec_schema, target
 from fluxmark.flux.schema.versions import API_VERSIONS, SERVED
 
 
@@ -59,15 +68,49 @@ def test_what_is_unknown_is_not_served() -> None:
     assert not served("source.toolkit.fluxcd.io/v1", "ImagePolicy", "2.9")
 
 
-@pytest.mark.parametrize("text", ["2.9", "v2.9", "2.9.1", "v2.9.1"])
-def test_a_release_is_known_by_its_minor_version(text: str) -> None:
-    assert minor(text) == "2.9"
-
-
 @pytest.mark.parametrize(
-    "text", ["2", f"{NEWEST_FLUX}0", "1.0", "0.12", "", "v", "2.9.1.1", "2.9.x", "vv2.9", "2.9.²", " 2.9"]
+    ("text", "kept"),
+    [("2.9", "2.9"), ("v2.9", "2.9"), ("2.9.1", "2.9.1"), ("v2.9.1", "2.9.1")],
 )
+def test_a_release_is_a_minor_version_or_one_of_its_patch_releases(text: str, kept: str) -> None:
+    assert known(text) == kept
+
+
+@pytest.mark.parametrize("text", ["2", "1.0", "0.12", "0.42", "", "2.9.1.1", "2.9.x", "vv2.9", "2.9.²", " 2.9"])
 def test_other_versions_are_refused_with_those_that_are_known(text: str) -> None:
     with pytest.raises(UnknownFluxVersionError) as caught:
-        minor(text)
+        known(text)
     assert str(caught.value).endswith(f"known are 0.13 to 0.41 and 2.0 to {NEWEST_FLUX}")
+
+
+def test_a_minor_version_is_its_newest_patch_release() -> None:
+    assert at_least("2.9", "2.9.4")
+    assert at_least("2.9.4", "2.9.4")
+    assert not at_least("2.9.3", "2.9.4")
+    assert at_least("2.9.0", "2.9")
+    assert not at_least("2.8.9", "2.9")
+
+
+NEWER = ["2.99", "v2.99.1", "3.0"]
+
+
+@pytest.mark.parametrize("text", NEWER)
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_newer_flux_is_like_the_newest_known(text: str, kind: str) -> None:
+    newer = known(text)
+    assert api_version(kind, newer) == api_version(kind, NEWEST_FLUX)
+    at, newest = (target(kind, api_version(kind), flux) for flux in (newer, NEWEST_FLUX))
+    assert spec_schema(kind, at) == spec_schema(kind, newest)
+    assert release_of(newer) == release_of(None)
+
+
+@pytest.mark.parametrize("text", NEWER)
+def test_what_is_assumed_of_a_newer_flux_is_said(text: str) -> None:
+    assert note(text) == (
+        f"Flux {text} is newer than the newest known, {NEWEST_FLUX}; it is treated like that one"
+    )
+
+
+@pytest.mark.parametrize("text", [None, "2.0", "2.9", "2.9.5"])
+def test_nothing_is_said_of_a_known_flux(text: str | None) -> None:
+    assert not note(text)

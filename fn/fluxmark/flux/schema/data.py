@@ -4,7 +4,7 @@ The files are JSON Schemas (draft 2020-12) of `spec` with three keywords of thei
 field or a constraint is in force:
 
 - `x-api`, `x-flux`: a property exists only in API versions, and from releases of Flux, that satisfy the
-  guard: `>=v1beta2`, `<v1alpha2`, `>=2.5`. Without a guard it exists wherever its parent does.
+  guard: `>=v1beta2`, `<v1alpha2`, `>=2.5`, `>=2.9.4`. Without a guard it exists wherever its parent does.
 - `x-when`: a list of objects, each with guards and the keywords that are added where they hold.
 
 `resolve` makes a plain schema out of one for one Target. Objects are closed: a property that is not
@@ -14,16 +14,16 @@ listed is unknown.
 from __future__ import annotations
 
 import json
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fluxmark.flux.api_groups import GROUP
-from fluxmark.flux.releases import FLUX_VERSIONS, flux_order, minor
+from fluxmark.flux.releases import FLUX_VERSIONS, at_least, known, order
 from fluxmark.flux.schema.versions import API_VERSIONS, SERVED, span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 Schema = dict[str, Any]
 
@@ -37,7 +37,8 @@ _FILES = {
 
 
 class Target(NamedTuple):
-    """What a schema is read for: an API version without its group, and a known minor version of Flux."""
+    """What a schema is read for: an API version without its group, and a version of Flux; a minor version means
+    its newest patch release."""
 
     api: str
     flux: str
@@ -51,7 +52,7 @@ def target(kind: str, api_version: str, flux_version: str | None = None) -> Targ
     found = span(kind, api_version)
     if found is None:
         raise KeyError(api_version)
-    return Target(found.api_version, minor(flux_version) if flux_version else found.last)
+    return Target(found.api_version, known(flux_version) if flux_version else found.last)
 
 
 @cache
@@ -117,17 +118,18 @@ def _parts(schema: Schema, defs: Schema) -> Iterator[Schema]:
 
 
 def _holds(schema: Mapping[str, Any], at: Target) -> bool:
-    return _satisfied(schema.get("x-api"), at.api, API_VERSIONS) and _satisfied(
-        schema.get("x-flux"), at.flux, FLUX_VERSIONS
+    api, flux = schema.get("x-api"), schema.get("x-flux")
+    return (api is None or _satisfied(api, partial(_has_api, at.api))) and (
+        flux is None or _satisfied(flux, partial(at_least, at.flux))
     )
 
 
-def _satisfied(guard: str | None, version: str, order: Sequence[str]) -> bool:
-    if guard is None:
-        return True
-    if guard[:1] == "<":
-        return order.index(version) < order.index(guard[1:])
-    return order.index(version) >= order.index(guard.removeprefix(">="))
+def _satisfied(guard: str, has: Callable[[str], bool]) -> bool:
+    return not has(guard[1:]) if guard[:1] == "<" else has(guard.removeprefix(">="))
+
+
+def _has_api(version: str, first: str) -> bool:
+    return API_VERSIONS.index(version) >= API_VERSIONS.index(first)
 
 
 class Introduced(NamedTuple):
@@ -152,7 +154,7 @@ def introduced(kind: str, path: Sequence[str | int]) -> Introduced | None:
         fluxes.append(schema.get("x-flux", FLUX_VERSIONS[0]).removeprefix(">="))
     api = max(apis, key=API_VERSIONS.index)
     fluxes.append(next(s.first for s in SERVED[kind] if s.api_version == api))
-    return Introduced(f"{GROUP}/{api}", max(fluxes, key=flux_order))
+    return Introduced(f"{GROUP}/{api}", max(fluxes, key=order))
 
 
 def _step(schema: Schema, step: str | int, defs: Schema) -> Schema:

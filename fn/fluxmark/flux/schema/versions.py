@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from fluxmark.flux.api_groups import GROUP
-from fluxmark.flux.releases import NEWEST_FLUX, flux_order
+from fluxmark.flux.releases import NEWEST_FLUX, at_least, is_newer, order
 
 KINDS = ("ImageRepository", "ImagePolicy", "ImageUpdateAutomation")
 API_VERSIONS = ("v1alpha1", "v1alpha2", "v1beta1", "v1beta2", "v1")
@@ -48,9 +48,9 @@ def span(kind: str, api_version: str) -> Served | None:
 
 def served(api_version: str, kind: str, flux_version: str) -> bool:
     """Return whether a Flux serves an API version (`v1`, or with its group) of a kind."""
-    at = flux_order(flux_version)
+    flux = NEWEST_FLUX if is_newer(flux_version) else flux_version
     found = span(kind, api_version)
-    return found is not None and flux_order(found.first) <= at <= flux_order(found.last)
+    return found is not None and at_least(flux, found.first) and order(flux) <= order(found.last)
 
 
 def api_version(kind: str, flux_version: str | None = None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fluxmark.config import automation_specs
-from fluxmark.flux.releases import flux_order
+from fluxmark.flux.releases import at_least
 
 if TYPE_CHECKING:
     from fluxmark.config import ImageAutomation
@@ -36,7 +36,7 @@ def build(config: ImageAutomation, *, defaults: bool = True) -> list[tuple[str, 
     Without defaults, the specs are only what is configured.
     """
     found = automation_specs(config, defaults=defaults)
-    if defaults and flux_order(config.flux) >= flux_order(CHANGED_SINCE):
+    if defaults and at_least(config.flux, CHANGED_SINCE):
         for _, spec in found:
             spec["git"]["commit"].setdefault("messageTemplate", MESSAGE_TEMPLATE)
     return found
