@@ -46,10 +46,14 @@ class _Host:
 
 
 class Session:
-    """Reads repositories, from several threads at once. Use with `with`. cache: where lists of tags are kept."""
+    """Reads repositories, from several threads at once. Use with `with`.
 
-    def __init__(self, cache: Cache | None = None) -> None:
+    cache: where lists of tags are kept. notes: takes what a user should know of the digest of a tag.
+    """
+
+    def __init__(self, cache: Cache | None = None, notes: Callable[[str], None] = lambda _: None) -> None:
         self._cache = cache
+        self._notes = notes
         self._connections = Connections()
         self._hosts: dict[Hashable, _Host] = {}
         self._tokens: dict[Hashable, Token] = {}
@@ -92,7 +96,10 @@ class Session:
     def digest(self, request: Request, tag: str) -> tuple[str, tuple[str, ...]]:
         """Return the digest of a tag, and what Flux refuses of the answers. Raises RegistryError."""
         client = self._client(request)
-        return client.digest(tag), tuple(client.access.refused)
+        found = client.digest(tag)
+        for note in self._told(client)[1]:
+            self._notes(note)
+        return found, tuple(client.access.refused)
 
     def list_all(
         self,

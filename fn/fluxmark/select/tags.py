@@ -82,7 +82,7 @@ class Registries:
         self._plain_login = plain_login
         self._said: set[str] = set()
         self.progress = progress
-        self.session = Session(Cache(cache) if cache else None)
+        self.session = Session(Cache(cache) if cache else None, self.note)
 
     def __enter__(self) -> Self:
         return self

@@ -224,3 +224,22 @@ def test_an_interrupt_does_not_wait_for_registries() -> None:
         _, error = process.communicate(timeout=10)
         over.set()
     assert b"KeyboardInterrupt" in error
+
+
+def test_a_rate_limit_is_told_where_a_digest_is_asked_for() -> None:
+    """Docker Hub counts manifests, and tells its limit there."""
+    headers = {
+        "Docker-Content-Digest": f"sha256:{'0' * 64}",
+        "Content-Type": "x",
+        "ratelimit-limit": "100;w=21600",
+        "ratelimit-remaining": "5;w=21600",
+    }
+    notes: list[str] = []
+    with (
+        Registry(lambda _: Answer(b"x", headers=headers), handshake=Answer({})) as registry,
+        Session(notes=notes.append) as session,
+    ):
+        for tag in ("a", "b"):
+            session.digest(registry.request(), tag)
+    assert len(notes) == 1
+    assert "allows 100 requests in 6 h, and 5 are left" in notes[0]
