@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint types layers site man format clean
+.PHONY: demo test lint types layers site man format clean prose
 
 demo: .venv/.runtime ## the main job on the seed case, as a diff; writes nothing
 	@$(BIN)/fluxmark inject fixtures/homelab --diff
@@ -27,6 +27,9 @@ site: .venv/.ci ## the documentation as a site, in build/site
 man: .venv/.ci ## the man page, in build/fluxmark.1
 	@mkdir -p build
 	$(BIN)/python .ci/man > build/fluxmark.1
+
+prose: .venv/.dev ## retired terms in README, docs, help and docstrings; needs npm
+	@.ci/prose/check
 
 format: .venv/.dev
 	$(BIN)/ruff format .

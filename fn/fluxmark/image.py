@@ -150,9 +150,9 @@ def templating(text: str) -> str:
 def _why_not(text: str) -> str:
     """Say what keeps `text` from being an image reference."""
     if not text:
-        return "an image is missing: the text is empty"
+        return "the image is empty"
     if piece := templating(text):
-        return f"{_quote(text)} is not an image until {_quote(piece)} is filled in: it holds templating"
+        return f"{_quote(text)} is not an image until {_quote(piece)} is filled in: it contains templating"
     return f"{_quote(text)} is not an image: {_fault(text)}"
 
 
@@ -161,7 +161,7 @@ def _fault(text: str) -> str:
     if _IS_IDENTIFIER.fullmatch(text):
         return "64 hexadecimal digits are the ID of an image or a container; write 'name@sha256:…' for a digest"
     if text != text.strip() or any(map(str.isspace, text)):
-        return "it holds white space"
+        return "it contains white space"
     if scheme := _SCHEME.match(text):
         return f"it has a URL scheme; remove '{scheme[0]}'"
     rest, at, digest = text.partition("@")

@@ -222,7 +222,7 @@ def test_a_glob_that_matches_nothing_fails(tmp_path: Path) -> None:
     (tmp_path / "other.yml").touch()
     status, out, _ = call(f"{HEAD}items:\n{ITEM}{CONFIG}    files: ['**/compose.yml']\n", root=str(tmp_path))
     assert status == 1
-    assert "**/compose.yml: there is none below" in results(out)[0]["message"]
+    assert "**/compose.yml: file not found under" in results(out)[0]["message"]
 
 
 def test_without_items_a_directory_is_edited_in_place_with_its_resources(tmp_path: Path) -> None:

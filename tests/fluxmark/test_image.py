@@ -39,7 +39,7 @@ READ = (
 
 REFUSED = (
     # written, what the error says next to "is not an image"
-    ("", "the text is empty"),
+    ("", "the image is empty"),
     ("a" * 64, "64 hexadecimal digits are the ID of an image"),
     (" nginx", "white space"),
     ("nginx\n", "white space"),
@@ -94,7 +94,7 @@ def test_a_refused_text_says_what_is_wrong_with_it(text: str, why: str) -> None:
 @pytest.mark.parametrize(("text", "piece"), TEMPLATED)
 def test_templating_is_not_an_image_and_the_error_says_so(text: str, piece: str) -> None:
     assert templating(text) == piece
-    with pytest.raises(ImageError, match="it holds templating") as caught:
+    with pytest.raises(ImageError, match="it contains templating") as caught:
         parse(text)
     assert f"until '{piece}' is filled in" in str(caught.value)
 

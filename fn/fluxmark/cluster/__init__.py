@@ -3,7 +3,7 @@
 - `Tree`: the texts of a repository by path; `Source`: one of them, with its documents and positions.
 - `Manifest`: a resource, as it is in a text or as it is built, with findings at its fields.
 - `Cluster`: what Flux applies in one cluster; `Scope`: what one of its automations updates.
-- `Marker`: a comment that is a marker, or is meant as one, and what it is beside.
+- `Marker`: a comment that is a marker, or looks like one, and what it is next to.
 - `Repository`: all of these. `read.read_directory` and `read.read_items` make one.
 """
 

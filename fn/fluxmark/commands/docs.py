@@ -37,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
 
         near = get_close_matches(arguments.page, pages, 1)
         hint = f"did you mean {near[0]}?" if near else "`fluxmark docs` lists the pages"
-        raise FluxmarkError(f"fluxmark docs: there is no page {arguments.page}; {hint}")
+        raise FluxmarkError(f"fluxmark docs: unknown page {arguments.page}; {hint}")
     put(page.read_text(encoding="utf-8"))
     return 0
 

@@ -51,7 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--prune",
         action="store_true",
-        help="remove resources that are not in the configuration any more, and their markers",
+        help="remove resources that are no longer in the configuration, and their markers",
     )
     parser.add_argument("-q", "--quiet", action="store_true", help="report only warnings and errors")
 
@@ -92,7 +92,7 @@ def _no_work(directory: Path) -> str:
     here = directory.resolve()
     near = [*here.parents[:8], *(path for path in sorted(here.iterdir()) if path.is_dir())]
     meant = next((path for path in near if any((path / name).is_file() for name in CONFIG_NAMES)), None)
-    return f"{said}; did you mean {meant}?" if meant else f"{said}; name the directory of the Git tree"
+    return f"{said}; did you mean {meant}?" if meant else f"{said}; give the root directory of the repository"
 
 
 def _checked(

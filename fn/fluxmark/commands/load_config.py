@@ -35,7 +35,7 @@ def load(name: str | None, directory: Path) -> ImageAutomation:
     else:
         file = Path(name)
     given = Given(
-        text_of(file, most=LARGEST), str(file), "one document with an ImageAutomation or a ConfigMap is expected"
+        text_of(file, most=LARGEST), str(file), "expected one document, an ImageAutomation or a ConfigMap"
     )
     config = configuration.load(to_data(given.root), lambda path: given.where(_locate(given.root, path)))
     if assumed := note(config.flux_version):

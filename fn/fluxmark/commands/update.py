@@ -219,7 +219,7 @@ def _change(change: Change, cluster: str) -> dict[str, object]:
 def _summarize(outcome: Outcome, *, dry: bool) -> None:
     values, count = len(outcome.changes), len(outcome.texts)
     if not count:
-        say("nothing to update")
+        say("already up to date")
         return
     what = f"{values} {'value' if values == 1 else 'values'} in {count} {'file' if count == 1 else 'files'}"
     say(f"{what} {'would be updated' if dry else 'updated'}")

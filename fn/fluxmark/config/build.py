@@ -133,7 +133,7 @@ def _check_order(level: Mapping[str, Any], path: Path, report: Report) -> None:
     policy = level.get("policy") or {}
     for field in ORDER_FIELDS if level.get("tagFormat") is not None else ():
         if policy.get(field) is not None:
-            report.add((*path, "policy", field), "is what tagFormat stands for: say one or the other")
+            report.add((*path, "policy", field), "is what tagFormat stands for: set only one of them")
     choices = [name for name, choice in (policy.get("policy") or {}).items() if choice is not None]
     if len(choices) > 1:
         text = f"has {' and '.join(choices)}: choose one (Flux takes the first of semver, alphabetical, numerical)"
@@ -162,9 +162,9 @@ def _path(text: str | None, path: Path, report: Report, *, is_directory: bool = 
     elif "\\" in text or "\0" in text:
         report.add(path, f"must be a path with forward slashes, not {show(text)}")
     elif posixpath.isabs(text):
-        report.add(path, f"must be relative to the package's root, not {show(text)}")
+        report.add(path, f"must be relative to the repository's root, not {show(text)}")
     elif normal.split("/")[0] == "..":
-        report.add(path, f"must not leave the package's root, as {show(text)} does")
+        report.add(path, f"must not leave the repository's root, as {show(text)} does")
     else:
         return normal
     return None

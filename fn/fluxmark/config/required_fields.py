@@ -27,7 +27,7 @@ def check_whole(config: ImageAutomation, report: Report) -> None:
         _check_required("ImageRepository", flux, repository, parts, report)
         policy, parts = policy_spec(config, image), [(*here, "policy"), ("spec", "policy")]
         if tag_format(config, image) is None and not policy.get("policy"):
-            text = f"{image.name} has no policy: say tagFormat or policy.policy, here or for all images under spec"
+            text = f"{image.name} has no policy: set tagFormat or policy.policy, here or for all images under spec"
             report.add(here, text)
         else:
             _check_required("ImagePolicy", flux, {"policy": {}} | policy, parts, report)

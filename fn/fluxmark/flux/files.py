@@ -49,7 +49,7 @@ def named(package: Package, entries: Iterable[str], items: Collection[str] = ())
             paths = [path for path in package.walk(lambda _: True) if matches(path, entry)]
             if not paths and not any(matches(path, entry) for path in items):
                 where = package.root.resolve()
-                raise InputError(f"{entry}: there is none below {where}; run it in the package's root directory")
+                raise InputError(f"{entry}: file not found under {where}; run from the repository root")
             found |= dict.fromkeys(paths)
     return [path for path in found if path not in items]
 

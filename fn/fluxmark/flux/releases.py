@@ -101,7 +101,7 @@ class Release:
     """The behaviour of a Flux release and of those after it, up to the next one in `RELEASES`.
 
     flux: the first release, (major, minor).
-    angle_groups: a pattern may say `(?<name>…)` besides `(?P<name>…)` (Go 1.22).
+    angle_groups: a pattern may use `(?<name>…)` as well as `(?P<name>…)` (Go 1.22).
     loose_versions: a tag's numbers may have leading zeros, and its dots count wherever they are
         (fluxcd/pkg/version 0.10).
     sorted_tags: the scanner stores the tags in descending order; before, in the registry's own.

@@ -131,7 +131,7 @@ def _parse(text: str, piece: str, start: int, name: str) -> list[Document]:
         end = _first_end(piece, name)
         if end is not None:
             raise SkippedError(
-                "left: what starts here is not a document, so Flux reads what is before, and deletes the rest; "
+                "skipped: what starts here is not a document, so Flux reads what is before, and deletes the rest; "
                 "begin it with '---', or remove it",
                 start + end,
                 "cut-off",

@@ -143,7 +143,7 @@ def compile_pattern(pattern: str, *, angle_groups: bool = True) -> Regexp:
     """Return the compiled pattern; raises RegexpError.
 
     A byte that is not UTF-8 is in the pattern as `fluxmark.golang.text.decode` gives it.
-    angle_groups: whether `(?<name>…)` is allowed besides `(?P<name>…)`, which Go learned in 1.22.
+    angle_groups: whether `(?<name>…)` is allowed as well as `(?P<name>…)`, since Go 1.22.
     """
     import re2  # a few milliseconds that most runs do not need
 

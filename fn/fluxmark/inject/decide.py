@@ -104,7 +104,7 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What there is to say of one field: a marker that was set, one that was right, or why none was set.
+    """The result for one field: a marker that was set, one that was already right, or why none was set.
 
     targets: the policies that select from the field's repository.
     """

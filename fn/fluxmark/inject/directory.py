@@ -55,7 +55,7 @@ def inject(
 ) -> Injection:
     """Compute what the main job changes in a directory; nothing is written.
 
-    below: the directories that are looked through, besides what the configuration's `files` name. prune: whether
+    below: the directories that are searched, in addition to the configuration's `files`. prune: whether
     resources that the configuration does not have any more are removed with their markers.
     Raises InputError for files that matter and cannot be read.
     """
@@ -135,7 +135,7 @@ def _open(store: FileStore, path: str, text: str) -> Finding | None:
         return Finding(
             "template",
             Severity.WARNING,
-            f"left: this is a template and no YAML, so Flux skips the file, too ({where})",
+            f"skipped: this is a template, not YAML, and Flux skips the file too ({where})",
             path,
         )
     return None

@@ -50,7 +50,7 @@ def report(found: list[Manifest], texts: Mapping[str, str]) -> Iterator[Finding]
         yield Finding(
             RULE,
             Severity.WARNING,
-            f"{one.described} is not in the configuration any more{still}; `fluxmark inject --prune` removes it",
+            f"{one.described} is no longer in the configuration{still}; `fluxmark inject --prune` removes it",
             one.source.path,
             resource=one.ref,
         )

@@ -26,7 +26,7 @@ NOT_MARKED: Final = {
     "no-tag": "not marked: no tag is next to this name, so Flux has nowhere to write one; add the tag, or name "
     "the field in `fields`",
     "block-scalar": "not marked: Flux would rewrite the whole block; write the image on the key's line",
-    "flow-collection": "not marked: Flux ignores a marker behind `{{…}}` or `[…]`; write one key per line",
+    "flow-collection": "not marked: Flux ignores a marker after `{{…}}` or `[…]`; write one key per line",
     "several-lines": "not marked: the value spans several lines; write it on one",
     "value-below-key": "not marked: Flux ignores a marker there; write the value on its key's line",
     "unusual-line-break": "not marked: only some readers know the break that ends this line; use a line feed",

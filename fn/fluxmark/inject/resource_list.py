@@ -142,7 +142,7 @@ def _path(item: Resource) -> str:
     found = None if path else item.find(("metadata", "annotations", PATH))
     if (found is not None and type(found) is not ScalarNode) or path.startswith("/") or ".." in path.split("/"):
         said = repr(path) if path else "no text"
-        raise FluxmarkError(f"{item.describe()}: {PATH} is {said}, but must be a path below the package's root")
+        raise FluxmarkError(f"{item.describe()}: {PATH} is {said}, but must be a path below the repository's root")
     return path
 
 

@@ -41,7 +41,7 @@ def _excluded(one: Image, kinds: set[str]) -> str:
 
 
 def _typo(one: Image, names: set[str]) -> str:
-    said = "no field in this tree holds this image, so nothing is marked"
+    said = "no field in this repository holds this image, so nothing is marked"
     canonical = image.parse(one.image).canonical
     close = near.nearest_images(canonical, names)
     if close:

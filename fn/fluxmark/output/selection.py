@@ -111,7 +111,7 @@ def _explained(found: Explanation) -> Iterator[_Row]:
         yield "  latest    ", found.selection.tag
         others = [tag for tag in found.selection.ties if tag != found.selection.tag]
         if others:
-            yield "  ties      ", f"chance decides in Flux; as well: {', '.join(others)}"
+            yield "  ties      ", f"Flux decides by chance; could also be: {', '.join(others)}"
 
 
 def _folded(label: str, text: str, width: int | None) -> Iterator[str]:

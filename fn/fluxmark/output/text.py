@@ -1,4 +1,4 @@
-"""Findings for people, in colour on a terminal: a line each, or by file with the lines that they are about."""
+"""Findings for people, in colour on a terminal: one per line, or by file with their source lines."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ class Reply:
 
 @dataclass(slots=True)
 class Line:
-    """A connection. by_proxy: to a proxy that is asked for whole URLs; headers: what that proxy wants besides."""
+    """A connection. by_proxy: to a proxy, which takes whole URLs; headers: additional ones for the proxy."""
 
     connection: http.client.HTTPConnection
     by_proxy: bool

@@ -42,7 +42,7 @@ _WHY = {
     Spot.EMPTY: "there is no value here for Flux to replace: write the image, then the marker after it",
     Spot.FLOW: "it is after a bracket, and Flux looks only at values: write one key on each line",
     Spot.ALIAS: "it is after an alias: put it at the anchor, where the value is",
-    Spot.LOOSE: "it is next to no value: put it at the end of the line of the value that Flux is to update",
+    Spot.LOOSE: "it is not next to a value: put it at the end of the line of the value to update",
 }
 _UNANNOUNCED: Final = 'it reads this form only in files that hold "$imagepolicy" as well: write the short form'
 

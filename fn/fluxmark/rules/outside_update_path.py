@@ -1,7 +1,7 @@
 """A marked file lies outside every path that an automation updates.
 
 An ImageUpdateAutomation looks only below `spec.update.path`. A marker anywhere else is never read, and nothing
-says so. The rule keeps silent where a path is templated, or where it is not known which directory is the
+says so. The rule does not report anything if a path is templated, or where it is not known which directory is the
 repository's root.
 
 Fails:

@@ -1,7 +1,7 @@
 """A policy has no marker.
 
-It selects tags that nothing writes down. The rule keeps silent in packages without any marker: there the policies
-may serve another repository.
+It selects tags that nothing writes to a file. The rule does not report policies in a repository without any
+marker: they may serve another repository.
 
 Fails:
     image: example.com/app:1.0.0 # {"$imagepolicy": "flux-system:app"}

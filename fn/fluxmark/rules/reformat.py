@@ -15,7 +15,7 @@ Passes:
     # the web site
     image: example.com/app:1.0.0 # {"$imagepolicy": "flux-system:app"}
 
-Fix: nothing has to be done. Who minds the noise in the first commit writes the file as Flux would.
+Fix: no change is necessary. To avoid the noise in the first commit, format the file as Flux would.
 """
 
 from __future__ import annotations

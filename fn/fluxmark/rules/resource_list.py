@@ -59,7 +59,7 @@ class CheckItems(Function):
         if is_build:
             resource_list.results.append(
                 Result(
-                    "kustomize hands a function no comments, so markers were not checked; "
+                    "kustomize removes comments, so markers were not checked; "
                     "check them with `fluxmark check` or `kpt fn eval` [no-comments]",
                     Severity.INFO,
                     tags={"rule": "no-comments"},

@@ -14,7 +14,7 @@ def read(text: str, name: str) -> dict[str, list[str]]:
 
     Raises InputError (`name:line:column`) where the text has another form.
     """
-    given = Given(text, name, "a mapping of images to lists of tags is expected: {registry/app: [v1, v2]}")
+    given = Given(text, name, "expected a mapping of images to lists of tags: {registry/app: [v1, v2]}")
     found: dict[str, list[str]] = {}
     for key, value in given.root.pairs:
         tags = follow(value)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _SHARE = 100
 """How many files are worth a process of their own."""
-_LEFT = "left, and Flux skips the file without a word"
+_LEFT = "skipped, and Flux silently skips the file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ class _Run:
         """Return the latest images without those that Flux would refuse."""
         bad = refused(latest)
         for policy, why in bad.items():
-            self._fails("invalid-image", f"{policy}: left: {why}", why)
+            self._fails("invalid-image", f"{policy}: skipped: {why}", why)
         return {policy: image for policy, image in latest.items() if policy not in bad} if bad else latest
 
     def _located(self, work: Work) -> Work | None:
@@ -134,10 +134,14 @@ class _Run:
         if not target.exists():
             why = f"walking path for files: lstat {work.path}: no such file or directory"
             hint = "; its ${…} is filled in by Flux only" if "${" in work.path else ""
-            self._fails("update-path", f"ImageUpdateAutomation {name}: left: {why}{hint}", why)
+            self._fails("update-path", f"ImageUpdateAutomation {name}: skipped: {why}{hint}", why)
             return None
         if not target.is_relative_to(root):
-            self._fails("update-path", f"ImageUpdateAutomation {name}: left: {work.path} leads out", work.path)
+            self._fails(
+                "update-path",
+                f"ImageUpdateAutomation {name}: skipped: {work.path} leads out of the repository",
+                work.path,
+            )
             return None
         path = target.relative_to(root).as_posix()
         return replace(work, path="" if path == "." else path)

@@ -42,7 +42,7 @@ def from_text(text: str, name: str) -> dict[str, LatestImage]:
     if policies:
         images = {policy.id: live.latest_image(policy) for policy in policies}
         return {key: image for key, image in images.items() if image is not None}
-    given_file = Given(text, name, f"latest images are expected: {_EXPECTED}")
+    given_file = Given(text, name, f"expected latest images: {_EXPECTED}")
     found = {}
     for key, value in given_file.root.pairs:
         parts = follow(value)
@@ -156,7 +156,9 @@ def _with_digest(
         return before or image, ()
     repository = cluster.repository_of(policy)
     if digest is None or repository is None:
-        raise FluxmarkError("left: its digest cannot be known from tags; give it with --latest, or use --registry")
+        raise FluxmarkError(
+            "skipped: its digest cannot be known from tags; give it with --latest, or use --registry"
+        )
     text, refused = digest(repository, image.tag)
     return replace(image, digest=text), refused
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from krmfn.yaml.parsed_text import Source
     from krmfn.yaml.text import Edit
 
-# what is inserted at the same offset, in the order in which it has to be there
+# what is inserted at the same offset, in the order in which it must be there
 VALUE, MEMBER, COMMENT, LINES = range(4)
 # the line breaks that block scalars do not turn into line feeds
 TEXT_BREAKS = ("\u2028", "\u2029")

@@ -68,7 +68,7 @@ def test_kpts_placeholder_is_not_a_configuration(document: dict[str, Any] | None
         ({"insecure": "yes"}, "data.insecure: must be true or false, not 'yes'"),
         ({"interval": 5}, "data.interval: must be a string: put 5 in quotes"),
         ({"interval": "1d"}, "data.interval: must be a duration in ms, s, m or h"),
-        ({"output": "/x"}, "data.output: must be relative to the package's root"),
+        ({"output": "/x"}, "data.output: must be relative to the repository's root"),
         ({"provider": "AWS"}, "data.provider: must be one of generic, aws, azure, gcp"),
         (
             {"images": "a/b:1", "tagFormat": "x-<n>"},

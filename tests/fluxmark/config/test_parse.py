@@ -135,16 +135,16 @@ def test_the_defaults_are_those_of_the_schema() -> None:
         ("automation: {name: a_b}", "must be a name of lower-case letters, digits, hyphens and dots (RFC 1123)"),
         ("fluxVersion: '1.4'", f"unknown Flux version '1.4': known are 0.13 to 0.41 and 2.0 to {NEWEST_FLUX}"),
         ("fluxVersion: newest", "must be a version such as \"2.9\", not 'newest'"),
-        ("output: /etc", "spec.output: must be relative to the package's root, not '/etc'"),
-        ("output: a/../../b", "spec.output: must not leave the package's root, as 'a/../../b' does"),
+        ("output: /etc", "spec.output: must be relative to the repository's root, not '/etc'"),
+        ("output: a/../../b", "spec.output: must not leave the repository's root, as 'a/../../b' does"),
         ("output: ''", "spec.output: must name a directory, not ''"),
-        ("files: [a.yml, ../b.yml]", "spec.files[1]: must not leave the package's root"),
+        ("files: [a.yml, ../b.yml]", "spec.files[1]: must not leave the repository's root"),
         ("files: ['']", "spec.files[0]: must name a directory, not ''"),
         ("files: ['a\\b.yml']", "spec.files[0]: must be a path with forward slashes"),
         # against each other
         (
             "{tagFormat: x-<n>, policy: {filterTags: {pattern: x}}}",
-            "spec.policy.filterTags: is what tagFormat stands for: say one or the other",
+            "spec.policy.filterTags: is what tagFormat stands for: set only one of them",
         ),
         (
             "policy: {policy: {semver: {range: 1.x}, numerical: {}}}",
@@ -164,8 +164,8 @@ def test_a_problem_says_what_to_write(spec: str, problem: str) -> None:
         (f"ghcr.io/a/b@sha256:{'0' * 64}", "must have no digest, not"),
         ("https://r:5000/a", "it has a URL scheme; remove 'https://'"),
         ("ghcr.io/Acme/Web", "the repository 'Acme/Web' must be lower case"),
-        ("a b", "'a b' is not an image: it holds white space"),
-        ("", "an image is missing: the text is empty"),
+        ("a b", "'a b' is not an image: it contains white space"),
+        ("", "the image is empty"),
     ],
 )
 def test_an_image_is_a_repository(image: str, problem: str) -> None:
@@ -190,7 +190,7 @@ def test_two_images_of_one_name_are_told_of_each_other() -> None:
 @pytest.mark.parametrize(
     ("spec", "problem"),
     [
-        ("images: [{image: a/b}]", "spec.images[0]: b has no policy: say tagFormat or policy.policy"),
+        ("images: [{image: a/b}]", "spec.images[0]: b has no policy: set tagFormat or policy.policy"),
         ("{tagFormat: x-<n>, images: [{image: a/b, policy: {filterTags: {}}}]}", "b has no policy"),
         (
             "{policy: {policy: {semver: {}}}, images: [{image: a/b}, {image: a/c}]}",

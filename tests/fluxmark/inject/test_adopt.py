@@ -112,7 +112,7 @@ def test_an_image_that_is_not_configured_any_more_is_reported(both: Path) -> Non
     assert result.changes == {}
     first, second = said(result, "not-configured")
     assert "ImageRepository flux-system/api" in first
-    assert "ImagePolicy flux-system/api is not in the configuration any more, and 1 marker names it" in second
+    assert "ImagePolicy flux-system/api is no longer in the configuration, and 1 marker names it" in second
 
 
 def test_prune_removes_its_resources_and_markers(both: Path) -> None:

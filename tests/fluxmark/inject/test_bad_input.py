@@ -67,7 +67,7 @@ def test_a_file_without_images_may_be_anything(tmp_path: Path, inject: Callable[
 
 CONFIGS = {
     "no YAML": ("a: [", "fluxmark.yaml:1:5: "),
-    "two documents": ("a: b\n---\nc: d\n", "fluxmark.yaml:1:1: one document"),
+    "two documents": ("a: b\n---\nc: d\n", "fluxmark.yaml:1:1: expected one document"),
     "another kind": (
         "apiVersion: fluxmark.io/v1alpha1\nkind: ImageAutomatoin\n",
         "fluxmark.yaml:2:1: ",
@@ -82,8 +82,11 @@ CONFIGS = {
         CONFIG.replace("[{image: reg.io/app}]", "[{image: reg.io/app}, {image: x.io/app}]"),
         "has the name app of the image at",
     ),
-    "absolute output": (CONFIG.replace("output: flux", "output: /flux"), "must be relative to the package's root"),
-    "output outside": (CONFIG.replace("output: flux", "output: ../flux"), "must not leave the package's root"),
+    "absolute output": (
+        CONFIG.replace("output: flux", "output: /flux"),
+        "must be relative to the repository's root",
+    ),
+    "output outside": (CONFIG.replace("output: flux", "output: ../flux"), "must not leave the repository's root"),
     "tag format": (CONFIG.replace("main-<sha:7>-<unix>", "main-<shah>"), "fluxmark.yaml:6:3: spec.tagFormat: "),
 }
 

@@ -156,7 +156,7 @@ def test_images_are_found_in_any_spelling_and_tags_are_text(select: Select) -> N
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("[]", "tags.yaml:1:1: a mapping of images to lists of tags is expected"),
+        ("[]", "tags.yaml:1:1: expected a mapping of images to lists of tags"),
         ("reg.io/app: v1", "tags.yaml:1:13: a list of the tags of reg.io/app is expected"),
         ("reg.io/app: [{}]", "tags.yaml:1:14: a tag of reg.io/app is expected"),
         ("Reg.io/App: [v1]", "tags.yaml:1:1: 'Reg.io/App' is not an image"),

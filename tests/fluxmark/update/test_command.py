@@ -88,7 +88,7 @@ def test_a_second_run_finds_nothing(root: Path, tags: str, capsys: pytest.Captur
     assert main(["update", str(root), "--tags", tags]) == 0
 
     assert (root / "a.yaml").stat().st_mtime_ns == before.st_mtime_ns
-    assert capsys.readouterr() == ("", "nothing to update\n")
+    assert capsys.readouterr() == ("", "already up to date\n")
 
 
 def test_without_a_source_the_status_of_the_policies_counts(root: Path) -> None:
@@ -167,7 +167,7 @@ def test_no_downgrade(root: Path, tags: str, capsys: pytest.CaptureFixture[str])
 
     assert "1.9.0" in (root / "a.yaml").read_text()
     assert (
-        "a.yaml:2:8: warning: left: flux-system:app selects 1.2.0, which is older [downgrade]"
+        "a.yaml:2:8: warning: skipped: flux-system:app selects 1.2.0, which is older [downgrade]"
         in capsys.readouterr().err
     )
 

@@ -50,8 +50,8 @@ def test_a_file_is_read_as_it_is_written() -> None:
 @pytest.mark.parametrize(
     ("text", "where"),
     [
-        ("- a", "1:1: latest images"),
-        ("", "1:1: latest images"),
+        ("- a", "1:1: expected latest images"),
+        ("", "1:1: expected latest images"),
         ("b: {name: x, tag: y}", "1:1: a policy is expected"),
         ("a:b:tag: {name: x, tag: y}", "1:1: a policy is expected"),
         ("a:b: x", "1:6: the name and the tag"),

@@ -183,7 +183,7 @@ class Run:
             if new == one.node.value:
                 continue
             if key in held:
-                why: tuple[str, str] | None = ("downgrade", f"left: {key} selects {image.tag}, which is older")
+                why: tuple[str, str] | None = ("downgrade", f"skipped: {key} selects {image.tag}, which is older")
             else:
                 why = _objection(one, image, self.editor.text) or self._more(one)
             if why is not None:
@@ -261,12 +261,12 @@ def _objection(one: Marked, image: LatestImage, text: str) -> tuple[str, str] | 
     node = one.node
     if not image.part(one.setter.suffix):
         why = "has no digest, and Flux would blank the field; set the policy's digestReflectionPolicy"
-        return "no-digest", f"left: {one.setter.key} {why}"
+        return "no-digest", f"skipped: {one.setter.key} {why}"
     if node.tag is not None and node.tag.startswith(_CORE) and node.tag != _STR:
         kind = node.tag.removeprefix(_CORE)
-        return "tagged", f"left: the value is tagged !!{kind}, and Flux would keep the tag; remove it"
+        return "tagged", f"skipped: the value is tagged !!{kind}, and Flux would keep the tag; remove it"
     if node.style in ("|", ">") and comment.line_comment(text, node) is None and "#" in _header(text, node):
-        return "no-room", "left: put a blank before the '#' after the indicator of the block"
+        return "no-room", "skipped: put a blank before the '#' after the indicator of the block"
     return None
 
 

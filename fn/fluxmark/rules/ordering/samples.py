@@ -50,7 +50,7 @@ def samples(
 ) -> list[str] | None:
     """Return tags that a pattern matches; None if nothing is certain about it.
 
-    words, numbers: tried where the pattern leaves room, before the usual ones. open_ends: whether unanchored ends
+    words, numbers: tried where the pattern allows any, before the usual ones. open_ends: whether unanchored ends
     are filled, too. An empty list means that the pattern is understood and matches nothing that was tried.
     """
     try:
