@@ -131,7 +131,7 @@ def _before_2_7(
 
 RELEASES = (
     _before_2_7((2, 0), angle_groups=False),
-    _before_2_7((2, 3), "a pattern may name a group with `(?<name>…)` besides `(?P<name>…)` (Go 1.22)"),
+    _before_2_7((2, 3), "a pattern may name a group with `(?<name>…)` as well as `(?P<name>…)` (Go 1.22)"),
     _before_2_7(
         (2, 5), "a range refuses numbers with leading zeros (Masterminds/semver 3.3.1)", range_zeros=False
     ),
