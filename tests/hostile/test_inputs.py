@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from fluxmark.__main__ import main
-from fluxmark.cli import COMMANDS
+from fluxmark.commands import COMMANDS
 from hostile.inputs import INPUTS, base
 
 STATM = Path("/proc/self/statm")
@@ -109,4 +109,7 @@ def _limited(root: Path, arguments: list[str], shown: Path) -> int:
     signal.signal(signal.SIGXCPU, signal.SIG_DFL)
     os.chdir(root)
     sys.argv = ["fluxmark", *arguments]
-    return main()
+    try:
+        return main()
+    finally:
+        sys.stderr.flush()

@@ -10,6 +10,7 @@ import pytest
 
 from krmfn.errors import InputError
 from krmfn.packages.input_file import text_of, text_or_input
+from krmfn.yaml.parser import parse
 
 
 @pytest.fixture(autouse=True)
@@ -49,3 +50,18 @@ def test_standard_input_has_its_place_in_errors(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"a: 1\nb: \xff\n")))
     with pytest.raises(InputError, match=r"^stdin:2:4: "):
         text_or_input("-")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "apiVersion: v1\nkind: Secret\nstringData:\n  password: hunter2: [\n",
+        "stringData:\n  password: hunter2: [\nkind: 'Secret'\n",
+        '{"kind": "Secret", "data": {"password": "hunter2"}: [',
+        '{"auths": {"reg.io": {"password": "hunter2"}}: [',
+    ],
+)
+def test_an_error_shows_no_line_of_a_secret(text: str) -> None:
+    with pytest.raises(InputError, match=r"^x:\d+:\d+: ") as caught:
+        parse(text, "x")
+    assert "hunter2" not in str(caught.value)

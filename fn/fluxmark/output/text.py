@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TextIO
 from krmfn.escape import harmless, printable
 from krmfn.functions.streams import say
 from krmfn.resources.result import Severity
-from krmfn.yaml.text import Lines
+from krmfn.yaml.text import Lines, may_hold_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -51,7 +51,7 @@ def _lines(report: Report) -> Iterator[str]:
     paint = report.paint
     for file, group in groupby(report.findings, lambda finding: finding.file):
         text = report.text_of(file)
-        lines = Lines(text) if text is not None else None
+        lines = None if text is None or may_hold_secrets(text) else Lines(text)
         yield paint(printable(file) or "(no file)", _BOLD)
         for finding in group:
             severity = paint(str(finding.severity), _COLOURS[finding.severity])

@@ -24,6 +24,9 @@ BREAK = re.compile(f"\r\n|[{BREAKS}]")
 _USUAL_BREAK = re.compile("\r\n?|\n")
 _TO_BREAK = re.compile(f"[^{BREAKS}]*")
 _SHOWN_COLUMNS = 160
+_SECRET = re.compile(
+    r"kind['\"]?[ \t]{0,8}:[ \t]{0,8}['\"]?Secret\b|\bstringData\b|\.?dockerconfigjson\b|\"auths\""
+)
 _WINDOW = 256
 
 
@@ -176,8 +179,17 @@ def decode(data: bytes, name: str) -> str:
 
 
 def located(name: str, text: str, place: Position, what: str) -> InputError:
-    """Return an InputError for a place in a text: `name:line:column: what`, and the line with a caret."""
-    return InputError(f"{name}:{place.line}:{place.column}: {what}\n{show(text, place)}")
+    """Return an InputError for a place in a text: `name:line:column: what`, and the line with a caret.
+
+    The line is left out if the text may hold a Kubernetes Secret: messages end up in logs.
+    """
+    where = f"{name}:{place.line}:{place.column}: {what}"
+    return InputError(where if may_hold_secrets(text) else f"{where}\n{show(text, place)}")
+
+
+def may_hold_secrets(text: str) -> bool:
+    """Tell whether lines of a text are not to be shown, because a Secret stands in it, or a login of Docker."""
+    return _SECRET.search(text) is not None
 
 
 def show(text: str, position: Position) -> str:

@@ -9,6 +9,7 @@ from hypothesis import given, strategies as st
 
 from fluxmark.errors import FluxmarkError
 from fluxmark.flux.policy import InvalidPolicyError, PolicyError, Selection, latest
+from fluxmark.flux.policy.exclusion import exclude
 
 if TYPE_CHECKING:
     import random
@@ -212,3 +213,9 @@ def test_one_more_tag_wins_or_changes_nothing(spec: dict[str, Any], tags: list[s
     before, after = outcome(spec, tags, None), outcome(spec, [*tags, more], None)
     if isinstance(before, Selection) and isinstance(after, Selection) and "nan" not in tags:
         assert after.tag in {before.tag, more}
+
+
+@pytest.mark.parametrize("patterns", [[float("nan")], [[]], [{}], {"a": 1}, "x", [None], 1])
+def test_an_exclusion_list_that_is_none_fails_the_policy(patterns: Any) -> None:
+    with pytest.raises(PolicyError, match="exclusionList of the ImageRepository is not a list of strings"):
+        exclude(["1.0.0"], patterns)

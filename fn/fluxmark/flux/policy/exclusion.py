@@ -22,8 +22,10 @@ def exclude(tags: Iterable[str], patterns: Sequence[str] | None, release: Releas
     """Return the tags that no pattern matches anywhere, in their order.
 
     patterns: None or an empty list is the default, the signatures of cosign.
-    Raises PolicyError for an invalid pattern.
+    Raises PolicyError for an invalid pattern, and for a list of anything else, which the API server refuses.
     """
+    if patterns is not None and not (isinstance(patterns, list | tuple) and all(map(_is_text, patterns))):
+        raise PolicyError("the exclusionList of the ImageRepository is not a list of strings")
     if not patterns or tuple(patterns) == DEFAULT:
         # The same without the library; a dot of the pattern matches no line break.
         return [tag for tag in tags if not tag.endswith(".sig") or "\n" in tag]
@@ -34,3 +36,7 @@ def exclude(tags: Iterable[str], patterns: Sequence[str] | None, release: Releas
         except RegexpError as error:
             raise PolicyError(f"failed to compile regex {pattern}: {error}") from None
     return [tag for tag in tags if not any(matches(tag) for matches in matchers)]
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
