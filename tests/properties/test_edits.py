@@ -39,7 +39,8 @@ def test_an_edit_of_a_text_that_somebody_broke_does_what_it_says_or_the_text_is_
 
 def test_an_edit_of_a_field_does_what_it_says_and_nothing_else() -> None:
     done = tried(examples.edit_of_a_field)
-    assert done[examples.NO_YAML] + done["refused"] < 0.4 * EXAMPLES
+    # two in five: keys and values of labels are refused unless Kubernetes takes them
+    assert done[examples.NO_YAML] + done["refused"] < 0.5 * EXAMPLES
 
 
 def test_an_edit_of_a_list_does_what_it_says_and_nothing_else() -> None:
