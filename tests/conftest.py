@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import signal
 from typing import TYPE_CHECKING
 
 from hypothesis import HealthCheck, settings
@@ -23,6 +24,13 @@ settings.register_profile("thorough", _UNTIMED, max_examples=2000)
 settings.load_profile("default")
 
 
+def pytest_configure() -> None:
+    """Let programs that tests start be interrupted: a background job of a shell ignores it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add `--slow`."""
     parser.addoption("--slow", action="store_true", help="also run the tests that are marked slow")
@@ -37,4 +45,4 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = [item for item in items if not item.get_closest_marker("slow")]
 
 
-__all__ = ["pytest_addoption", "pytest_collection_modifyitems", "pytest_runtest_setup"]
+__all__ = ["pytest_addoption", "pytest_collection_modifyitems", "pytest_configure", "pytest_runtest_setup"]
