@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     Pairs = Mapping[str, tuple[Node, Node, str]]
 
 _BLOCK_STYLES = ("|", ">")
+_ENDS = (*TAG_KEYS, *DIGEST_KEYS)
 _SKIPPED = frozenset((("status",), ("metadata", "labels")))
 
 
@@ -46,7 +47,7 @@ def find(root: Node, search: Search, path: tuple[Step, ...] = ()) -> Iterator[Im
         else:
             for index, item in enumerate(node.items):
                 value = follow(item)
-                if isinstance(value, ScalarNode):
+                if isinstance(value, ScalarNode) and (":" in value.value or "@" in value.value):
                     yield from _whole(node, item, item, (*here, index), search)
 
 
@@ -56,18 +57,23 @@ def _collections(root: Node, path: tuple[Step, ...]) -> Iterator[tuple[MapNode |
     while stack:
         node, here = stack.pop()
         node = follow(node)
-        if isinstance(node, ScalarNode) or id(node) in seen or here in _SKIPPED:
+        if id(node) in seen or here in _SKIPPED:
             continue
         seen.add(id(node))
-        if isinstance(node, MapNode):
+        if type(node) is MapNode:
             yield node, here
-            below = [(value, (*here, key_text(key))) for key, value in node.pairs]
-        elif isinstance(node, SeqNode):
+            stack += [
+                (value, (*here, key_text(key)))
+                for key, value in reversed(node.pairs)
+                if type(value) is not ScalarNode
+            ]
+        elif type(node) is SeqNode:
             yield node, here
-            below = [(item, (*here, index)) for index, item in enumerate(node.items)]
-        else:
-            continue
-        stack += [(child, at) for child, at in reversed(below) if not isinstance(child, ScalarNode)]
+            stack += [
+                (node.items[index], (*here, index))
+                for index in range(len(node.items) - 1, -1, -1)
+                if type(node.items[index]) is not ScalarNode
+            ]
 
 
 def mappings(root: Node, path: tuple[Step, ...]) -> Iterator[tuple[MapNode, tuple[Step, ...]]]:
@@ -86,13 +92,14 @@ def _of_mapping(node: MapNode, path: tuple[Step, ...], search: Search) -> Iterat
     tags = False
     for key, value in node.pairs:
         scalar = follow(value)
-        if not isinstance(scalar, ScalarNode):
+        if type(scalar) is not ScalarNode:
             continue
         name = key_text(key)
         short = plain(name)
         pairs[short] = key, value, name
-        tags = tags or short.endswith((*TAG_KEYS, *DIGEST_KEYS))
-        yield from _whole(node, key, value, (*path, name), search)
+        tags = tags or short.endswith(_ENDS)
+        if ":" in scalar.value or "@" in scalar.value:
+            yield from _whole(node, key, value, (*path, name), search)
     named: set[str] = set()
     if tags:
         for stem in dict.fromkeys(_stems(pairs)):
@@ -106,7 +113,7 @@ def _whole(parent: Node, key: Node, value: Node, path: tuple[Step, ...], search:
     node = follow(value)
     assert isinstance(node, ScalarNode)
     text = node.value
-    if node.style in _BLOCK_STYLES or (":" not in text and "@" not in text) or len(text) > image.MAX_REFERENCE:
+    if node.style in _BLOCK_STYLES or len(text) > image.MAX_REFERENCE:
         return
     ref = image.parse_templated(text)
     if ref is None or not (ref.tag or ref.digest):
@@ -121,7 +128,7 @@ def _whole(parent: Node, key: Node, value: Node, path: tuple[Step, ...], search:
 def _stems(pairs: Pairs) -> Iterator[str]:
     """Yield what is before `tag`, `digest` and the like in the keys of a mapping."""
     for key in pairs:
-        for end in (*TAG_KEYS, *DIGEST_KEYS):
+        for end in _ENDS:
             if key.endswith(end):
                 yield key.removesuffix(end)
                 break

@@ -6,6 +6,7 @@ keys share ties them together: `serverImage` belongs to `serverTag`.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 TAG_KEYS: Final = ("imagetag", "imageversion", "appversion", "tag", "version")
@@ -24,6 +25,7 @@ OTHER_TAG_KEYS: Final = ("newtag", "chartversion", "targetrevision")
 """Keys that hold a tag, and whose names are elsewhere: kustomize's, and those of charts."""
 
 
+@lru_cache(maxsize=4096)
 def plain(key: str) -> str:
     """Return a key as it is compared."""
     return key.lower().replace("-", "").replace("_", "")

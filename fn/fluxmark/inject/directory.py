@@ -151,4 +151,6 @@ def _mark(store: FileStore, path: str, text: str, marking: Marking) -> Iterator[
     yield from marking.in_lists(text, path, lines)
     for resource in resources:
         alone = len(resources) == 1 and resource.kind in LISTS
+        if len(resources) > 1 and not marking.concerns(path, resource.text):
+            continue
         yield from marking.mark(resource, lambda _: path, lines, is_list=alone)

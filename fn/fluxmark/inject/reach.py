@@ -57,9 +57,11 @@ class Reach:
         members = [source.path for source in sources]
         tree = directory_tree(self.package, sources, texts)
         after = Repository(tree, members, checkout=checkout_of(self.package))
-        files = {one.name: one.files for one in after.clusters}
-        for one in self.before.clusters:
-            lost = sorted(one.files - files.get(one.name, frozenset())) if one.is_root else []
+        roots = [one.files for one in after.clusters if one.is_root]
+        for one in self.before.clusters if roots else ():
+            # by what it applies: its name may depend on what else the repository holds
+            same = max(roots, key=lambda files: len(files & one.files))
+            lost = sorted(one.files - same) if one.is_root else []
             if lost:
                 raise FluxmarkError(
                     f"nothing was written: the cluster {one.shown} would no longer apply {', '.join(lost[:5])}; "
