@@ -77,7 +77,7 @@ CONFIGS = {
         "fluxmark.yaml:6:16: spec.repository.secretref: ",
     ),
     "misplaced key": (CONFIG + "  insecure: true\n", "fluxmark.yaml:9:3: spec.insecure: "),
-    "unknown Flux version": (CONFIG + '  fluxVersion: "9.9"\n', "fluxmark.yaml:9:3: spec.fluxVersion: "),
+    "unknown Flux version": (CONFIG + '  fluxVersion: "0.1"\n', "fluxmark.yaml:9:3: spec.fluxVersion: "),
     "two images of one name": (
         CONFIG.replace("[{image: reg.io/app}]", "[{image: reg.io/app}, {image: x.io/app}]"),
         "has the name app of the image at",
