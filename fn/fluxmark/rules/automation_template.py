@@ -112,10 +112,10 @@ def _failure(world: Repository, automation: Manifest, template: str, error: Temp
             return  # there it still works
         if not world.flux_version and not automation.api_version.endswith("/v1"):
             severity = Severity.WARNING  # it may be a Flux of that time
-    text = str(error)
+    text = error.cause
     place = _PLACE.search(text)
     piece = _piece(template, place, _CONTEXT.search(text)) if place else None
-    what = error.advice or f"{text[place.end() :] if place else text}{_hint(text)}"
+    what = str(error) if error.removed_field else f"{text[place.end() :] if place else text}{_hint(text)}"
     since = " since Flux 2.7" if error.removed_field else ""
     message = f"no commit is ever made with this template{since}: {what}"
     yield automation.report(ID, severity, _PATH, message, piece=piece)

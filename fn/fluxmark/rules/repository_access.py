@@ -34,6 +34,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from fluxmark.cluster import obstacles
 from fluxmark.cluster.manifest import is_templated
 from fluxmark.rules.policies import final_policies
 from krmfn.resources.result import Severity
@@ -41,7 +42,7 @@ from krmfn.resources.result import Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from fluxmark.cluster import Manifest, Repository
+    from fluxmark.cluster import Repository
     from fluxmark.finding import Finding
 
 ID: Final = "repository-access"
@@ -58,7 +59,7 @@ def check(world: Repository) -> Iterator[Finding]:
         repository = policy.cluster.repository_of(policy) if policy.cluster else None
         if not there or not here or there == here or is_templated(there + here) or repository is None:
             continue
-        if repository.is_final and not _lets_in(repository, here):
+        if repository.is_final and obstacles.denied(policy, repository):
             yield policy.report(
                 ID,
                 SEVERITY,
@@ -66,15 +67,3 @@ def check(world: Repository) -> Iterator[Finding]:
                 f"Flux denies this policy access: {repository.described} has no accessFrom that selects the "
                 f"namespace {here}; add namespaceSelectors with matchLabels {{{_NAME}: {here}}}",
             )
-
-
-def _lets_in(repository: Manifest, namespace: str) -> bool:
-    """Tell whether some selector may match a namespace; of its labels only the name is known."""
-    selectors = repository.get("spec", "accessFrom", "namespaceSelectors")
-    if not isinstance(selectors, list):
-        return False
-    for selector in selectors:
-        labels = selector.get("matchLabels") if isinstance(selector, dict) else None
-        if not isinstance(labels, dict) or labels.get(_NAME, namespace) == namespace:
-            return True
-    return False

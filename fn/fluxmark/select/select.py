@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from fluxmark.cluster import obstacles
 from fluxmark.flux.policy import PolicyError
 from fluxmark.flux.policy.explanation import Explanation, explain
 
@@ -67,7 +68,8 @@ def select(
             continue
         name = str(repository.spec.get("image", ""))
         tags = listed[repository.id]
-        error = _denied(policy, repository) or tags.error or (tags.refused[0] if strict and tags.refused else "")
+        error = obstacles.of_policy(policy, repository)
+        error = error or tags.error or (tags.refused[0] if strict and tags.refused else "")
         if error:
             yield PolicyReport(policy, name, error=error, refused=tags.refused)
             continue
@@ -95,14 +97,6 @@ def _no_repository(policy: Manifest) -> str:
     ref = ref if isinstance(ref, dict) else {}
     name = f"{ref.get('namespace') or policy.namespace}/{ref.get('name', '')}"
     return f"{policy.where}: the ImageRepository {name} is not in this repository"
-
-
-def _denied(policy: Manifest, repository: Manifest) -> str:
-    """Return upstream's words for a repository of another namespace that is open to none; '' if it may be."""
-    if repository.namespace == policy.namespace or repository.get("spec", "accessFrom"):
-        return ""
-    name = f"{repository.namespace}/{repository.name}"
-    return f"access denied: '{name}' can't be accessed due to missing ACL labels on 'accessFrom'"
 
 
 def _hint(tags: tuple[str, ...]) -> str:

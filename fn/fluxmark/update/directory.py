@@ -94,6 +94,13 @@ class _Run:
             self._say(finding)
         commits = []
         for work in found:
+            if work.obstacle:
+                name = ":".join(work.name)
+                self._fails(
+                    "automation-fails",
+                    f"ImageUpdateAutomation {name}: Flux commits nothing: {work.obstacle}",
+                    work.obstacle,
+                )
             located = self._located(work)
             if located is not None:
                 commit = Commit(located)

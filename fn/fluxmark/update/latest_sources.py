@@ -117,6 +117,11 @@ def from_tags(
         if policy.get("spec", "suspend") is True:
             findings.append(_left(policy, "suspended", "suspended, so Flux selects nothing new", Severity.INFO))
             continue
+        repository = cluster.repository_of(policy)
+        if repository is not None and repository.get("spec", "suspend") is True:
+            said = f"its {repository.described} is suspended, so Flux selects nothing new"
+            findings.append(_left(policy, "suspended", said, Severity.INFO))
+            continue
         selection = report.explanation.selection if report.explanation else None
         if report.error or selection is None:
             findings.append(_left(policy, "selects-nothing", report.error, Severity.ERROR))

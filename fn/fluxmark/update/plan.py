@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from fluxmark.cluster.automation import Origin, Scope, is_below
+from fluxmark.cluster.obstacles import of_automation
 from fluxmark.finding import Finding
 from krmfn.resources.result import Severity
 
@@ -26,7 +27,8 @@ class Work:
 
     cluster: its name. name: namespace and name of the automation, both empty if the cluster holds none. path:
     below which files are updated, relative to the repository's root and normalised, '' for everything; latest: the
-    latest images that it may write; template, values: of its commit message.
+    latest images that it may write; template, values: of its commit message. obstacle: what keeps Flux
+    from running it at all, '' where nothing does.
     """
 
     cluster: str = ""
@@ -35,6 +37,7 @@ class Work:
     latest: Mapping[str, LatestImage] = field(default_factory=dict)
     template: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
+    obstacle: str = ""
 
     def covers(self, path: str) -> bool:
         """Tell whether a file is updated."""
@@ -127,6 +130,7 @@ def _work(scope: Scope, latest: Mapping[str, LatestImage], *, any_namespace: boo
         allowed,
         git if isinstance(git, str) else "",
         _strings(scope.automation.get("spec", "git", "commit", "messageTemplateValues")),
+        of_automation(scope),
     )
 
 

@@ -39,7 +39,11 @@ kind: ImageUpdateAutomation
 metadata: {name: flux, namespace: flux-system}
 spec:
   interval: 1m
-  git: {commit: {messageTemplate: "{{range .Changed.Changes}}{{println .NewValue}}{{end}}"}}
+  sourceRef: {kind: GitRepository, name: flux-system}
+  git:
+    commit:
+      author: {email: flux@example.com}
+      messageTemplate: "{{range .Changed.Changes}}{{println .NewValue}}{{end}}"
 """
 
 

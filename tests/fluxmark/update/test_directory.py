@@ -22,7 +22,11 @@ BOTH = {**LATEST, "other:app": LatestImage("reg.io/other", "9")}
 
 def automation(spec: str = "", name: str = "flux", namespace: str = "flux-system") -> str:
     head = "apiVersion: image.toolkit.fluxcd.io/v1\nkind: ImageUpdateAutomation\n"
-    return f"{head}metadata: {{name: {name}, namespace: {namespace}}}\nspec:\n  interval: 1m\n{spec}"
+    source = "  interval: 1m\n  sourceRef: {kind: GitRepository, name: flux-system}\n"
+    author = "commit: {author: {email: flux@example.com}"
+    git = "" if "  git:" in spec else f"  git: {{{author}}}}}\n"
+    spec = spec.replace("commit: {", f"{author}, ")
+    return f"{head}metadata: {{name: {name}, namespace: {namespace}}}\nspec:\n{source}{git}{spec}"
 
 
 def policy(name: str, labels: str = "{}") -> str:
@@ -196,8 +200,8 @@ def test_a_template_that_fails_is_said_and_the_default_message_used(tmp_path: Pa
     outcome = updated(tree(tmp_path, {"flux.yaml": broken, "a.yaml": VALUE}))
 
     assert outcome.message == "Update from image update automation"
-    assert "can't evaluate field Updated" in said(outcome, "message-template")[0]
-    with pytest.raises(FluxmarkError, match="can't evaluate field Updated"):
+    assert "template uses removed '.Updated' field" in said(outcome, "message-template")[0]
+    with pytest.raises(FluxmarkError, match=r"^template uses removed '\.Updated' field"):
         updated(tmp_path, strict=True)
 
 

@@ -27,9 +27,6 @@ if TYPE_CHECKING:
 
     from fluxmark.flux.value_change import Change
 
-# The package is `types` in the controller; the observed vectors, which are the measure here, say `source`.
-_NAMESPACED_NAME = "source.NamespacedName"
-
 
 def _joined(name: tuple[bytes, bytes]) -> bytes:
     return b"/".join(name)
@@ -47,7 +44,7 @@ def _marshal_log(name: tuple[bytes, bytes]) -> Value:
 
 
 NAMESPACED_NAME = Type(
-    _NAMESPACED_NAME,
+    "types.NamespacedName",
     Kind.STRUCT,
     fields=(StructField("Namespace", STRING), StructField("Name", STRING)),
     methods={

@@ -5,30 +5,29 @@ from __future__ import annotations
 from fluxmark.errors import FluxmarkError
 
 _SEE = "See: https://fluxcd.io/flux/components/image/imageupdateautomations/#message-template"
+_INSTEAD = {
+    ".Updated": "Please use '.Changed' instead. ",
+    ".Changed.ImageResult": "Please use '.Changed.FileChanges' or '.Changed.Objects' instead. ",
+}
 
 
 class TemplateError(FluxmarkError):
     """A template that does not parse or does not execute; `str()` is what image-automation-controller says.
 
     removed_field: the field that Flux 2.7 took out of the data, `.Updated` or `.Changed.ImageResult`, where
-    the template fails for using it; `advice` is then the message of the condition `RemovedTemplateField`, with
-    which the controller (1.0 and later) stalls the automation.
+    the template fails for using it; `cause` is then the error of Go's text/template, which says where that is.
     """
 
-    def __init__(self, message: str, *, removed_field: str = "") -> None:
+    def __init__(self, message: str, *, removed_field: str = "", cause: str = "") -> None:
         super().__init__(message)
         self.removed_field = removed_field
+        self.cause = cause or message
 
-    @property
-    def advice(self) -> str:
-        """What the controller's condition says of a removed field, else nothing."""
-        instead = {
-            ".Updated": "Please use '.Changed' instead. ",
-            ".Changed.ImageResult": "Please use '.Changed.FileChanges' or '.Changed.Objects' instead. ",
-        }
-        if not self.removed_field:
-            return ""
-        return f"template uses removed '{self.removed_field}' field. {instead[self.removed_field]}{_SEE}"
+    @classmethod
+    def removed(cls, field: str, cause: str) -> TemplateError:
+        """Return the error with which the controller stalls an automation since 1.0, `RemovedTemplateField`."""
+        advice = f"template uses removed '{field}' field. {_INSTEAD[field]}{_SEE}"
+        return cls(advice, removed_field=field, cause=cause)
 
 
 class UnsupportedFunction(TemplateError):  # noqa: N818 - it names what is not there, as ModuleNotFound… does

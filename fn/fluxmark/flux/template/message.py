@@ -104,6 +104,8 @@ class _Message:
             if type(error) is not TemplateError:
                 raise
             removed = next((field for field, text in _REMOVED.items() if text in str(error)), "")
-            raise TemplateError(f"failed to run template from spec: {error}", removed_field=removed) from None
+            if removed:
+                raise TemplateError.removed(removed, str(error)) from None
+            raise TemplateError(f"failed to run template from spec: {error}") from None
         finally:
             self.random_order |= machine.random_order
