@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from fluxmark.flux.api_groups import GROUP
@@ -76,6 +75,8 @@ class Fluxmark(Function):
 
     def _start(self, config: ImageAutomation) -> Function:
         """Return the function of a configuration's mode, and import no other."""
+        from importlib import import_module
+
         module, _, name = MODES[config.mode].partition(":")
         mode = getattr(import_module(module), name)
         job: Function = mode(config, host=self._host, root=self._root)
