@@ -17,11 +17,13 @@ RUN python3 -m venv /opt/build \
 COPY pyproject.toml README.md LICENSE ./
 COPY fn ./fn
 COPY docs ./docs
-# bytecode that is never checked against its source: the root file system may be read-only, and nothing in it changes
+# bytecode that is never checked against its source: the root file system may be read-only, and nothing in it changes;
+# and nothing that no run needs: commands and tests of dependencies, types
 RUN /opt/build/bin/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist . \
  && /opt/build/bin/python -m pip --python /opt/fluxmark/bin/python install --quiet --no-compile --no-deps --no-index dist/*.whl \
  && /opt/fluxmark/bin/python -m compileall -q -f -j 0 --invalidation-mode unchecked-hash /opt/fluxmark/lib \
- && rm /opt/fluxmark/bin/[Aa]ctivate*
+ && find /opt/fluxmark/bin -type f,l ! -name 'python*' ! -name fluxmark -delete \
+ && find /opt/fluxmark/lib \( -name '*.pyi' -o -path '*/tests/*' \) -delete
 # smoke test: libyaml and RE2 are there, and a list goes through
 RUN /opt/fluxmark/bin/python -c 'import re2, yaml; assert yaml.__with_libyaml__ and re2.fullmatch("(?P<n>a+)", "aa")' \
  && printf 'apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems: []\n' > /tmp/list.yaml \

@@ -72,6 +72,17 @@ def test_what_fluxmark_adds_to_its_base_is_small_and_compiled(image: str) -> Non
     assert pip is None
 
 
+def test_the_image_holds_nothing_that_no_run_needs(image: str) -> None:
+    script = (
+        "import json, os, pathlib\n"
+        "lib = pathlib.Path('/opt/fluxmark/lib')\n"
+        "spare = [str(f) for f in lib.rglob('*') if f.suffix == '.pyi' or ('tests' in f.parts and f.is_file())]\n"
+        "print(json.dumps([[n for n in os.listdir('/opt/fluxmark/bin') if not n.startswith('python')], spare]))"
+    )
+    done = docker(image, "-c", script, options=("--entrypoint", PYTHON))
+    assert json.loads(done.stdout) == [["fluxmark"], []]
+
+
 def test_modules_are_not_imported_from_a_mounted_package(image: str, homelab: Path) -> None:
     for name in ("yaml", "re2", "json", "fluxmark"):
         (homelab / f"{name}.py").write_text("raise SystemExit(99)")

@@ -8,13 +8,17 @@ from __future__ import annotations
 import gc
 import io
 import os
+import pkgutil
 import resource
 import signal
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
+import fluxmark
+import krmfn
 from fluxmark.__main__ import main
 from fluxmark.commands import COMMANDS
 from hostile.inputs import INPUTS, base
@@ -39,6 +43,15 @@ RUNS: dict[str, list[list[str]]] = {
 """A new command is added here, or to those below."""
 SECRET = 'kind: A\nimage: hidden-value # {"$imagepolicy": "flux-system:app"}\n'
 WITHOUT_INPUT = {"completion", "docs", "explain", "schema"}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def loaded() -> None:
+    """Import all modules once, so that each process needs no time for that."""
+    for package in (krmfn, fluxmark):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if not module.name.endswith(("__main__", "completion")):
+                import_module(module.name)
 
 
 def test_every_command_is_attacked() -> None:
