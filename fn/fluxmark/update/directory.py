@@ -136,10 +136,15 @@ class _Run:
         if not work.path:
             return work
         root = self.package.root.resolve()
-        target = (root / work.path).resolve()
         name = ":".join(work.name)
-        if not target.exists():
-            why = f"walking path for files: lstat {work.path}: no such file or directory"
+        problem = ""
+        try:
+            target = (root / work.path).resolve()
+            problem = "" if target.exists() else "no such file or directory"
+        except (OSError, RuntimeError, ValueError) as error:  # links in a circle, a NUL, too long a name
+            target, problem = root, getattr(error, "strerror", None) or str(error)
+        if problem:
+            why = f"walking path for files: lstat {work.path}: {problem}"
             hint = "; its ${…} is filled in by Flux only" if "${" in work.path else ""
             self._fails("update-path", f"ImageUpdateAutomation {name}: skipped: {why}{hint}", why)
             return None

@@ -60,6 +60,8 @@ class Part:
 
 
 Row: TypeAlias = tuple[Part, ...]
+_MAX_DEPTH = 50
+"""Groups within groups: far more than a pattern of tags needs, far less than the stack takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,7 @@ class _Parser(Reader):
         self.groups: tuple[int, ...] = ()
         self.names: tuple[str, ...] = ()
         self.complete = True
+        self.depth = 0
 
     def alternatives(self) -> list[Row]:
         found = self._sequence()
@@ -235,6 +238,9 @@ class _Parser(Reader):
 
     def _group(self) -> list[Row]:
         groups, names, any_case = self.groups, self.names, self.any_case
+        self.depth += 1
+        if self.depth > _MAX_DEPTH:
+            raise UnknownSyntaxError("groups that are nested too deeply")
         if self.take("?"):
             self.take("P")
             if self.take("<"):
@@ -242,6 +248,7 @@ class _Parser(Reader):
                 self._open(self.pattern[self.at : end])
                 self.at = end + 1
             elif self._flags():
+                self.depth -= 1
                 return [()]
         else:
             self._open("")
@@ -249,6 +256,7 @@ class _Parser(Reader):
         if not self.take(")"):
             raise UnknownSyntaxError("(")
         self.groups, self.names, self.any_case = groups, names, any_case
+        self.depth -= 1
         return found
 
     def _flags(self) -> bool:
