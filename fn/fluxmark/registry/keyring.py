@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
+from urllib.parse import unquote
 
 from fluxmark.registry import entries, go_json, go_url
 from fluxmark.registry.entries import HUB
-from fluxmark.registry.login import Found, Login
+from fluxmark.registry.login import CredentialsError, Found, Login
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,6 +70,9 @@ class Keyring:
         login = flux.login if flux else None
         if fatal:
             return Found(None, "", meant.login if meant else None, fatal.why, self.places, fails=True)
+        if flux and (twin := next((one for one in self.entries if _collide(one, flux)), None)):
+            why = f'Flux takes "{flux.written}" or "{twin.written}" of {flux.where} by chance; keep one of them'
+            return Found(login, "", None, why, self.places, fails=True)
         if meant is None or meant is flux or meant.login == login:
             return Found(login, looked=self.places)
         return Found(login, other=meant.login, refused=meant.why or _why(meant, host), looked=self.places)
@@ -87,26 +91,40 @@ def _entries(secret: PullSecret) -> list[_Entry]:
     key, text = next(((key, secret.data[key]) for key in _KEYS.values() if secret.data.get(key)), ("", b""))
     if not text:
         return []
-    why = ""
-    if _KEYS.get(secret.kind) != key:
-        wanted = next(kind for kind, name in _KEYS.items() if name == key)
-        why = f"Flux ignores {where}, because its type is {secret.kind or 'Opaque'}; write type: {wanted}"
+    if _KEYS.get(secret.kind) == key:
+        return _used(text, key, where)
+    wanted = next(kind for kind, name in _KEYS.items() if name == key)
+    why = f"Flux ignores {where}, because its type is {secret.kind or 'Opaque'}; write type: {wanted}"
+    try:
+        found = _used(text, key, where)
+    except CredentialsError:  # Flux does not read it either
+        return []
+    return [entry._replace(key="", why=why, fatal=False) for entry in found]
+
+
+def _used(text: bytes, key: str, where: str) -> list[_Entry]:
+    """Read the data of a Secret that Flux looks into. Raises CredentialsError."""
+    fatal = ""
     if text.startswith(go_json.BOM):
-        text, why = (
+        text, fatal = (
             text.removeprefix(go_json.BOM),
-            why or f"Flux cannot read {where}: it begins with a byte order mark; remove that",
+            f"Flux fails at {where}: it begins with a byte order mark; remove that",
         )
     config = entries.config(text, where)
-    auths = config if key == ".dockercfg" else config.get("auths")
+    auths, why = (config, "") if key == ".dockercfg" else (config.get("auths"), "")
     if auths is None and config.members:
-        auths, why = config, why or f"Flux finds no 'auths' in {where}; put its entries below 'auths'"
+        auths, why = config, f"Flux finds no 'auths' in {where}; put its entries below 'auths'"
     logins = entries.logins(auths, where)
-    invalid = "" if why else next(filter(None, (_invalid(written, where) for written in logins)), "")
-    why = why or invalid
-    return [
-        _Entry("" if why else flux_key(key), key, login, where, why, bool(invalid))
-        for key, login in logins.items()
+    if not (fatal or why):
+        fatal = next(filter(None, (_invalid(written, where) for written in logins)), "")
+    reason = fatal or why
+    found = [
+        _Entry("" if reason else flux_key(written), written, login, where, reason, bool(fatal))
+        for written, login in logins.items()
     ]
+    if fatal and not found:
+        return [_Entry("", "", Login(), where, fatal, fatal=True)]
+    return found
 
 
 def _invalid(written: str, where: str) -> str:
@@ -121,7 +139,8 @@ def _invalid(written: str, where: str) -> str:
 def flux_key(written: str) -> str:
     """Return the key of an entry as Flux compares it: host[:port][/path]. Raises GoURLError if Flux fails."""
     url = go_url.parse(written if written.startswith(("https://", "http://")) else f"https://{written}")
-    path = url.path[3:] if url.path.startswith(("/v1/", "/v2/")) else url.path
+    path = unquote(url.path)
+    path = path[3:] if path.startswith(("/v1/", "/v2/")) else path
     return url.host + ("" if path == "/" else path)
 
 
@@ -138,7 +157,7 @@ def matches(key: str, host: str, repository: str) -> bool:
     return (
         port == target_port
         and len(labels) == len(target_labels)
-        and f"/{repository}".startswith(wanted.path)
+        and f"/{repository}".startswith(unquote(wanted.path))
         and all(map(label_matches, labels, target_labels))
     )
 
@@ -158,6 +177,11 @@ def label_matches(pattern: str, label: str) -> bool:
             return False
         at += len(piece)
     return True
+
+
+def _collide(one: _Entry, flux: _Entry) -> bool:
+    """Say whether Flux, which reads entries in no order, may take one for the other."""
+    return one.key == flux.key and one.where == flux.where and one.login != flux.login
 
 
 def _is_meant(entry: _Entry, host: str, repository: str) -> bool:

@@ -61,6 +61,7 @@ def _secret(**auths: Any) -> Keyring:
         ("ghcr.io/o/app", "ghcr.io", "o/app", True),
         ("ghcr.io/o", "ghcr.io", "other/app", True),  # as Flux: the path is a prefix of the text
         ("ghcr.io/p", "ghcr.io", "other/app", False),
+        ("ghcr.io/%6f", "ghcr.io", "o/app", True),
     ],
 )
 def test_flux_finds_the_login_of_a_secret(key: str, registry: str, repository: str, *, found: bool) -> None:
@@ -101,6 +102,27 @@ def test_a_secret_of_another_type_is_not_used_by_flux(kind: str, why: str) -> No
     assert (found.login, found.other) == (None, Login("me", SECRET))
     assert f"Flux ignores the Secret ns/login, because {why}" in found.refused
     assert "write type: kubernetes.io/dockerconfigjson" in found.refused
+
+
+def test_of_two_entries_with_one_key_flux_takes_one_by_chance() -> None:
+    found = _secret(**{"ghcr.io": _auth("me"), "https://ghcr.io/v2/": _auth("you")}).find("ghcr.io", "a")
+    assert found.login is not None
+    assert found.fails
+    assert 'Flux takes "ghcr.io" or "https://ghcr.io/v2/" of the Secret' in found.refused
+    assert not _secret(**{"ghcr.io": _auth("me"), "https://ghcr.io": _auth("me")}).find("ghcr.io", "a").fails
+
+
+def test_what_flux_ignores_may_be_broken() -> None:
+    assert (
+        from_secrets([PullSecret("ns/login", "Opaque", {".dockerconfigjson": b"{"})]).find("h", "a").login is None
+    )
+
+
+def test_a_secret_with_a_byte_order_mark_fails_in_flux() -> None:
+    data = b"\xef\xbb\xbf" + json.dumps({"auths": {"ghcr.io": _auth("me")}}).encode()
+    found = from_secret(data).find("ghcr.io", "a")
+    assert (found.login, found.other, found.fails) == (None, Login("me", SECRET), True)
+    assert from_secret(b'\xef\xbb\xbf{"auths": {}}').find("ghcr.io", "a").fails
 
 
 def test_the_first_of_two_secrets_counts_and_the_longer_key_before_it() -> None:

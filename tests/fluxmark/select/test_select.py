@@ -229,7 +229,7 @@ class TestRegistry:
         with Registry(lambda _: tags("main-a-1")) as registry:
             secret = (
                 "---\napiVersion: v1\nkind: Secret\nmetadata: {name: login, namespace: flux}\n"
-                "stringData: {.dockerconfigjson: '[]'}\n---\n"
+                "type: kubernetes.io/dockerconfigjson\nstringData: {.dockerconfigjson: '[]'}\n---\n"
             )
             manifest = self.manifest(registry, ", secretRef: {name: login}") + secret
             manifest += self.manifest(registry).replace("name: app", "name: good")
