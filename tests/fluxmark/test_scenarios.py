@@ -21,7 +21,7 @@ CASES = json.loads(
 
 NO_DIGEST = "a file of tags has no digests, and the policy wants one"
 OTHER_NAME = "the registry has the tags under another name of its host"
-IN_PLACE = "the controller takes the List apart into new files; fluxmark updates it where it stands"
+IN_PLACE = "the controller takes the List apart into new files; fluxmark updates it where it is"
 DIFFERENT = {"f16": IN_PLACE, "g17": NO_DIGEST, "g23": NO_DIGEST, "g35": NO_DIGEST, "g37": OTHER_NAME}
 
 OTHER_TAGS = {"f29": "the policy is suspended, and `select` shows what it would select", "g37": OTHER_NAME}

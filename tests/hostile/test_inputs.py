@@ -32,7 +32,7 @@ pytestmark = [
 SECONDS = 10
 """Of processor time for one command on one input."""
 MEMORY = 400 << 20
-"""Bytes of address space beside what the process has when it starts."""
+"""Bytes of address space next to what the process has when it starts."""
 RUNS: dict[str, list[list[str]]] = {
     "inject": [["inject"], ["inject", "--diff"]],
     "check": [["check"], ["check", "--fix"], ["check", "--format", "sarif"]],

@@ -1,4 +1,4 @@
-"""Why Flux does nothing with a resource, in the words of its conditions; '' where nothing is known to stop it.
+"""Why Flux does nothing with a resource, in the wording of its conditions; '' if nothing is known to stop it.
 
 Source: image-reflector-controller 1.2 `internal/controller` and fluxcd/pkg/runtime `acl` (access to a repository);
 image-automation-controller 1.2 `internal/controller` and `internal/source/git.go` (what starts a run).

@@ -40,7 +40,7 @@ class Injection:
     """What a run would change, old and new text by path; the findings; and what was counted.
 
     has_work: whether there was anything to mark, configured or in resources of Flux. model: the clusters as they
-    were before; None where single files are marked.
+    were before; None if single files are marked.
     """
 
     changes: dict[str, tuple[str, str]]

@@ -28,7 +28,7 @@ class Work:
     cluster: its name. name: namespace and name of the automation, both empty if the cluster holds none. path:
     below which files are updated, relative to the repository's root and normalised, '' for everything; latest: the
     latest images that it may write; template, values: of its commit message. obstacle: what keeps Flux
-    from running it at all, '' where nothing does.
+    from running it at all, '' if nothing does.
     """
 
     cluster: str = ""

@@ -188,7 +188,7 @@ def located(name: str, text: str, place: Position, what: str) -> InputError:
 
 
 def may_hold_secrets(text: str) -> bool:
-    """Tell whether lines of a text are not to be shown, because a Secret stands in it, or a login of Docker."""
+    """Tell whether lines of a text are not to be shown, because a Secret is in it, or a login of Docker."""
     return _SECRET.search(text) is not None
 
 

@@ -26,6 +26,7 @@ from fluxmark.config.schema import config_schema
 from fluxmark.flux.releases import FLUX_VERSIONS, NEWEST_FLUX
 from fluxmark.flux.schema import KINDS, api_version, validate
 from fluxmark.flux.schema.unknown_fields import dotted
+from fluxmark.modes import MODES
 
 HEAD = {"apiVersion": "fluxmark.io/v1alpha1", "kind": "ImageAutomation", "metadata": {"name": "production"}}
 
@@ -113,7 +114,7 @@ def test_the_defaults_are_those_of_the_schema() -> None:
         # misspelt
         ("repository: {secretref: {name: x}}", "secretref: unknown field: did you mean secretRef?"),
         ("imagess: []", "spec.imagess: unknown field: did you mean images?"),
-        ("mode: inject", "must be one of Inject, Check, Update, not 'inject': did you mean Inject?"),
+        ("mode: inject", f"must be one of {', '.join(MODES)}, not 'inject': did you mean Inject?"),
         # misplaced
         ("insecure: true", "spec.insecure: unknown field here: it belongs at spec.repository.insecure"),
         ("automation: {branch: main}", "or spec.automation.git.checkout.ref.branch"),

@@ -23,7 +23,7 @@ metadata: {name: web, namespace: apps}
 spec:
   values:
 """
-# `@W` stands where the marker of a whole image is set, `@T` where that of a tag is
+# `@W` is where the marker of a whole image is set, `@T` where that of a tag is
 SHAPES = {
     "a whole reference": "image: reg.io/app:1.0.0@W",
     "repository and tag": "image:\n  repository: reg.io/app\n  tag: 1.0.0@T",
@@ -64,8 +64,8 @@ NONE = {
     "text that holds the image": "note: uses reg.io/app:1.0.0",
     "a flag": "args:\n  - --image=reg.io/app:1.0.0",
     "a block of text": "config: |\n  image: reg.io/app:1.0.0",
-    "a range beside a name": "name: reg.io/app\nversion: '>=1.0.0'",
-    "a name that is short, beside a version": "name: app\nversion: 1.0.0",
+    "a range next to a name": "name: reg.io/app\nversion: '>=1.0.0'",
+    "a name that is short, next to a version": "name: app\nversion: 1.0.0",
     "a host and port": "host: app:8080",
 }
 
@@ -86,7 +86,7 @@ def test_a_shape_of_values_is_marked_once(shape: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("shape", NONE)
-def test_what_is_no_image_of_a_policy_is_not_marked(shape: str, tmp_path: Path) -> None:
+def test_what_is_not_an_image_of_a_policy_is_not_marked(shape: str, tmp_path: Path) -> None:
     tree(tmp_path, {"a.yaml": release(NONE[shape])})
     assert "a.yaml" not in injected(tmp_path).changes
 

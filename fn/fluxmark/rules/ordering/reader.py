@@ -52,7 +52,7 @@ class Reader:
         return TAG_CHARACTERS - chars if negated else chars
 
     def read_class(self) -> frozenset[str]:
-        """Read a class behind its bracket; return the characters of it that a tag can have."""
+        """Read a class after its bracket; return the characters of it that a tag can have."""
         negated = self.take("^")
         chars: set[str] = set()
         first = True
