@@ -9,9 +9,10 @@ from fluxmark import config as configuration
 from fluxmark.commands import CONFIG_NAMES
 from fluxmark.flux.releases import note
 from fluxmark.mapping_file import Given
+from krmfn.errors import InputError
 from krmfn.functions.streams import say
 from krmfn.packages.input_file import text_of
-from krmfn.yaml.data import to_data
+from krmfn.yaml.data import DataError, to_data
 from krmfn.yaml.parser import MapNode, Node, SeqNode, follow
 
 if TYPE_CHECKING:
@@ -37,7 +38,11 @@ def load(name: str | None, directory: Path) -> ImageAutomation:
     given = Given(
         text_of(file, most=LARGEST), str(file), "expected one document, an ImageAutomation or a ConfigMap"
     )
-    config = configuration.load(to_data(given.root), lambda path: given.where(_locate(given.root, path)))
+    try:
+        data = to_data(given.root)
+    except DataError as error:  # aliases in a circle, or so many that they hold millions of values
+        raise InputError(f"{file}: {error}") from None
+    config = configuration.load(data, lambda path: given.where(_locate(given.root, path)))
     if assumed := note(config.flux_version):
         say(f"{file}: {assumed}")
     return config

@@ -6,6 +6,7 @@ https://docs.github.com/en/code-security/reference/code-scanning/sarif-support-f
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
@@ -92,7 +93,9 @@ def _results(
 
 
 def _location(finding: Finding) -> dict[str, Any]:
-    location: dict[str, Any] = {"artifactLocation": {"uri": quote(finding.file), "uriBaseId": "%SRCROOT%"}}
+    location: dict[str, Any] = {
+        "artifactLocation": {"uri": quote(os.fsencode(finding.file)), "uriBaseId": "%SRCROOT%"}
+    }
     if finding.line:
         location["region"] = {"startLine": finding.line, "startColumn": finding.column}
         if finding.length:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from krmfn.errors import EditError
+from krmfn.errors import EditError, KrmError
 from krmfn.yaml.nodes import MERGE, AliasNode, MapNode, Node, ScalarNode
 from krmfn.yaml.scalar import INTEGERS, is_writable, resolve
 
@@ -21,7 +21,7 @@ MAX_VALUES = 5_000_000
 """Most values that data may hold once its aliases are written out; an alias bomb holds more."""
 
 
-class DataError(ValueError):
+class DataError(KrmError, ValueError):
     """A node has no plain data: its aliases are recursive, lack their anchor, or multiply without end."""
 
 
