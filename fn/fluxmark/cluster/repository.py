@@ -18,7 +18,7 @@ from fluxmark.flux.api_groups import GROUP
 from krmfn.yaml.parser import MapNode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from fluxmark.cluster.automation import Scope
     from fluxmark.cluster.cluster import Cluster
@@ -63,6 +63,8 @@ class Repository:
         self._checkout = checkout
         self._is_root = is_root
         self.generators = tuple(generators)
+        self.tags: Mapping[str, Sequence[str]] = {}
+        """Tags that are known of images, by canonical name."""
 
     # clusters
 

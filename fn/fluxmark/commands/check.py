@@ -25,7 +25,7 @@ from krmfn.resources.result import Severity
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from fluxmark.cluster import Repository
     from fluxmark.finding import Finding
@@ -70,6 +70,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--update-baseline", action="store_true", help="write today's findings to the file of --baseline"
     )
+    parser.add_argument(
+        "--tags", metavar="FILE", help="JSON or YAML: {image: [tag, …]}: tags that policies are judged by as well"
+    )
     parser.add_argument("--color", choices=("auto", "always", "never"), default="auto")
     parser.add_argument(
         "--flux-version",
@@ -99,6 +102,7 @@ def run(arguments: argparse.Namespace) -> int:
     _check_options(arguments)
     selection = Selection.of(_names(arguments.select), _names(arguments.ignore))
     target = _target(arguments)
+    target.world.tags = _tags(arguments.tags)
     found = target.findings(selection)
     if arguments.fix:
         target, found = _fix(target, found, selection, preview=arguments.diff)
@@ -141,6 +145,14 @@ def _target(arguments: argparse.Namespace) -> Target:
     return Target(package, world, settings.find(directory, root, BY_ID), files)
 
 
+def _tags(name: str | None) -> Mapping[str, Sequence[str]]:
+    if name is None:
+        return {}
+    from fluxmark.select import tag_lists
+
+    return tag_lists.read(*text_or_input(name))
+
+
 def _common_root(paths: Sequence[Path]) -> Path:
     """Return the repository of some files, or the current directory; raises InputError for files outside it."""
     for path in paths:
@@ -171,6 +183,7 @@ def _fix(
         world = read_directory(
             package, flux_version=target.world.flux_version, texts=texts, focus=target.world.focus
         )
+        world.tags = target.world.tags
         target = replace(target, world=world)
         found = target.findings(selection)
     _report_fixes(target, package, texts, applied, preview=preview)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fluxmark import image
 from fluxmark.cluster.manifest import is_templated
 from fluxmark.rules.marker_tag import current_tag
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from fluxmark.cluster import Manifest, Repository
 
@@ -44,12 +45,20 @@ def kind_of(policy: Manifest) -> str:
 
 
 def current_tags(world: Repository, policy: Manifest) -> list[str]:
-    """Return the tags that are known of a policy's image: those at its markers, and those in its status."""
+    """Return the tags that are known of a policy's image: at its markers, in its status, in lists of tags."""
     marked = [current_tag(marker) for marker in world.markers_of(policy)]
     refs = [policy.text("status", field, "tag") for field in ("latestRef", "observedPreviousRef")]
     images = [policy.text("status", field) for field in ("latestImage", "observedPreviousImage")]
     old = [one.rpartition(":")[2] for one in images if ":" in one.rpartition("/")[2]]
-    return list(dict.fromkeys(tag for tag in (*marked, *refs, *old) if tag))
+    return list(dict.fromkeys(tag for tag in (*marked, *refs, *old, *_listed(world, policy)) if tag))
+
+
+def _listed(world: Repository, policy: Manifest) -> Sequence[str]:
+    repository = policy.cluster.repository_of(policy) if world.tags and policy.cluster else None
+    try:
+        return world.tags.get(image.parse(repository.text("spec", "image")).canonical, ()) if repository else ()
+    except image.ImageError:
+        return ()
 
 
 def filter_path(policy: Manifest, field: str) -> tuple[str, ...]:

@@ -194,3 +194,20 @@ def test_one_cause_is_one_finding_with_its_places(tmp_path: Path, capsys: pytest
     assert [one["file"] for one in entry["also"]] == ["b.yaml", "c.yaml"]
     main(["check", str(tmp_path), "--select", "api-version", "--fix", "--flux-version", "2.9"])
     assert all("/v1\n" in (tmp_path / f"{name}.yaml").read_text() for name in ("a", "b", "c"))
+
+
+def test_tags_show_what_a_pattern_reads(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "tree").mkdir()
+    flux = (
+        "apiVersion: image.toolkit.fluxcd.io/v1\nkind: ImageRepository\nmetadata: {name: app, namespace: a}\n"
+        "spec: {image: reg.io/app, interval: 5m}\n---\n"
+        + POLICY.replace("policy: {semver: {range: newest}}", "policy: {numerical: {order: asc}}")
+        + "  filterTags: {pattern: '^main-(?P<ts>[0-9]+)', extract: $ts}\n"
+    )
+    (tmp_path / "tree/flux.yaml").write_text(flux)
+    (tmp_path / "tags.yaml").write_text("reg.io/app: [main-9ab12cd-1700000000]\n")
+    select = (str(tmp_path / "tree"), "--select", "policy-order")
+    assert found(capsys, *select) == []
+    assert found(capsys, *select, "--tags", str(tmp_path / "tags.yaml")) == [
+        ("flux.yaml", "policy-order", "warning")
+    ]
