@@ -167,5 +167,5 @@ def test_docs_lists_and_prints_pages(capsys: pytest.CaptureFixture[str]) -> None
 def test_a_page_that_is_not_there(page: str, said: str, capfd: pytest.CaptureFixture[str]) -> None:
     done = subprocess.run([FLUXMARK, "docs", page], capture_output=True, text=True, check=False)
     assert done.returncode == 2
-    assert f"there is no page {page}; {said}" in done.stderr
+    assert f"unknown page {page}; {said}" in done.stderr
     assert capfd.readouterr().out == ""
