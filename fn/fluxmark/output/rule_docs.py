@@ -24,15 +24,15 @@ _SECTIONS = re.compile(
 HEADER: Final = """\
 # Rules
 
-What `fluxmark check` finds. This page is made from the rules' docstrings (`fn/fluxmark/rules/`, one file each) by
-`python -m fluxmark.output.rule_docs`, and a test checks that it is up to date.
+The findings of `fluxmark check`. This page is generated from the rules' docstrings (`fn/fluxmark/rules/`, one file
+each) by `python -m fluxmark.output.rule_docs`, and a test checks that it is up to date.
 
-An *error* is what Flux will fail on, ignore, or write broken; a *warning* what it will select or write wrongly in
-circumstances that are not far-fetched; *info* is the rest. `--select` and `--ignore` choose rules.
+An *error* makes Flux fail, or ignore or break a field. A *warning* makes Flux select or write a wrong value in
+circumstances that are likely. *info* is everything else. `--select` and `--ignore` choose rules.
 
-A comment suppresses a rule: `# fluxmark: ignore[rule]` on the line or on the one above (above, next to a marker:
-a marker must be the whole comment), `# fluxmark: ignore-file[rule]` anywhere in the file. A repository sets the
-levels of rules, and the files that it does not want to be checked, in `.fluxmark-check.yaml`:
+A comment suppresses a rule: `# fluxmark: ignore[rule]` on the line or on the line above (above a marker,
+because a marker must be the whole comment), `# fluxmark: ignore-file[rule]` anywhere in the file. Set the levels
+of rules, and the files to exclude, in `.fluxmark-check.yaml`:
 
 ```yaml
 exclude: [vendor/**, test/fixtures]
@@ -42,7 +42,7 @@ rules: {{reformat: off, policy-ties: error}}
 `--baseline FILE` reports only findings that are not in a baseline, which `--update-baseline` writes.
 `fluxmark explain RULE` prints a rule's section in the terminal.
 
-The examples stand next to these resources, except where they have one of the kind themselves:
+The examples are checked together with these resources, except for kinds that an example contains itself:
 
 ```yaml
 {context}```

@@ -1,4 +1,4 @@
-"""An automation does not know where to commit.
+"""An automation has no branch to commit to.
 
 Without `git` it stalls (`necessitates field .spec.git`). Without `push.branch` it pushes to the branch that it
 checks out, and where that is a tag, a commit or a version there is none: `push spec not provided, and cannot be
@@ -27,7 +27,7 @@ Passes:
         checkout: {ref: {branch: main}}
         commit: {author: {email: flux@example.com}}
 
-Fix: write `git.push.branch`.
+Fix: set `git.push.branch`.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ Passes:
     metadata: {name: app}
     image: example.com/app:1.0.0 # {"$imagepolicy": "flux-system:app"}
 
-Fix: what the message says; a list is best written as a strategic merge patch.
+Fix: follow the message; write a list as a strategic merge patch.
 """
 
 from __future__ import annotations

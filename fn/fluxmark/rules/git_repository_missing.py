@@ -1,4 +1,4 @@
-"""An automation's GitRepository is not in the package.
+"""An automation's GitRepository is not in the repository.
 
 Flux's bootstrap writes `flux-system` to `flux-system/gotk-sync.yaml`; others must be written. The resource may
 be kept elsewhere, so this is information only, and said only where the package has other GitRepositories.

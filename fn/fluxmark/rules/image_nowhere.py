@@ -1,4 +1,4 @@
-"""A repository is scanned whose image no field holds.
+"""No field holds the image of an ImageRepository.
 
 Its name may be misspelt, or no rule knows the field. Flux scans the repository, and nothing is updated.
 The rule reports nothing in packages without any image: there the repositories may serve another package.

@@ -1,4 +1,4 @@
-"""Markers stand in a `kind: List`, whose items Flux writes to new files.
+"""Markers are in a `kind: List`, whose items Flux writes to new files.
 
 A List that is the only document of its file is taken apart when it is read. Changed items are then written to
 files of their own at the root of the update path (`prod/deployment_app.yaml`), while the List keeps the old

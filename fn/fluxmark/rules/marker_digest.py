@@ -1,4 +1,4 @@
-"""A marker asks for a digest that its policy does not look up.
+"""A marker requests a digest that its policy does not reflect.
 
 Only with `digestReflectionPolicy: Always` or `IfNotPresent` does a policy have a digest (since Flux 2.6). Without
 one, a marker with `:digest` makes Flux write an empty text.

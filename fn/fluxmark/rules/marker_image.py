@@ -1,4 +1,4 @@
-"""The image at a marker is not the one that its policy selects.
+"""The image at a marker is not the image of its policy.
 
 Flux writes the name of the policy's ImageRepository whatever the value is. A copied marker therefore puts
 another program's image into a Deployment, and a repository that moved brings the old one back. Where a chart has

@@ -1,4 +1,4 @@
-"""A marker is inside a text, where it is not a comment.
+"""A marker is inside a string, not in a comment.
 
 In a block scalar (`patch: |`, the data of a ConfigMap) and in quotes a `#` is a character like any other. Flux
 sees one long text, and no marker in it. Templates that make such files (GitOpsTemplate, CAPITemplate) are left

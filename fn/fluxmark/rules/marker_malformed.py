@@ -27,7 +27,7 @@ Passes:
             - name: app
               image: example.com/app:1.0.0 # {"$imagepolicy": "flux-system:app"}
 
-Fix: write the comment as the message shows it. `--fix` does so where the meaning is plain; other text in the
+Fix: write the comment as the message shows it. `--fix` does so if the meaning is clear; other text in the
 comment moves to a line above.
 """
 

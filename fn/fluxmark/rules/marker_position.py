@@ -1,4 +1,4 @@
-"""A marker is where Flux does not look for one.
+"""A marker is in a position that Flux ignores.
 
 Flux looks at scalar values only, and there at the comment that ends the value's line, or at a single comment line
 above an item of a list. A marker above a key, after a key whose value follows on the next line or is missing,

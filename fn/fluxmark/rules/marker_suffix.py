@@ -1,4 +1,4 @@
-"""A marker's suffix does not suit its field.
+"""A marker's suffix does not match its field.
 
 Flux replaces the whole value by what the marker names: without a suffix by `name:tag[@digest]`, with `:tag`,
 `:name` or `:digest` by that part. It does not look at the field. A full image in `newTag` breaks the build of the

@@ -18,7 +18,7 @@ Passes:
     data:
       IMAGE: example.com/app:1.0.0 # {"$imagepolicy": "flux-system:app"}
 
-Fix: give the image, or its tag, a value of its own, and put the text together where it is used.
+Fix: give the image, or its tag, its own value, and combine the text where it is used.
 """
 
 from __future__ import annotations

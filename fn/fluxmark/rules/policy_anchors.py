@@ -1,4 +1,4 @@
-"""A pattern without `^` or `$` lets in other tags, and one of those is selected.
+"""A pattern without `^` or `$` also matches other tags, and one of those is selected.
 
 RE2 looks for the pattern anywhere in the tag. `^1\\.23\\.[0-9]+-k0s\\.[0-9]+` also matches `1.23.16-k0s.1-arm64`,
 which is a greater version; `main-[0-9]+$` also matches the builds of the branch `not-main`. The rule reports only

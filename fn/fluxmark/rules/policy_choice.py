@@ -1,4 +1,4 @@
-"""A policy chooses in no way, or in several.
+"""A policy sets no policy type, or several.
 
 The API server takes both. Without `semver`, `alphabetical` or `numerical` the policy stalls (`given
 ImagePolicyChoice object is invalid`); with several, Flux silently takes the first of semver, alphabetical and
@@ -20,7 +20,7 @@ Passes:
       imageRepositoryRef: {name: app}
       policy: {semver: {range: '>=1.0.0'}}
 
-Fix: write exactly one of them.
+Fix: set exactly one of them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A marker's policy is selected by no automation.
+"""No automation selects a marker's policy.
 
 With `policySelector` an automation takes only the policies with certain labels (since Flux 2.3). A policy without
 them keeps selecting tags, and its markers are never updated.

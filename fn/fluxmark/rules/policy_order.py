@@ -1,4 +1,4 @@
-"""A policy's order is not the order in time, so it selects an older build.
+"""A policy does not order tags by time, so it selects an older build.
 
 Alphabetical policies compare texts, numerical ones floating-point numbers: neither knows what a timestamp is. The
 order is right only if what is compared, the whole tag or the text that `extract` makes, grows with every build.
@@ -29,7 +29,8 @@ Passes:
         extract: '$ts'
       policy: {numerical: {order: asc}}
 
-Fix: put the part that grows into a group, extract only that, and compare it as a number; use semver for versions.
+Fix: put the part that increases into a group, extract only that, and compare it as a number; use semver for
+versions.
 """
 
 from __future__ import annotations

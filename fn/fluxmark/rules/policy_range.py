@@ -1,4 +1,4 @@
-"""A semver range is invalid, is never satisfied, or takes prereleases beyond its end.
+"""A semver range is invalid, is never satisfied, or accepts prereleases beyond its end.
 
 The grammar is that of Masterminds/semver: an empty range, `latest` or a regular expression is invalid and stalls
 the policy. A tag counts only with three parts (`1.2` does not), and a prerelease (`1.2.0-rc.1`, but also

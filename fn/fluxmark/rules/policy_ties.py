@@ -1,4 +1,4 @@
-"""Two builds can have the same key, so Flux keeps one of them whichever is newer.
+"""Two builds can have the same key, so Flux keeps one of them regardless of age.
 
 Of all tags with the same extracted text Flux keeps only the smallest (`filter.go` stores them in a map by that
 text). The usual cases are a build number or a revision that `extract` leaves out (`5.1.4-r0` and `5.1.4-r1`), and
@@ -22,7 +22,7 @@ Passes:
       filterTags: {pattern: '^(?P<version>[0-9]+\\.[0-9]+\\.[0-9]+)-r(?P<n>[0-9]+)$', extract: '$version-$n'}
       policy: {semver: {range: '>=1.0.0-0'}}
 
-Fix: extract what tells the builds apart; put the time of day, or a build number, into the tag.
+Fix: extract what distinguishes the builds; put the time of day, or a build number, into the tag.
 """
 
 from __future__ import annotations

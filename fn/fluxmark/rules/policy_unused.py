@@ -23,7 +23,7 @@ Fails:
 Passes:
     image: example.com/app:1.0.0 # {"$imagepolicy": "flux-system:app"}
 
-Fix: mark the places that it should update (`fluxmark inject`), or remove it.
+Fix: mark the fields that it should update (`fluxmark inject`), or remove the policy.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A policy refers to an ImageRepository of another namespace that does not let it in.
+"""A policy refers to an ImageRepository of another namespace that does not grant it access.
 
 Such a reference needs `accessFrom` in the repository, with a selector for the labels of the policy's namespace;
 otherwise: `access denied: … can't be accessed due to missing ACL labels on 'accessFrom'`.

@@ -20,7 +20,7 @@ Passes:
     metadata: {name: app, namespace: flux-system}
     spec: {image: example.com/app, interval: 5m0s}
 
-Fix: keep one of them, and tell the tags apart with each policy's `filterTags`.
+Fix: keep one of them, and separate the tags with each policy's `filterTags`.
 """
 
 from __future__ import annotations

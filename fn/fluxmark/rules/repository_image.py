@@ -1,4 +1,4 @@
-"""An ImageRepository's image is none that Flux can scan.
+"""Flux cannot scan an ImageRepository's image.
 
 The image is a repository: with a URL scheme (`https://`) or a tag Flux refuses it (`should not include URL
 scheme`, `should not include a tag`), and also with capital letters or other characters that no repository has.

@@ -1,4 +1,4 @@
-"""A resource is meant as one of Flux's image resources, and its group, kind or apiVersion is another.
+"""A resource looks like one of Flux's image resources, but has another group, kind or apiVersion.
 
 The API server has no such kind (`no matches for kind`), so the whole Kustomization fails; nothing that refers to
 the resource finds it. The usual cases are the group of sources (`source.toolkit.fluxcd.io`), a plural

@@ -16,7 +16,7 @@ Passes:
     metadata: {name: app, namespace: flux-system}
     spec: {image: example.com/app, interval: 5m0s, timeout: 60s}
 
-Fix: what the message says.
+Fix: follow the message.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ Passes:
             - name: app
               image: example.com/app:1.0.0 # {"$imagepolicy": "flux-system:app"}
 
-Fix: `fluxmark inject` sets the marker; where the tag is pinned on purpose, say so with
+Fix: `fluxmark inject` sets the marker; if the tag is pinned on purpose, add
 `# fluxmark: ignore[unmarked-image]` on the line.
 """
 
