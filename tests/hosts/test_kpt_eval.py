@@ -146,7 +146,7 @@ def test_eval_fails_when_a_file_is_missing(homelab: Path) -> None:
     before = tree(homelab)
     done = evaluate(homelab, "--fn-config", "fluxmark.yaml")
     assert (done.status, tree(homelab)) == (1, before)
-    assert f"{COMPOSE}: there is none below {homelab}" in done.stderr
+    assert f"{COMPOSE}: file not found under {homelab}" in done.stderr
 
 
 def test_eval_from_another_directory_says_that_files_were_not_edited(homelab: Path, tmp_path: Path) -> None:
