@@ -17,10 +17,12 @@ if TYPE_CHECKING:
 
 
 def cluster_of(config: ImageAutomation, clusters: Sequence[Cluster]) -> Cluster | None:
-    """Return the cluster whose resources a configuration owns; None for one that has none yet.
+    """Return the cluster whose resources a configuration owns; None for one that has none.
 
     Raises ConfigError if `spec.cluster` names no cluster, or where several could be meant.
     """
+    if not config.images and config.automation is None:
+        return None  # it has no resources
     if config.cluster is not None:
         return _named(config, clusters)
     below = [one for one in clusters if any(is_below(config.output, directory) for directory in one.directories)]

@@ -98,6 +98,15 @@ def test_a_version_that_flux_does_not_serve_moves_with_its_siblings(tmp_path: Pa
     assert new.count("image.toolkit.fluxcd.io/v1\n") == 2
 
 
+def test_several_clusters_are_marked_without_a_configuration(tmp_path: Path) -> None:
+    own = REPOSITORY.format(version="v1", name="app") + "---\n" + POLICY.format(version="v1", repository="app")
+    tree(tmp_path, {"a/flux/own.yaml": own, "b/flux/own.yaml": own, "compose.yaml": COMPOSE})
+    (tmp_path / "fluxmark.yaml").unlink()
+    changes = injected(tmp_path).changes
+    assert list(changes) == ["compose.yaml"]
+    assert '"flux-system:app"' in changes["compose.yaml"][1]
+
+
 @pytest.fixture
 def both(tmp_path: Path) -> Path:
     """Return a tree with two images, of which the configuration then has one."""
