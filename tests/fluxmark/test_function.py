@@ -298,3 +298,12 @@ def test_what_is_written_is_checked() -> None:
     assert status == 0
     assert [one["severity"] for one in found] == ["warning"]
     assert "main-fffffff-1700000000" in found[0]["message"]
+
+
+def test_an_image_that_no_item_holds_is_reported_with_the_nearest_name() -> None:
+    config = CONFIG.replace("reg.io/app", "reg.io/ap")
+    assert config != CONFIG
+    status, out, _ = call(f"{HEAD}items:\n{ITEM}{config}")
+    found = [one for one in results(out) if one["tags"]["rule"] == "nowhere"]
+    assert (status, len(found)) == (0, 1)
+    assert "did you mean" in found[0]["message"]

@@ -9,7 +9,7 @@ from fluxmark.fields import Finder
 from fluxmark.fields.paths import scalar
 from fluxmark.flux.schema.did_you_mean import nearest
 from krmfn.errors import InputError
-from krmfn.yaml.parser import MapNode, parse
+from krmfn.yaml.parser import MapNode, SeqNode, parse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,6 +29,8 @@ def names(texts: Mapping[str, str], clues: Clues) -> set[str]:
         except InputError:
             continue
         for root in roots:
+            if isinstance(root, SeqNode) and len(root.items) == 1:
+                root = root.items[0]  # noqa: PLW2901  (an item of a ResourceList)
             if isinstance(root, MapNode):
                 for field in finder.find(root, scalar(root, "apiVersion"), scalar(root, "kind"), path):
                     ref = image.parse_templated(field.image)

@@ -13,6 +13,7 @@ from fluxmark.inject.apply import Markings, configured
 from fluxmark.inject.generate import generate
 from fluxmark.inject.ownership import cluster_of
 from fluxmark.inject.resource_store import ListStore
+from fluxmark.inject.unmatched_images import nowhere
 from krmfn.functions.function import Function
 from krmfn.functions.host import Host
 from krmfn.resources.resource import PATH
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from krmfn.packages.package import Package
     from krmfn.resources.resource import Resource
     from krmfn.resources.resource_list import ResourceList
+
+NO_MOUNT = "no-mount"
 
 
 class InjectItems(Function):
@@ -80,7 +83,10 @@ class InjectItems(Function):
             return
         self._mark_others(resource_list, repository)
         assert self._marking is not None
-        in_files = self._mark_files(resource_list, self._marking)
+        in_files = [*self._mark_files(resource_list, self._marking)]
+        if not any(one.rule == NO_MOUNT for one in in_files):
+            texts = {str(number): item.text for number, item in enumerate(resource_list.items)}
+            in_files += nowhere(self._config, self._marking, texts)
         resource_list.results += results([*self._findings, *found, *in_files])
 
     def _mark_others(self, resource_list: ResourceList, repository: Repository) -> None:
@@ -129,7 +135,7 @@ class InjectItems(Function):
 
 def _nothing_mounted(root: str, files: Sequence[str]) -> Finding:
     return Finding(
-        "no-mount",
+        NO_MOUNT,
         Severity.WARNING,
         f"{', '.join(files)}: not edited, because {root} is empty; mount the package there with "
         f"--mount type=bind,src=DIR,dst={root},rw=true --as-current-user, or use `fluxmark inject`",
