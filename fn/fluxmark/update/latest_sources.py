@@ -36,12 +36,13 @@ def from_text(text: str, name: str) -> dict[str, LatestImage]:
 
     name: of the file. Raises InputError (`name:line:column`) where the text has another form.
     """
-    from fluxmark.select import live
+    if POLICY in text:
+        from fluxmark.select import live
 
-    policies = [one for one in live.resources(text, name) if one.kind == POLICY] if POLICY in text else []
-    if policies:
-        images = {policy.id: live.latest_image(policy) for policy in policies}
-        return {key: image for key, image in images.items() if image is not None}
+        policies = [one for one in live.resources(text, name) if one.kind == POLICY]
+        if policies:
+            images = {policy.id: live.latest_image(policy) for policy in policies}
+            return {key: image for key, image in images.items() if image is not None}
     given_file = Given(text, name, f"expected latest images: {_EXPECTED}")
     found = {}
     for key, value in given_file.root.pairs:
