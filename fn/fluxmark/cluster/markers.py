@@ -10,11 +10,11 @@ from __future__ import annotations
 import enum
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from fluxmark.flux import marker
 from fluxmark.flux.api_groups import TOKEN
-from fluxmark.flux.files import is_flux_file
 from krmfn.yaml.comment import Comment, head_comments, line_comment, own_line
 from krmfn.yaml.nodes import member_at
 from krmfn.yaml.parser import AliasNode, MapNode, Node, ScalarNode, SeqNode
@@ -59,7 +59,7 @@ class Spot(enum.StrEnum):
         return self in (Spot.VALUE, Spot.BLOCK, Spot.ITEM)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Marker:
     """A comment that is a marker, or means to be one.
 
@@ -76,7 +76,7 @@ class Marker:
     path: tuple[Step, ...] = ()
     manifest: Manifest | None = None
 
-    @property
+    @cached_property
     def works(self) -> bool:
         """Whether Flux reads it, if it can parse the file."""
         return self.setter is not None and self.spot.is_read and self.is_announced and self.is_in_flux_file
@@ -84,7 +84,7 @@ class Marker:
     @property
     def is_in_flux_file(self) -> bool:
         """Whether the file has a name that Flux reads."""
-        return not self.source.path or is_flux_file(self.source.path.rpartition("/")[2])
+        return self.source.is_in_flux_file
 
     @property
     def is_announced(self) -> bool:

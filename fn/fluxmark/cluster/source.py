@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from fluxmark.finding import Finding
+from fluxmark.flux.files import is_flux_file
 from krmfn.errors import InputError
 from krmfn.yaml.layout import content_start
 from krmfn.yaml.parser import ScalarNode, parse
@@ -57,6 +58,11 @@ class Source:
     def lines(self) -> Lines:
         """Where its lines are."""
         return Lines(self.text)
+
+    @cached_property
+    def is_in_flux_file(self) -> bool:
+        """Whether its file has a name that Flux reads, or none."""
+        return not self.path or is_flux_file(self.path.rpartition("/")[2])
 
     @cached_property
     def documents(self) -> Sequence[Document]:
