@@ -49,6 +49,8 @@ class Model:
     unreached: tuple[Manifest, ...] = ()
     """Image resources that no cluster applies, in a repository whose clusters are known."""
     tree: Tree | None = None
+    builds: tuple[Build, ...] = ()
+    """Of the kustomizations that no other one uses, as kustomize makes them."""
 
 
 @dataclass(slots=True)
@@ -83,6 +85,7 @@ class _Reader:
         self.own = set(checkout.remotes)
         self.revisions: list[object] = [{"branch": checkout.branch}] if checkout.branch in _MAIN_BRANCHES else []
         self.known: list[Manifest] = []
+        self.unused: tuple[Build, ...] = ()
 
     @cached_property
     def builds(self) -> Builds:
@@ -124,7 +127,9 @@ class _Reader:
             unfollowed |= dict.fromkeys(Unfollowed(one.file, one.start, one.end, one.message) for one in problems)
             problems, asides = {}, {}
         unreached = tuple(one for unit in rest for one in unit.image_resources) if found else ()
-        return Model(clusters, tuple(problems), tuple(asides), tuple(unfollowed), unreached, self.tree)
+        return Model(
+            clusters, tuple(problems), tuple(asides), tuple(unfollowed), unreached, self.tree, self.unused
+        )
 
     # what there is, as if each kustomization that no other one uses, and each other file, were applied
 
@@ -136,6 +141,7 @@ class _Reader:
         }
         builds = {directory: self.builds.build(directory) for directory in sorted(directories)}
         used = {below for directory, build in builds.items() for below in build.directories if below != directory}
+        self.unused = tuple(build for directory, build in builds.items() if directory not in used)
         starts = [directory for directory in builds if directory not in used]
         reached = {below for start in starts for below in (*builds[start].directories, start)}
         # kustomizations that refer to each other in a circle: one of them stands for all

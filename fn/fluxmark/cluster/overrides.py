@@ -8,29 +8,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fluxmark.flux.api_groups import KUSTOMIZATION_NAMES
-from fluxmark.kustomize import Repository as Builds
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from fluxmark.cluster.tree import Tree
+    from fluxmark.kustomize import Build
 
 _SETS = ("newTag", "digest", "newName")
 
 
 class Overrides:
-    """The images that every build of a file sets. paths: of all kustomizations."""
+    """The images that every build of a file sets. builds: of the kustomizations that no other one uses."""
 
-    def __init__(self, tree: Tree, paths: Iterable[str]) -> None:
-        builds = Builds(tree)
-        directories = {path.rpartition("/")[0] for path in paths if path.rpartition("/")[2] in KUSTOMIZATION_NAMES}
-        built = {directory: builds.build(directory) for directory in sorted(directories)}
-        used = {below for directory, build in built.items() for below in build.directories if below != directory}
+    def __init__(self, builds: Iterable[Build]) -> None:
         self._names: dict[str, list[frozenset[str]]] = {}
-        for directory, build in built.items():
-            if directory in used:
-                continue
+        for build in builds:
             names = frozenset(
                 str(entry.get("name")) for _, entry in build.images if any(entry.get(key) for key in _SETS)
             )

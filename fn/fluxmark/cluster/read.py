@@ -10,7 +10,7 @@ from fluxmark.cluster.git import around
 from fluxmark.cluster.markers import MENTION
 from fluxmark.cluster.repository import Repository, manifests_of
 from fluxmark.cluster.source import Source
-from fluxmark.cluster.tree import Tree
+from fluxmark.cluster.tree import Tree, enter
 from fluxmark.flux.api_groups import (
     FLUX_KUSTOMIZE_GROUP,
     KUSTOMIZATION_NAMES,
@@ -25,7 +25,7 @@ from krmfn.packages.package import Package
 from krmfn.yaml.parser import Document, SeqNode, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from krmfn.resources.resource import Resource
@@ -119,7 +119,7 @@ def read_directory(
     report.
     """
     sources: list[Source] = []
-    others: dict[str, Callable[[], Source]] = {}
+    unparsed: dict[str, str] = {}
     members: list[str] = []
     generators: list[str] = []
     given = texts or {}
@@ -137,12 +137,11 @@ def read_directory(
             if belongs_to_model(text, name):
                 members.append(path)
         else:
-            others[path] = _later(path, text)
+            unparsed[path] = text
     here = package.root.resolve()
     return Repository(
-        directory_tree(package, sources, given),
+        directory_tree(package, sources, given, unparsed),
         members,
-        others=others,
         checkout=checkout_of(package),
         flux_version=flux_version,
         focus=focus,
@@ -173,7 +172,7 @@ def read_items(
     members: dict[str, None] = {}
     names: dict[str, set[str]] = {"": set()}
     for item in items:
-        _enter(names, item.path)
+        enter(names, item.path)
         source = item_source(item)
         name = item.path.rpartition("/")[2]
         is_member = belongs_to_model(source.text, name)
@@ -182,7 +181,7 @@ def read_items(
         if is_member:
             members[item.path] = None
     for path, text in (files or {}).items():
-        _enter(names, path)
+        enter(names, path)
         name = path.rpartition("/")[2]
         if has_comments or is_of_interest(text, name):
             sources.append(Source(path, text))
@@ -225,17 +224,6 @@ def item_source(item: Resource) -> Source:
     return Source(item.path, text, index=item.index, exact=False, documents=documents, item=item)
 
 
-def _enter(names: dict[str, set[str]], path: str) -> None:
-    while path:
-        above, _, name = path.rpartition("/")
-        names.setdefault(above, set()).add(name)
-        path = above
-
-
 def _item(root: Node | None) -> Node | None:
     """Return the resource in a piece of a list, `- apiVersion: …`."""
     return root.items[0] if isinstance(root, SeqNode) and len(root.items) == 1 else root
-
-
-def _later(path: str, text: str) -> Callable[[], Source]:
-    return lambda: Source(path, text)

@@ -18,7 +18,7 @@ from fluxmark.flux.api_groups import GROUP
 from krmfn.yaml.parser import MapNode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from fluxmark.cluster.automation import Scope
     from fluxmark.cluster.cluster import Cluster
@@ -32,12 +32,12 @@ if TYPE_CHECKING:
 class Repository:
     """A repository to look at.
 
-    tree: its texts; those with a marker, or a resource of Flux, are parsed. others: texts that hold neither, by
-    path. paths: of the files that may hold a resource that matters, and of all kustomizations. checkout:
-    what Git says of it. flux_version: None if it is not configured. has_comments: whether the texts still have
-    theirs. focus: the directory that findings are wanted for, '' for all. is_root: whether paths are known to
-    start where Flux's own do, at the root of what it checks out. generators: programs that mention ImagePolicy,
-    which may write policies that are not in the repository.
+    tree: its texts; those with a marker, or a resource of Flux, are its sources. paths: of the files that may hold
+    a resource that matters, and of all kustomizations. checkout: what Git says of it. flux_version: None if it
+    is not configured. has_comments: whether the texts still have theirs. focus: the directory that findings are
+    wanted for, '' for all. is_root: whether paths are known to start where Flux's own do, at the root of what it
+    checks out. generators: programs that mention ImagePolicy, which may write policies that are not in the
+    repository.
     """
 
     def __init__(
@@ -45,7 +45,6 @@ class Repository:
         tree: Tree,
         paths: Iterable[str],
         *,
-        others: Mapping[str, Callable[[], Source]] | None = None,
         checkout: Checkout = NO_CHECKOUT,
         flux_version: str | None = None,
         has_comments: bool = True,
@@ -55,7 +54,6 @@ class Repository:
     ) -> None:
         self.tree = tree
         self.sources = tuple(chain.from_iterable(tree.sources.values()))
-        self.others = others or {}
         self.flux_version = flux_version
         self.has_comments = has_comments
         self.focus = focus
@@ -177,7 +175,8 @@ class Repository:
     @cached_property
     def texts(self) -> dict[str, str]:
         """All texts by path, a number where that is unknown."""
-        return {source.path or str(number): source.text for number, source in enumerate(self._all_sources)}
+        own = {source.path or str(number): source.text for number, source in enumerate(self.sources)}
+        return {**own, **self.tree.unparsed}
 
     @cached_property
     def clues(self) -> Clues:
@@ -202,20 +201,32 @@ class Repository:
         mention = re.compile("|".join(lasts))
         return tuple(
             (source, manifest, field)
-            for source in self._all_sources
-            if mention.search(source.text) or self.clues.concern(source.path, source.text)
-            for manifest in self.manifests.get(source) or manifests_of(source)
+            for source in self._with_text(
+                lambda path, text: mention.search(text) is not None or self.clues.concern(path, text)
+            )
+            for manifest in self.manifests_in(source)
             for field in finder.find(manifest.root, manifest.api_version, manifest.kind, source.path)
         )
 
-    @cached_property
-    def _all_sources(self) -> list[Source]:
-        return [*self.sources, *(make() for make in self.others.values())]
+    def _with_text(self, wanted: Callable[[str, str], bool]) -> Iterator[Source]:
+        """Yield the sources, and the texts that are not parsed yet, whose path and text are wanted."""
+        yield from (source for source in self.sources if wanted(source.path, source.text))
+        for path, text in self.tree.unparsed.items():
+            if wanted(path, text) and (source := self.tree.source(path)) is not None:
+                yield source
+
+    def sources_with(self, wanted: Callable[[str], bool]) -> Iterator[Source]:
+        """Yield all sources whose text is wanted, with those that hold neither a marker nor a resource of Flux."""
+        return self._with_text(lambda _, text: wanted(text))
+
+    def manifests_in(self, source: Source) -> Iterable[Manifest]:
+        """Return the documents of a source that are mappings."""
+        return self.manifests[source] if source in self.manifests else manifests_of(source)
 
     @cached_property
     def _overrides(self) -> Overrides:
         """The images that kustomizations set."""
-        return Overrides(self.tree, self._paths)
+        return Overrides(self.model.builds)
 
     def overrides_image(self, file: str, name: str) -> bool:
         """Tell whether every kustomization that builds a file sets the image of this name; False without any."""

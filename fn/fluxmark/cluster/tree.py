@@ -8,7 +8,7 @@ from fluxmark.cluster.source import Source
 from krmfn.yaml.parser import MapNode, SeqNode, follow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from krmfn.yaml.parser import Document
 
@@ -22,7 +22,8 @@ class Tree:
     sources: the texts that were read; several of one path are the items of a file in a ResourceList. load: returns
     the text of another file, None if it cannot be read. entries: returns the sorted names in a directory.
     is_directory: tells whether a path leads to a directory. is_partial: whether there may be files that are not
-    here: an orchestrator hands over Kubernetes resources only.
+    here: an orchestrator hands over Kubernetes resources only. unparsed: texts of files that are not among the
+    sources, by path.
     """
 
     def __init__(
@@ -33,11 +34,13 @@ class Tree:
         entries: Callable[[str], Sequence[str]],
         is_directory: Callable[[str], bool],
         is_partial: bool = False,
+        unparsed: Mapping[str, str] | None = None,
     ) -> None:
         self.sources: dict[str, list[Source]] = {}
         for source in sources:
             self.sources.setdefault(source.path, []).append(source)
         self.is_partial = is_partial
+        self.unparsed = unparsed or {}
         self._load = load
         self._entries = entries
         self._is_directory = is_directory
@@ -53,8 +56,8 @@ class Tree:
         return own[0].text if len(own) == 1 else SEPARATOR.join(source.text for source in own)
 
     def documents(self, path: str) -> Sequence[Document]:
-        """Return the documents of a file that is one source; none where it is not YAML."""
-        source = self.source(path)
+        """Return the documents of a file that is one source; none where it is not YAML, or several sources."""
+        source = self.source(path) if len(self.sources.get(path, ())) < 2 else None
         return source.documents if source else ()
 
     def names(self, directory: str) -> Sequence[str]:
@@ -78,7 +81,7 @@ class Tree:
         own = self.sources.get(path)
         if own is None:
             if path not in self._others:
-                text = self._load(path)
+                text = self.unparsed[path] if path in self.unparsed else self._load(path)
                 self._others[path] = None if text is None else Source(path, text)
             return self._others[path], offset
         for source in own[:-1]:
@@ -112,3 +115,11 @@ def resources_in(document: Document) -> Iterable[MapNode]:
             nodes = [*items.items, *nodes]
         else:
             yield node
+
+
+def enter(names: dict[str, set[str]], path: str) -> None:
+    """Add a path to the names that are in each directory."""
+    while path:
+        above, _, name = path.rpartition("/")
+        names.setdefault(above, set()).add(name)
+        path = above

@@ -243,7 +243,7 @@ def _show(arguments: argparse.Namespace, target: Target, found: Sequence[Finding
 
 def _scope(world: Repository, arguments: argparse.Namespace) -> str:
     selection = Selection.of(_names(arguments.select), _names(arguments.ignore))
-    files = len({source.path for source in world.sources} | set(world.others))
+    files = len({source.path for source in world.sources} | world.tree.unparsed.keys())
     rules = sum(rule in selection for rule in BY_ID)
     clusters = [_count(len(world.clusters), "cluster")] if world.clusters else []
     return ", ".join((_count(files, "file"), *clusters, _count(rules, "rule")))

@@ -22,10 +22,8 @@ Fix: write the apiVersion and the kind that the message names.
 from __future__ import annotations
 
 import re
-from itertools import chain
 from typing import TYPE_CHECKING, Final
 
-from fluxmark.cluster.repository import manifests_of
 from fluxmark.flux import schema
 from fluxmark.flux.api_groups import GROUP
 from fluxmark.flux.releases import NEWEST_FLUX
@@ -36,13 +34,14 @@ from krmfn.resources.result import Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from fluxmark.cluster import Manifest, Repository, Source
+    from fluxmark.cluster import Manifest, Repository
     from fluxmark.finding import Finding
 
 ID: Final = "resource-kind"
 SEVERITY: Final = Severity.ERROR
 
-_KIND: Final = re.compile(r"""^["']?kind["']?:[ \t]*["']?Image(?:Repos|Polic|Update)""", re.MULTILINE)
+_WORDS: Final = ("ImageRepos", "ImagePolic", "ImageUpdate")
+_KIND: Final = re.compile(rf"""^["']?kind["']?:[ \t]*["']?(?:{"|".join(_WORDS)})""", re.MULTILINE)
 _PLURALS: Final = {
     "ImageRepositories": "ImageRepository",
     "ImagePolicies": "ImagePolicy",
@@ -53,16 +52,15 @@ _FLUX: Final = ".toolkit.fluxcd.io"
 
 def check(world: Repository) -> Iterator[Finding]:
     """Yield the resources that no Flux serves, and that are meant as image resources."""
-    for source in chain(world.sources, (make() for make in world.others.values())):
-        if GROUP not in source.text and not _KIND.search(source.text):
-            continue
-        for one in _manifests(world, source):
+    for source in world.sources_with(_concerns):
+        for one in world.manifests_in(source):
             if not one.is_template and (wrong := _wrong(one)):
                 yield _finding(one, *wrong, flux=world.flux_version or NEWEST_FLUX)
 
 
-def _manifests(world: Repository, source: Source) -> Iterator[Manifest]:
-    return iter(world.manifests[source]) if source in world.manifests else manifests_of(source)
+def _concerns(text: str) -> bool:
+    # searching for a word takes a tenth of the time that the expression takes
+    return GROUP in text or (any(word in text for word in _WORDS) and _KIND.search(text) is not None)
 
 
 def _wrong(one: Manifest) -> tuple[str, str] | None:

@@ -24,7 +24,7 @@ class Silences:
 
     def __init__(self, world: Repository) -> None:
         self._sources = {(source.path, source.index): source for source in world.sources}
-        self._others = world.others
+        self._tree = world.tree
         self._known: dict[tuple[str, int], frozenset[tuple[str, int]]] = {}
 
     def cover(self, finding: Finding) -> bool:
@@ -32,8 +32,8 @@ class Silences:
         place = finding.file, finding.index
         if place not in self._known:
             source = self._sources.get(place)
-            if source is None and finding.file in self._others:
-                source = self._others[finding.file]()
+            if source is None and finding.file in self._tree.unparsed:
+                source = self._tree.source(finding.file)
             self._known[place] = frozenset(_silenced(source)) if source else frozenset()
         known = self._known[place]
         return (finding.rule, 0) in known or (finding.rule, finding.line) in known
