@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from krmfn.yaml.parser import Document
+
 
 class Texts:
     """The files of a repository, given as texts by path."""
@@ -20,6 +22,9 @@ class Texts:
     def read(self, path: str) -> str | None:
         self.reads.append(path)
         return self.texts.get(path)
+
+    def documents(self, _path: str) -> Sequence[Document]:
+        return ()
 
     def names(self, directory: str) -> Sequence[str]:
         prefix = f"{directory}/" if directory else ""
@@ -48,6 +53,9 @@ class Directory:
             return (self.root / path).read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError):
             return None
+
+    def documents(self, _path: str) -> Sequence[Document]:
+        return ()
 
     def names(self, directory: str) -> Sequence[str]:
         return (

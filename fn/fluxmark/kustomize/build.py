@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from fluxmark.kustomize.flux import FluxSettings
+    from fluxmark.kustomize.kustomization import Kustomization
     from fluxmark.kustomize.library import Files
     from fluxmark.kustomize.resource import Resource
 
@@ -100,6 +101,8 @@ class Repository:
         self._library = library
         self._builder = Builder(library)
         self._sources: dict[str | None, Builder] = {}
+        self._kustomizations: dict[tuple[str | None, str], Kustomization] = {}
+        self._applied: dict[tuple[str | None, str], State] = {}
 
     def build(self, directory: str, settings: FluxSettings | None = None) -> Build:
         """Build a directory: as `kustomize build`, or with settings as kustomize-controller does.
@@ -111,22 +114,36 @@ class Repository:
         builder = self._source(settings.ignore)
         state = State()
         try:
-            made = flux.kustomization(builder, directory, settings)
+            own = self._kustomization(builder, directory, settings.ignore)
+            made = flux.with_settings(builder.library, own, settings)
         except BuildError as error:
             state.fail(error, NOWHERE)
             return _result(state)
-        return _result(_after(builder.build_tree(made), settings))
+        if made is not own:
+            return _result(_after(builder.build_tree(made), settings))
+        place = settings.ignore, directory
+        if place not in self._applied:
+            is_there = builder.kustomizations.of(directory, strict=False) is own
+            self._applied[place] = builder.build(directory) if is_there else builder.build_tree(own)
+        return _result(_after(self._applied[place], settings))
+
+    def _kustomization(self, builder: Builder, directory: str, ignore: str | None) -> Kustomization:
+        """Return the kustomization that kustomize-controller builds a directory with, before it adds settings."""
+        place = ignore, directory
+        if place not in self._kustomizations:
+            self._kustomizations[place] = flux.kustomization(builder, directory)
+        return self._kustomizations[place]
 
     def _source(self, ignore: str | None) -> Builder:
         """Return the builder for what a source delivers."""
         if ignore not in self._sources:
             source = Source(self.files, ignore)
-            self._sources[ignore] = Builder(Library(source, self._library))
+            self._sources[ignore] = Builder(Library(source, self._library, source.excludes), self._builder)
         return self._sources[ignore]
 
 
 def _after(state: State, settings: FluxSettings) -> State:
-    """Do what kustomize-controller does after a build."""
+    """Return a build with what kustomize-controller does after it."""
 
     def change(resource: Resource) -> Resource:
         for field, values in (("labels", settings.common_labels), ("annotations", settings.common_annotations)):
@@ -137,8 +154,10 @@ def _after(state: State, settings: FluxSettings) -> State:
             return resource
         return substitute(resource, settings.substitute, settings.unknown, any_unknown=settings.any_unknown)
 
-    state.change(change)
-    return state
+    out = State()
+    out.note(state)
+    out.replace_all(map(change, state.resources))
+    return out
 
 
 def _result(state: State) -> Build:

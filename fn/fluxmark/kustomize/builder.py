@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from fluxmark.kustomize import generate, images, marks, patches, references, replacements, transform, variables
 from fluxmark.kustomize.errors import BuildError
-from fluxmark.kustomize.kustomization import Kustomization, is_remote, load
+from fluxmark.kustomize.kustomization import Kustomizations, is_remote
 from fluxmark.kustomize.library import NAMES
 from fluxmark.kustomize.state import State
 from fluxmark.kustomize.tree import NOWHERE, Place, Scalar, Text, texts
@@ -18,6 +18,7 @@ from fluxmark.kustomize.tree import NOWHERE, Place, Scalar, Text, texts
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from fluxmark.kustomize.kustomization import Kustomization
     from fluxmark.kustomize.library import Library
     from fluxmark.kustomize.resource import Resource
 
@@ -46,37 +47,32 @@ def joined(directory: str, path: str) -> str | None:
 
 
 class Builder:
-    """Builds directories of one repository; what was built is kept for those that use it as a base."""
+    """Builds directories of one repository; what was built is kept for those that use it as a base.
 
-    def __init__(self, library: Library) -> None:
+    whole: the builder of the whole repository, where the library holds a part of it.
+    """
+
+    def __init__(self, library: Library, whole: Builder | None = None) -> None:
         self.library = library
+        self._whole = whole
+        self.kustomizations = Kustomizations(library)
         self._built: dict[str, State] = {}
+        self._finished: dict[str, State] = {}
         self._visits = 0
 
     def build(self, directory: str) -> State:
         """Build the kustomization of a directory."""
-        self._visits = 0
-        return self.finished(self._directory(directory, (), NOWHERE, component=None))
+        if directory not in self._finished:
+            self._visits = 0
+            self._finished[directory] = self.finished(self._directory(directory, (), NOWHERE, component=None))
+        return self._finished[directory]
 
     def build_tree(self, kustomization: Kustomization) -> State:
-        """Build a kustomization that was made for a directory."""
+        """Build a kustomization that was made or changed for a directory."""
         self._visits = 0
         state = State()
         self._accumulate(kustomization, state, (kustomization.directory,))
         return self.finished(state)
-
-    def kustomization(self, directory: str, *, strict: bool = True) -> Kustomization | None:
-        """Return the kustomization of a directory, as `load` reads it; None if it has none.
-
-        Raises BuildError for one that kustomize refuses, and for several.
-        """
-        found = [
-            text for name in NAMES if (text := self.library.text(f"{directory}/{name}".lstrip("/"))) is not None
-        ]
-        if len(found) > 1:
-            message = f"Found multiple kustomization files under: {directory or '.'}"
-            raise BuildError(message, Place(found[1], _Start()))
-        return load(found[0], strict=strict) if found else None
 
     def finished(self, state: State) -> State:
         """Return a copy of a state with the last steps of a build done."""
@@ -106,7 +102,7 @@ class Builder:
                 state.chained = True
                 return state
         if component is None:
-            done = self._built.get(directory)
+            done = self._built.get(directory) or self._whole_build(directory)
             if done is not None and not any(_contains(done.directories, visited) for visited in chain):
                 return done
         self._visits += 1
@@ -115,7 +111,7 @@ class Builder:
             state.incomplete = state.chained = True
             return state
         try:
-            kustomization = self.kustomization(directory)
+            kustomization = self.kustomizations.of(directory)
         except BuildError as error:
             state.fail(error, place)
             return state
@@ -131,6 +127,21 @@ class Builder:
         if component is None and not state.chained:
             self._built[directory] = state
         return state
+
+    def built(self, directory: str) -> State | None:
+        """Return what a directory adds to a build, where that is known by now."""
+        return self._built.get(directory)
+
+    def _whole_build(self, directory: str) -> State | None:
+        """Return what the whole repository's builder made of a directory, where no file of it is missing here."""
+        done = self._whole.built(directory) if self._whole is not None else None
+        if done is None or done.problems:
+            return None
+        named = (f"{below}/{name}".lstrip("/") for below in done.directories for name in NAMES)
+        if any(self.library.lacks(file) for file in (*named, *done.files, *done.read)):
+            return None
+        self._built[directory] = done
+        return done
 
     def _accumulate(self, kustomization: Kustomization, state: State, chain: tuple[str, ...]) -> None:
         state.visit(kustomization)

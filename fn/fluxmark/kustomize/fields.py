@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from fluxmark.kustomize.errors import BuildError
@@ -40,7 +41,12 @@ class FieldSpec:
     @property
     def steps(self) -> list[str]:
         """The path, taken apart; `\\/` is a slash in a key."""
-        return [step.replace("\\/", "/") for step in re.split(r"(?<!\\)/", self.path.strip("/"))]
+        return _steps(self.path)
+
+
+@cache
+def _steps(path: str) -> list[str]:
+    return [step.replace("\\/", "/") for step in re.split(r"(?<!\\)/", path.strip("/"))]
 
 
 METADATA_LABELS = FieldSpec("metadata/labels", create=True)

@@ -47,17 +47,17 @@ class FluxSettings:
     spec: Mapping | None = None
 
 
-def kustomization(builder: Builder, directory: str, settings: FluxSettings) -> Kustomization:
-    """Return the kustomization that kustomize-controller builds a directory with.
+def kustomization(builder: Builder, directory: str) -> Kustomization:
+    """Return the kustomization that kustomize-controller builds a directory with, before it adds settings.
 
     Raises BuildError if it cannot make one.
     """
-    found = builder.kustomization(directory, strict=False)
+    found = builder.kustomizations.of(directory, strict=False)
     if found is None:
         if directory and not builder.library.is_directory(directory):
             raise BuildError(f"kustomization path not found: {directory}", NOWHERE)
         found = _generated(builder.library, directory)
-    return _with_settings(builder.library, found, settings)
+    return found
 
 
 def _generated(library: Library, directory: str) -> Kustomization:
@@ -90,7 +90,8 @@ def _scan(library: Library, directory: str) -> Iterator[str]:
             yield path
 
 
-def _with_settings(library: Library, found: Kustomization, settings: FluxSettings) -> Kustomization:
+def with_settings(library: Library, found: Kustomization, settings: FluxSettings) -> Kustomization:
+    """Return a kustomization with what a Flux Kustomization adds; itself where that is nothing."""
     tree = found.tree
     spec = settings.spec.fields if settings.spec is not None else {}
     place = settings.spec.place if settings.spec is not None else NOWHERE
@@ -124,6 +125,8 @@ def _with_settings(library: Library, found: Kustomization, settings: FluxSetting
         tree = _longer(tree, "components", Sequence(kept, components.place))
     if (images := given("images", settings.images)) is not None:
         tree = _with_images(tree, images)
+    if tree is found.tree:
+        return found
     return Kustomization(found.file, found.directory, tree)
 
 

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from krmfn.packages.krmignore import go_glob
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from fluxmark.kustomize.library import Files
+    from krmfn.yaml.parser import Document
 
 NAME = ".sourceignore"
 _VCS = ".git/,.gitignore,.gitmodules,.gitattributes"
@@ -107,8 +108,10 @@ def _pattern(text: str, domain: tuple[str, ...]) -> Pattern:
         text = text.rstrip(" ")
     directory = text.endswith("/")
     text = text.removesuffix("/")
-    anchored = "/" in text
-    return Pattern(domain, tuple(text.split("/")), keeps, directory, anchored)
+    parts = tuple(text.split("/"))
+    if len(parts) == 2 and parts[0] == "**" != parts[1]:
+        parts = parts[1:]  # the same, and faster
+    return Pattern(domain, parts, keeps, directory, anchored=len(parts) > 1)
 
 
 class Source:
@@ -147,6 +150,16 @@ class Source:
                     pending.append(path)
         return found
 
+    @cached_property
+    def _names(self) -> re.Pattern[str]:
+        """Matches the names that patterns without a slash are about, few of which are in a repository."""
+        globs = (go_glob(pattern.parts[0]) for pattern in self._patterns if not pattern.anchored)
+        return re.compile("|".join(f"(?:{regex})" for regex in globs if regex is not None), re.DOTALL)
+
+    @cached_property
+    def _anchored(self) -> bool:
+        return any(pattern.anchored for pattern in self._patterns)
+
     def excludes(self, path: str, *, directory: bool = False) -> bool:
         """Tell whether a file or directory is left out."""
         key = (path, directory)
@@ -155,6 +168,8 @@ class Source:
         return self._cached[key]
 
     def _excludes(self, path: tuple[str, ...], directory: bool) -> bool:
+        if not self._anchored and not any(map(self._names.fullmatch, path)):
+            return False
         for pattern in reversed(self._patterns):
             if pattern.matches(path, directory=directory):
                 return not pattern.keeps
@@ -163,6 +178,10 @@ class Source:
     def read(self, path: str) -> str | None:
         """Return the text of a file that is delivered."""
         return None if self.excludes(path) else self.files.read(path)
+
+    def documents(self, path: str) -> Sequence[Document]:
+        """Return the documents of a file."""
+        return self.files.documents(path)
 
     def names(self, directory: str) -> list[str]:
         """Return the names in a directory that are delivered."""

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fluxmark.kustomize.errors import BuildError
-from fluxmark.kustomize.library import documents, tree_of
+from fluxmark.kustomize.library import NAMES, documents, tree_of
 from fluxmark.kustomize.schema import checked
 from fluxmark.kustomize.tree import Mapping, Origin, Place, Scalar, Sequence, is_null
 
 if TYPE_CHECKING:
+    from fluxmark.kustomize.library import Library
     from fluxmark.kustomize.tree import Text, Tree
 
 VERSION = "kustomize.config.k8s.io/v1beta1"
@@ -110,6 +111,39 @@ def _check_kind(kustomization: Kustomization) -> None:
     if version and version != wanted:
         place = kustomization.tree.fields["apiVersion"].place
         raise BuildError(f"apiVersion for {kind} should be {wanted}", place)
+
+
+class Kustomizations:
+    """The kustomizations of a repository, each read once."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._known: dict[str, Kustomization | BuildError | None] = {}
+
+    def of(self, directory: str, *, strict: bool = True) -> Kustomization | None:
+        """Return the kustomization of a directory, as `load` reads it; None if it has none.
+
+        Raises BuildError for one that kustomize refuses, and for several.
+        """
+        if directory not in self._known:
+            try:
+                self._known[directory] = self._read(directory, strict=True)
+            except BuildError as error:
+                self._known[directory] = error
+        found = self._known[directory]
+        if not isinstance(found, BuildError):
+            return found  # what kustomize reads, kustomize-controller reads in the same way
+        if strict:
+            raise found
+        return self._read(directory, strict=False)
+
+    def _read(self, directory: str, *, strict: bool) -> Kustomization | None:
+        texts = (self._library.text(f"{directory}/{name}".lstrip("/")) for name in NAMES)
+        found = [text for text in texts if text is not None]
+        if len(found) > 1:
+            message = f"Found multiple kustomization files under: {directory or '.'}"
+            raise BuildError(message, Place(found[1], _START))
+        return load(found[0], strict=strict) if found else None
 
 
 def pairs(tree: Tree | None) -> dict[str, Scalar]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from fluxmark.kustomize.errors import BuildError
 from fluxmark.kustomize.kinds import KINDS, MENTION
+from fluxmark.kustomize.reader import TreeError, read
 from fluxmark.kustomize.resource import Resource, split_api_version
 from fluxmark.kustomize.tree import (
     Mapping,
@@ -15,10 +16,8 @@ from fluxmark.kustomize.tree import (
     Scalar,
     Sequence,
     Text,
-    TreeError,
     as_json,
     is_null,
-    read,
     text_at,
 )
 from krmfn.errors import InputError
@@ -26,7 +25,7 @@ from krmfn.yaml.parser import MapNode, ScalarNode, parse
 from krmfn.yaml.text import Lines
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence as List
+    from collections.abc import Callable, Collection, Iterator, Sequence as List
 
     from fluxmark.kustomize.tree import Tree
     from krmfn.yaml.parser import Document, Node
@@ -47,6 +46,9 @@ class Files(Protocol):
     def read(self, path: str) -> str | None:
         """Return the text of a file; None if there is none, or none that is text."""
 
+    def documents(self, path: str) -> List[Document]:
+        """Return the documents of a file's text; none where it is not YAML, or where nobody has parsed it."""
+
     def names(self, directory: str) -> List[str]:
         """Return the names in a directory in their order; none if there is no such directory."""
 
@@ -62,11 +64,13 @@ class _At:
         self.end = end
 
 
-def documents(source: Text) -> list[Document]:
+def documents(source: Text) -> List[Document]:
     """Return the documents of a text.
 
     Raises BuildError for a text that is not YAML.
     """
+    if source.documents is not None and (known := source.documents()):
+        return known
     try:
         return parse(source.text, source.file, whole=True)
     except InputError as error:
@@ -82,7 +86,7 @@ def documents(source: Text) -> list[Document]:
 
 
 def tree_of(root: Node, source: Text, *, resource: bool = True) -> Tree:
-    """Return the tree of a node, as `fluxmark.kustomize.tree.read` does.
+    """Return the tree of a node, as `fluxmark.kustomize.reader.read` does.
 
     Raises BuildError for aliases that lead nowhere.
     """
@@ -219,11 +223,15 @@ def _inline(scalar: Scalar) -> Text:
 class Library:
     """What was read of a repository so far; every build of its directories shares it.
 
-    shared: the library of the whole repository, where these files are a part of it.
+    shared: the library of the whole repository, where these files are a part of it. excludes: tells which files
+    are left out of that part.
     """
 
-    def __init__(self, files: Files, shared: Library | None = None) -> None:
+    def __init__(
+        self, files: Files, shared: Library | None = None, excludes: Callable[[str], bool] = lambda _: False
+    ) -> None:
         self.files = files
+        self.lacks = excludes
         self._shared = shared
         self._texts: dict[str, Text | None] = {}
         self._resources: dict[str, tuple[Resource, ...] | BuildError] = {}
@@ -240,7 +248,8 @@ class Library:
         if path not in self._texts:
             text = self.files.read(path)
             shared = self._shared.text(path) if text is not None and self._shared is not None else None
-            self._texts[path] = shared or (None if text is None else Text(path, text))
+            made = None if text is None else Text(path, text, documents=lambda: self.files.documents(path))
+            self._texts[path] = shared or made
         return self._texts[path]
 
     def resources(self, path: str) -> tuple[Resource, ...] | None:

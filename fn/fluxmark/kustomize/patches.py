@@ -33,11 +33,14 @@ _METADATA = ("labels", "annotations")
 
 def apply_strategic(state: State, kustomization: Kustomization, load: Load) -> None:
     """Apply `patchesStrategicMerge`."""
+    again = True
     for item in kustomization.scalars("patchesStrategicMerge"):
         try:
             for patch in _strategic(item, load):
                 _apply_to_own(state, replace(patch, tree=_normalised(patch.tree)), item.place, Options())
-                state.append_again()
+                if again:  # kustomize does it each time, but these patches change no identity
+                    state.append_again()
+                    again = False
         except BuildError as error:
             state.fail(error, item.place)
 
@@ -160,17 +163,14 @@ def _selector(target: Tree | None) -> Selector:
 
 def _apply_to_own(state: State, patch: Resource, place: Place, options: Options) -> None:
     """Apply a patch to the resource that it names."""
-    wanted = patch.id.key
-    found = [
-        number
-        for number, resource in enumerate(state.resources)
-        if any(identity.key == wanted for identity in resource.ids)
-    ]
+    found = state.numbers(patch.id.key)
     if len(found) == 1:
         number = found[0]
         changed = patched(state.resources[number], patch.tree, options)
-        out = [*state.resources[:number], *([changed] if changed else []), *state.resources[number + 1 :]]
-        state.replace_all(out)
+        if changed is None:
+            state.replace_all([*state.resources[:number], *state.resources[number + 1 :]])
+        else:
+            state.replace_one(number, changed)
         return
     if not found and ((patch.id.group, patch.id.kind) not in KINDS or state.incomplete):
         return

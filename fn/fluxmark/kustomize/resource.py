@@ -6,12 +6,12 @@ kustomize keeps the earlier names in annotations that it removes in the end.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import NamedTuple
 
 from fluxmark.kustomize.errors import BuildError
 from fluxmark.kustomize.kinds import CLUSTER_SCOPED
-from fluxmark.kustomize.tree import Mapping, Place, Scalar, Tree, is_null, put, string, text_at
+from fluxmark.kustomize.tree import Mapping, Place, Scalar, Tree, is_null, put, string
 
 _NO_NAMESPACE = "_non_namespaceable_"
 
@@ -52,6 +52,10 @@ def split_api_version(api_version: str) -> tuple[str, str]:
     return (group, version) if slash else ("", api_version)
 
 
+def _text(tree: Tree | None) -> str:
+    return tree.text if type(tree) is Scalar and tree.data is not None else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Resource:
     """A resource, never changed in place.
@@ -78,9 +82,11 @@ class Resource:
 
     def __post_init__(self) -> None:
         """Read the identity once."""
-        group, version = split_api_version(text_at(self.tree, "apiVersion"))
-        kind, name = text_at(self.tree, "kind"), text_at(self.tree, "metadata", "name")
-        object.__setattr__(self, "id", Id(group, version, kind, name, text_at(self.tree, "metadata", "namespace")))
+        metadata = self.tree.get("metadata")
+        named = metadata.fields if type(metadata) is Mapping else {}
+        group, version = split_api_version(_text(self.tree.get("apiVersion")))
+        kind, name, namespace = self.tree.get("kind"), named.get("name"), named.get("namespace")
+        object.__setattr__(self, "id", Id(group, version, _text(kind), _text(name), _text(namespace)))
 
     @property
     def original(self) -> Id:
@@ -94,7 +100,10 @@ class Resource:
 
     def with_tree(self, tree: Mapping) -> Resource:
         """Return it with other contents."""
-        return replace(self, tree=tree)
+        if tree is self.tree:
+            return self
+        # `replace` without its checks: this is what builds do most
+        return Resource(tree, *(getattr(self, name) for name in _KEPT))
 
     def remembered(self) -> Resource:
         """Return it with its identity among the earlier ones."""
@@ -132,3 +141,6 @@ class Resource:
         for key in path:
             here = here.fields.get(key) if type(here) is Mapping else None
         return here
+
+
+_KEPT = tuple(one.name for one in fields(Resource) if one.init and one.name != "tree")

@@ -39,6 +39,7 @@ class State:
     incomplete: bool = False
     chained: bool = False
     _index: dict[tuple[str, ...], Resource] | None = None
+    _numbers: dict[tuple[str, ...], list[int]] | None = None
 
     def append(self, resource: Resource) -> None:
         """Add a resource; one whose identity is there already is refused."""
@@ -49,6 +50,7 @@ class State:
             return
         index[key] = resource
         self.resources.append(resource)
+        self._numbers = None
 
     def append_again(self) -> None:
         """Add all resources anew, which finds those that have become the same."""
@@ -70,10 +72,28 @@ class State:
             self._index = {resource.id.key: resource for resource in self.resources}
         return self._index
 
+    def numbers(self, key: tuple[str, ...]) -> list[int]:
+        """Return which resources have this identity, or had it."""
+        if self._numbers is None:
+            self._numbers = {}
+            for number, resource in enumerate(self.resources):
+                for one in dict.fromkeys(identity.key for identity in resource.ids):
+                    self._numbers.setdefault(one, []).append(number)
+        return self._numbers.get(key, [])
+
+    def replace_one(self, number: int, resource: Resource) -> None:
+        """Take a resource for another one."""
+        before = self.resources[number]
+        self.resources[number] = resource
+        if resource.ids != before.ids:
+            self._index = self._numbers = None
+        elif self._index is not None:
+            self._index[resource.id.key] = resource
+
     def replace_all(self, resources: Iterable[Resource]) -> None:
         """Take these resources for all there were."""
         self.resources = list(resources)
-        self._index = None
+        self._index = self._numbers = None
 
     def change(self, change: Callable[[Resource], Resource]) -> None:
         """Change every resource."""

@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fluxmark.kustomize.expressions import ExpressionError, Unknown, evaluate
-from fluxmark.kustomize.tree import Mapping, Scalar, Sequence, TreeError, from_data, plain, read, texts
+from fluxmark.kustomize.reader import TreeError, read
+from fluxmark.kustomize.tree import Mapping, Scalar, Sequence, from_data, plain, texts
 from krmfn.errors import InputError
 from krmfn.yaml.parser import MapNode, parse
 from krmfn.yaml.scalar import can_be_plain, quoted
@@ -38,6 +39,9 @@ class _Substitution:
 
     def tree(self, tree: Tree) -> Tree:
         if type(tree) is Mapping:
+            text = tree.unread
+            if text is not None and "$" not in text and "\\" not in text:
+                return tree
             fields: dict[str, Tree] = {}
             keys: dict[str, Place] = {}
             for key, value in tree.fields.items():

@@ -6,28 +6,21 @@ is built once, however many overlays use it.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from krmfn.yaml.data import scalar_data
-from krmfn.yaml.parser import MapNode, Node, ScalarNode, follow
-from krmfn.yaml.scalar import can_be_plain, resolve
+from krmfn.yaml.scalar import can_be_plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping as Dict, Sequence as List
+
+    from fluxmark.kustomize.reader import Reader
+    from krmfn.yaml.parser import Document
 
 OLD_BOOLEANS = frozenset(
     ["y", "Y", "yes", "Yes", "YES", "on", "On", "ON", "n", "N", "no", "No", "NO", "off", "Off", "OFF"]
 )
 """Booleans of YAML 1.1 that kustomize's reader, go-yaml 3, takes for text."""
-
-_TIMESTAMP = re.compile(
-    r"(\d{4})-(1[0-2]|0?[1-9])-(3[01]|[12]\d|0?[1-9])"
-    r"(?:(?:[Tt]|[ ])(2[0-3]|[01]?\d):([0-5]?\d):([0-5]?\d)(\.\d{1,9})?(Z|[-+]\d\d:\d\d)?)?"
-)
-MAX_ALIASED = 1_000_000
-"""Most values that a document may hold once its aliases are written out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +35,23 @@ class Origin:
 class Text:
     """A text with its file: the file's own text, or a piece of it, as an inline patch.
 
-    span: turns a piece of this text, as offsets, into one of the file's; None if they are the same.
+    span: turns a piece of this text, as offsets, into one of the file's; None if they are the same. documents:
+    returns the documents of a file's own text, none where it must be parsed.
     """
 
-    __slots__ = ("file", "span", "text")
+    __slots__ = ("documents", "file", "span", "text")
 
-    def __init__(self, file: str, text: str, span: Callable[[int, int], tuple[int, int]] | None = None) -> None:
+    def __init__(
+        self,
+        file: str,
+        text: str,
+        span: Callable[[int, int], tuple[int, int]] | None = None,
+        documents: Callable[[], List[Document]] | None = None,
+    ) -> None:
         self.file = file
         self.text = text
         self.span = span
+        self.documents = documents
 
     def origin(self, start: int, end: int) -> Origin:
         """Return the place of a piece of this text."""
@@ -98,7 +99,7 @@ class Mapping:
     __slots__ = ("_fields", "_keys", "_reader", "place")
 
     def __init__(
-        self, fields: dict[str, Tree], keys: dict[str, Place], place: Place, reader: _Reader | None = None
+        self, fields: dict[str, Tree], keys: dict[str, Place], place: Place, reader: Reader | None = None
     ) -> None:
         self._fields = fields
         self._keys = keys
@@ -119,7 +120,14 @@ class Mapping:
             self._read(self._reader)
         return self._keys
 
-    def _read(self, reader: _Reader) -> None:
+    @property
+    def unread(self) -> str | None:
+        """The text of a mapping that nobody has looked into; None once that has been done."""
+        if self._reader is None:
+            return None
+        return self._reader.text.text[self.place.node.start : self.place.node.end]
+
+    def _read(self, reader: Reader) -> None:
         self._reader = None
         reader.fill(self.place.node, self._fields, self._keys)
 
@@ -145,7 +153,7 @@ class Sequence:
 
     __slots__ = ("_items", "_reader", "place")
 
-    def __init__(self, items: tuple[Tree, ...], place: Place, reader: _Reader | None = None) -> None:
+    def __init__(self, items: tuple[Tree, ...], place: Place, reader: Reader | None = None) -> None:
         self._items = items
         self._reader = reader
         self.place = place
@@ -162,10 +170,6 @@ class Sequence:
 Tree: TypeAlias = Scalar | Mapping | Sequence
 
 
-class TreeError(ValueError):
-    """A document has no tree: its aliases are recursive, have no anchor, or multiply without end."""
-
-
 def string(text: str, place: Place) -> Scalar:
     """Return a tree for a text."""
     return Scalar(text, text, place)
@@ -174,112 +178,6 @@ def string(text: str, place: Place) -> Scalar:
 def is_null(tree: Tree | None) -> bool:
     """Tell whether nothing, or a null, is there."""
     return tree is None or (type(tree) is Scalar and tree.data is None)
-
-
-class _Reader:
-    """Reads nodes: at once where anchors may multiply them, else one collection at a time."""
-
-    def __init__(self, text: Text, meaning: Callable[[ScalarNode], Any]) -> None:
-        self.text = text
-        self.meaning = meaning
-        self.at_once = "&" in text.text
-        self.open: set[int] = set()
-        self.count = 0
-
-    def read(self, node: Node) -> Tree:
-        if type(node) is ScalarNode:
-            return self.scalar(node)
-        try:
-            node = follow(node)
-        except ValueError as error:
-            raise TreeError(str(error)) from None
-        if type(node) is ScalarNode:
-            return self.scalar(node)
-        if id(node) in self.open:
-            raise TreeError(f"anchor '{node.anchor}' value contains itself")
-        self.open.add(id(node))
-        found = self.mapping(node) if type(node) is MapNode else self.sequence(node)
-        self.open.discard(id(node))
-        return found
-
-    def scalar(self, node: ScalarNode) -> Scalar:
-        return Scalar(node.value, self.meaning(node), Place(self.text, node), quoted=bool(node.style))
-
-    def mapping(self, node: MapNode) -> Mapping:
-        place = Place(self.text, node)
-        if not self.at_once:
-            return Mapping({}, {}, place, self)
-        fields: dict[str, Tree] = {}
-        keys: dict[str, Place] = {}
-        self.counted(len(node.pairs))
-        self.fill(node, fields, keys)
-        return Mapping(fields, keys, place)
-
-    def fill(self, node: MapNode, fields: dict[str, Tree], keys: dict[str, Place]) -> None:
-        """Add the fields of a mapping, and where their keys are written."""
-        merged: list[Tree] = []
-        for key, value in node.pairs:
-            if type(key) is ScalarNode and key.value == "<<" and not key.style:
-                more = self.read(value)
-                merged += more.items if type(more) is Sequence else [more]
-                continue
-            name = follow(key)
-            if type(name) is ScalarNode:
-                fields[name.value] = self.read(value)
-                keys[name.value] = Place(self.text, key)
-        for other in merged:
-            if type(other) is Mapping:
-                for word, inherited in other.fields.items():
-                    if word not in fields:
-                        fields[word] = inherited
-                        keys[word] = other.keys[word]
-
-    def sequence(self, node: Any) -> Sequence:
-        if not self.at_once:
-            return Sequence((), Place(self.text, node), self)
-        self.counted(len(node.items))
-        return Sequence(self.items(node), Place(self.text, node))
-
-    def items(self, node: Any) -> tuple[Tree, ...]:
-        """Return the items of a sequence."""
-        return tuple(self.read(item) for item in node.items)
-
-    def counted(self, more: int) -> None:
-        self.count += more
-        if self.count > MAX_ALIASED:
-            raise TreeError("document contains excessive aliasing")
-
-
-def _resource_data(node: ScalarNode) -> Any:
-    """Return what a scalar means in a resource: to go-yaml 3, by way of JSON."""
-    if node.tag is not None:
-        return scalar_data(node)
-    value = node.value
-    if node.style or value in OLD_BOOLEANS:
-        return value
-    return (_timestamp(value) or resolve(value)) if value[4:5] == "-" else resolve(value)
-
-
-def _timestamp(text: str) -> str | None:
-    """Return a date as Go's JSON writes it; None for what is not a date."""
-    found = _TIMESTAMP.fullmatch(text)
-    if found is None:
-        return None
-    year, month, day, hour, minute, second, fraction, zone = found.groups()
-    zone = "Z" if zone in (None, "", "Z") else zone
-    part = (fraction or "").rstrip("0.")
-    clock = f"{int(hour or 0):02}:{int(minute or 0):02}:{int(second or 0):02}"
-    return f"{year}-{int(month):02}-{int(day):02}T{clock}{part}{zone}"
-
-
-def read(node: Node, text: Text, *, resource: bool = True) -> Tree:
-    """Return the tree of a node.
-
-    resource: whether it is read as resources are; kustomizations and JSON patches are read by YAML 1.1.
-
-    Raises TreeError.
-    """
-    return _Reader(text, _resource_data if resource else scalar_data).read(node)
 
 
 def from_data(data: Any, place: Place) -> Tree:

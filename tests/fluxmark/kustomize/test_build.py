@@ -188,6 +188,32 @@ def test_flux_takes_no_file_that_its_source_leaves_out() -> None:
     assert names(everything) == ["ImagePolicy /app", "ImagePolicy /b"]
 
 
+def test_a_directory_is_built_anew_where_a_source_leaves_out_a_file_of_its_base() -> None:
+    files = Texts(
+        {
+            "base/kustomization.yaml": "resources: [policy.yaml]\n",
+            "base/policy.yaml": POLICY,
+            "prod/kustomization.yaml": "resources: [../base]\n",
+        }
+    )
+    repository = Repository(files)
+    assert names(repository.build("prod")) == ["ImagePolicy /app"]
+    assert names(repository.build("prod", FluxSettings())) == ["ImagePolicy /app"]
+    for ignore in ("base/policy.yaml", "base/kustomization.yaml", "base/"):
+        assert not repository.build("prod").problems
+        assert repository.build("prod", FluxSettings(ignore=ignore)).problems, ignore
+
+
+def test_one_kustomization_applies_a_directory_with_variables_and_another_without() -> None:
+    policy = POLICY.replace("name: app\nspec", "name: app-${v}\nspec")
+    repository = Repository(Texts({"a/kustomization.yaml": "resources: [p.yaml]\n", "a/p.yaml": policy}))
+    found = [
+        names(repository.build("a", settings))
+        for settings in (FluxSettings(substitute={"v": "1"}), FluxSettings(), FluxSettings(substitute={"v": "2"}))
+    ]
+    assert found == [["ImagePolicy /app-1"], ["ImagePolicy /app-${v}"], ["ImagePolicy /app-2"]]
+
+
 def test_a_name_reference_of_a_configuration_follows_a_prefix() -> None:
     repository = POLICY.replace("kind: ImagePolicy", "kind: ImageRepository")
     configuration = (
