@@ -43,7 +43,7 @@ def steps(work: Callable[[int], object], size: int) -> int:
     return count
 
 
-def assert_linear(work: Callable[[int], object]) -> None:
+def assert_linear(work: Callable[[int], object], size: int = SMALL) -> None:
     work(2)  # imports and caches
-    small, large = steps(work, SMALL), steps(work, SMALL * TIMES)
+    small, large = steps(work, size), steps(work, size * TIMES)
     assert large < GREATEST_GROWTH * small, f"{small} steps grew to {large}"

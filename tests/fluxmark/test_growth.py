@@ -57,6 +57,11 @@ spec: {{url: 'oci://reg.io/app', ref: {{tag: '${{VERSION_{0}}}'}}}}
 POD = "---\napiVersion: v1\nkind: Pod\nmetadata: {{name: p{0}}}\nspec:\n  containers:\n"
 
 
+def braced(text: str) -> str:
+    """Return a text that `format` leaves as it is."""
+    return text.replace("{", "{{").replace("}", "}}")
+
+
 def numbered(count: int, text: str) -> str:
     return "".join(text.format(number) for number in range(count))
 
@@ -146,11 +151,6 @@ COMMANDS: dict[str, list[str]] = {
 }
 
 
-def braced(text: str) -> str:
-    """Return a text that `format` leaves as it is."""
-    return text.replace("{", "{{").replace("}", "}}")
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("command", COMMANDS)
 @pytest.mark.parametrize("kind", TEXTS)
@@ -164,6 +164,75 @@ def test_a_command_takes_steps_in_proportion_to_the_text(
         assert main([*COMMANDS[command], str(tmp_path)]) < 2
 
     assert_linear(work)
+
+
+SYNC = """\
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {{name: flux-system, namespace: flux-system}}
+spec: {{path: ./clusters/c{0}, sourceRef: {{kind: GitRepository, name: flux-system}}}}
+"""
+AUTOMATION = """\
+---
+apiVersion: image.toolkit.fluxcd.io/v1
+kind: ImageUpdateAutomation
+metadata: {{name: c{0}, namespace: flux-system}}
+spec:
+  interval: 1m
+  sourceRef: {{kind: GitRepository, name: flux-system}}
+  git: {{commit: {{author: {{email: a@b.c}}}}, push: {{branch: main}}}}
+  update: {{path: ./clusters/c{0}}}
+"""
+KUSTOMIZE = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n"
+MARKED = POD + '  - image: reg.io/app{1}:1.1.0 # {{"$imagepolicy": "flux-system:app{1}"}}\n'
+
+
+def clusters(count: int) -> dict[str, str]:
+    """Return a repository of clusters that share a base and mark an image each."""
+    texts = {"base/kustomization.yaml": f"{KUSTOMIZE}resources: [flux.yaml]\n", "base/flux.yaml": FLUX}
+    for number in range(count):
+        here = f"clusters/c{number}"
+        texts[f"{here}/kustomization.yaml"] = f"{KUSTOMIZE}resources: [sync.yaml, pod.yaml, ../../base]\n"
+        texts[f"{here}/sync.yaml"] = SYNC.format(number) + AUTOMATION.format(number)
+        texts[f"{here}/pod.yaml"] = MARKED.format(number, "")
+    return texts
+
+
+def patched(count: int) -> dict[str, str]:
+    """Return an overlay that uses many bases, and patches the policy of each."""
+    texts, resources, patches = {}, [], []
+    for number in range(count):
+        base, patch = f"base/b{number}", POLICY.format(number).replace("1.x", "1.1.x")
+        texts[f"{base}/kustomization.yaml"] = f"{KUSTOMIZE}resources: [flux.yaml, pod.yaml]\n"
+        texts[f"{base}/flux.yaml"] = REPOSITORY.format(number) + POLICY.format(number)
+        texts[f"{base}/pod.yaml"] = MARKED.format(number, number)
+        texts[f"clusters/c/p{number}.yaml"] = patch
+        resources.append(f"../../{base}")
+        patches.append(f"{{path: p{number}.yaml}}")
+    listed = f"resources: [sync.yaml, {', '.join(resources)}]\npatches: [{', '.join(patches)}]\n"
+    sync = SYNC.format("") + AUTOMATION.format("")
+    return {**texts, "clusters/c/sync.yaml": sync, "clusters/c/kustomization.yaml": KUSTOMIZE + listed}
+
+
+REPOSITORIES: dict[str, Callable[[int], dict[str, str]]] = {"clusters": clusters, "patched bases": patched}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", ["check", "update", "select"])
+@pytest.mark.parametrize("kind", REPOSITORIES)
+def test_a_command_takes_steps_in_proportion_to_the_repository(
+    kind: str, command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def work(size: int) -> None:
+        root = tmp_path / str(size)
+        for path, text in REPOSITORIES[kind](size).items():
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            (root / path).write_text(text)
+        tags = json.dumps({f"reg.io/app{number}": ["1.1.0"] for number in ("", *range(size))})
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(tags.encode())))
+        assert main([*COMMANDS[command], str(root)]) == 0
+
+    assert_linear(work, size=25)
 
 
 def test_durations() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import cached_property
 from itertools import chain
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from fluxmark import image
@@ -142,13 +143,50 @@ class Repository:
         Those with an automation that updates the file; without one, those that apply it; else all.
         """
         if path not in self._readers:
-            found = tuple(one for one in self.clusters if any(scope.covers(path) for scope in one.scopes))
-            found = found or tuple(one for one in self.clusters if path in one.files)
-            self._readers[path] = found or self.clusters
+            found = tuple(dict.fromkeys(scope.cluster for scope in self.updating(path)))
+            self._readers[path] = found or self._appliers.get(path) or self.clusters
         return self._readers[path]
 
     @cached_property
     def _readers(self) -> dict[str, tuple[Cluster, ...]]:
+        return {}
+
+    @cached_property
+    def _appliers(self) -> dict[str, tuple[Cluster, ...]]:
+        """The clusters that apply a file."""
+        found: dict[str, list[Cluster]] = {}
+        for cluster in self.clusters:
+            for path in cluster.files:
+                found.setdefault(path, []).append(cluster)
+        return {path: tuple(clusters) for path, clusters in found.items()}
+
+    def updating(self, path: str) -> list[Scope]:
+        """Return the automations that update a file, in the order of the clusters."""
+        found = list(self._scopes_at.get("", ()))
+        end = 0
+        while end >= 0 and path:
+            end = path.find("/", end + 1)
+            found += self._scopes_at.get(path[:end] if end >= 0 else path, ())
+        return [scope for _, scope in sorted(found, key=itemgetter(0))]
+
+    @cached_property
+    def _scopes_at(self) -> dict[str, list[tuple[int, Scope]]]:
+        """The automations of this repository by what they update, numbered."""
+        found: dict[str, list[tuple[int, Scope]]] = {}
+        for number, scope in enumerate(self.scopes):
+            if scope.path is not None and scope.origin is not Origin.OTHER:
+                found.setdefault(scope.path, []).append((number, scope))
+        return found
+
+    def holders(self, namespace: str, name: str) -> tuple[Cluster, ...]:
+        """Return the clusters that hold a policy."""
+        key = namespace, name
+        if key not in self._holders:
+            self._holders[key] = tuple(one for one in self.clusters if one.policy(namespace, name) is not None)
+        return self._holders[key]
+
+    @cached_property
+    def _holders(self) -> dict[tuple[str, str], tuple[Cluster, ...]]:
         return {}
 
     def policies_of(self, marker: Marker) -> list[Manifest]:
@@ -161,6 +199,16 @@ class Repository:
 
     def markers_of(self, policy: Manifest) -> list[Marker]:
         """Return the markers that name a policy, in files that its cluster reads."""
+        key = policy.namespace, policy.name, id(policy.root)  # the same in all clusters that share it
+        if key not in self._markers_of:
+            self._markers_of[key] = list(self._named(policy))
+        return self._markers_of[key]
+
+    @cached_property
+    def _markers_of(self) -> dict[tuple[str, str, int], list[Marker]]:
+        return {}
+
+    def _named(self, policy: Manifest) -> Iterator[Marker]:
         if policy.namespace:
             named = self.working_markers.get(policy.id, [])
         else:
@@ -170,7 +218,9 @@ class Repository:
                 if key.partition(":")[2] == policy.name
                 for one in markers
             ]
-        return [one for one in named if any(_holds(two, policy) for two in self.readers(one.source.path))]
+        for one in named:
+            if any(_holds(two, policy) for two in self.readers(one.source.path)):
+                yield one
 
     @cached_property
     def texts(self) -> dict[str, str]:
@@ -249,6 +299,21 @@ class Repository:
         if scope.path and (not source.path or not self.knows_root or not self.tree.exists(scope.path)):
             return None if scope.origin is not Origin.OTHER else False
         return scope.covers(source.path)
+
+    def is_updated(self, source: Source) -> bool | None:
+        """Tell whether an automation updates a file; None if that is not known."""
+        if any(self.covers(scope, source) for scope in self.updating(source.path)):
+            return True
+        return None if self._has_unknown_paths or not source.path else False
+
+    @cached_property
+    def _has_unknown_paths(self) -> bool:
+        """Whether it is not known of an automation which files it updates."""
+        return any(
+            scope.origin is not Origin.OTHER
+            and (scope.path is None or (scope.path and not (self.knows_root and self.tree.exists(scope.path))))
+            for scope in self.scopes
+        )
 
     # how it is done
 

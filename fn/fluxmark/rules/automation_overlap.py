@@ -59,14 +59,13 @@ def check(world: Repository) -> Iterator[Finding]:
             if id(other) not in told and _same_target(one, other):
                 told.add(id(other))
                 yield _report(other, one, "updates the same files on the same branch, so the two race")
-    for one, other in combinations(world.scopes, 2):
-        if one.cluster is not other.cluster and _same_files(one, other) and _meet(world, one, other):
-            yield _report(
-                other,
-                one,
-                f"of the cluster {one.cluster.shown} updates the same markers on the same branch, so both "
-                "clusters commit there, each what its own policies select",
-            )
+    for one, other in _meeting(world):
+        yield _report(
+            other,
+            one,
+            f"of the cluster {one.cluster.shown} updates the same markers on the same branch, so both "
+            "clusters commit there, each what its own policies select",
+        )
 
 
 def _report(scope: Scope, other: Scope, what: str) -> Finding:
@@ -102,11 +101,21 @@ def _same_files(one: Scope, other: Scope) -> bool:
     return is_below(one.path, other.path) or is_below(other.path, one.path)
 
 
-def _meet(world: Repository, one: Scope, other: Scope) -> bool:
-    """Tell whether both automations read a marker that names a policy of each."""
-    shared = {policy.id for policy in one.policies} & {policy.id for policy in other.policies}
-    return any(
-        one.covers(marker.source.path) and other.covers(marker.source.path)
-        for name in shared
-        for marker in world.working_markers.get(name, ())
-    )
+def _meeting(world: Repository) -> Iterator[tuple[Scope, Scope]]:
+    """Yield the automations that update a marker after one of another cluster, each once, with that one first."""
+    policies = {id(scope): {policy.id for policy in scope.policies} for scope in world.scopes}
+    told = set()
+    for name, markers in world.working_markers.items():
+        for path in dict.fromkeys(marker.source.path for marker in markers):
+            first: list[Scope] = []
+            for scope in world.updating(path):
+                if name not in policies[id(scope)]:
+                    continue
+                one = next(
+                    (one for one in first if one.cluster is not scope.cluster and _same_files(one, scope)), None
+                )
+                if one is None:
+                    first.append(scope)
+                elif id(scope) not in told:
+                    told.add(id(scope))
+                    yield one, scope

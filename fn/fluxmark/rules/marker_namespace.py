@@ -64,12 +64,15 @@ def check(world: Repository) -> Iterator[Finding]:
     """Yield the markers that no automation can honour, because none is in the namespace of their policy."""
     if not world.is_complete:
         return
+    beside: dict[tuple[str, str], set[str]] = {}
     for marker in world.markers:
         setter = marker.setter
         if setter is None or not marker.works:
             continue
-        clusters = [one for one in world.clusters if one.policy(setter.namespace, setter.policy) is not None]
-        namespaces = {one.namespace for cluster in clusters for one in cluster.automations}
+        key = setter.namespace, setter.policy
+        if key not in beside:
+            beside[key] = {one.namespace for cluster in world.holders(*key) for one in cluster.automations}
+        namespaces = beside[key]
         if not namespaces or namespaces & {"", setter.namespace} or any(map(is_templated, namespaces)):
             continue
         yield marker.source.finding(

@@ -58,9 +58,16 @@ def check(world: Repository) -> Iterator[Finding]:
         setter = marker.setter
         if setter is None or not marker.works:
             continue
-        holders = [one for one in world.clusters if one.policy(setter.namespace, setter.policy) is not None]
+        holders = world.holders(setter.namespace, setter.policy)
         if world.policies and not holders:
             continue  # another rule's
+        updating = (one for one in world.updating(marker.source.path) if world.covers(one, marker.source))
+        if any(
+            one.automation.namespace in ("", setter.namespace)
+            and (not holders or one.cluster.policy(setter.namespace, setter.policy) is not None)
+            for one in updating
+        ):
+            continue
         scopes = [
             scope
             for cluster in holders or world.clusters

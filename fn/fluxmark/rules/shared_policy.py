@@ -26,7 +26,7 @@ from krmfn.resources.result import Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from fluxmark.cluster import Marker, Repository, Scope
+    from fluxmark.cluster import Marker, Repository
     from fluxmark.finding import Finding
 
 ID: Final = "shared-policy"
@@ -49,12 +49,8 @@ def check(world: Repository) -> Iterator[Finding]:
     if world.has_templates:
         return
     for key, found in sorted(world.working_markers.items()):
-        for scope in world.scopes:
-            if scope.automation.namespace not in ("", key.partition(":")[0]):
-                continue
-            second = _second(world, scope, found)
-            if second is None:
-                continue
+        second = _second(world, key.partition(":")[0], found)
+        if second is not None:
             marker, environment, other, path = second
             yield marker.source.finding(
                 ID,
@@ -65,20 +61,20 @@ def check(world: Repository) -> Iterator[Finding]:
                 resource=marker.manifest.ref if marker.manifest else None,
                 path=marker.path,
             )
-            break
 
 
-def _second(world: Repository, scope: Scope, found: list[Marker]) -> tuple[Marker, str, str, str] | None:
-    """Return the first marker of a second environment with that; and the first environment with its file."""
-    first: dict[str, str] = {}
+def _second(world: Repository, namespace: str, found: list[Marker]) -> tuple[Marker, str, str, str] | None:
+    """Return the first marker of a second environment of one automation with that; and the first environment with
+    its file."""
+    first: dict[int, tuple[str, str]] = {}
     for marker in found:
         environment = _environment(marker.source.path)
-        if not environment or world.covers(scope, marker.source) is not True:
-            continue
-        if first and environment not in first:
-            other, path = next(iter(first.items()))
-            return marker, environment, other, path
-        first.setdefault(environment, marker.source.path)
+        for scope in world.updating(marker.source.path) if environment else ():
+            if scope.automation.namespace not in ("", namespace) or not world.covers(scope, marker.source):
+                continue
+            other, path = first.setdefault(id(scope), (environment, marker.source.path))
+            if other != environment:
+                return marker, environment, other, path
     return None
 
 

@@ -59,6 +59,7 @@ def check(world: Repository) -> Iterator[Finding]:
             by_name.setdefault(ref.canonical, []).append(policy)
     if not by_name:
         return
+    has_automations = any(cluster.automations for cluster in world.clusters)
     meant = {id(marker.node) for marker in world.markers}  # wherever it is, and everything that is wrong with it
     for source, manifest, field in world.fields:
         if id(field.node) in meant or field.part not in ("", "tag") or image.templating(field.node.value):
@@ -70,8 +71,7 @@ def check(world: Repository) -> Iterator[Finding]:
             continue
         if not policies or (beside and (markers.read(beside.text) or markers.diagnose(beside.text))):
             continue
-        covers = [world.covers(scope, source) for scope in world.scopes]
-        if covers and all(answer is False for answer in covers):
+        if has_automations and world.is_updated(source) is False:
             continue
         names = " or ".join(sorted({one.id for one in policies}))
         yield source.finding(
