@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from functools import cached_property
 from itertools import chain
-from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from fluxmark import image
@@ -15,11 +14,12 @@ from fluxmark.cluster.git import NO_CHECKOUT
 from fluxmark.cluster.manifest import Manifest
 from fluxmark.cluster.markers import MENTION, find_markers
 from fluxmark.cluster.overrides import Overrides
+from fluxmark.cluster.readers import Readers
 from fluxmark.flux.api_groups import GROUP
 from krmfn.yaml.parser import MapNode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from fluxmark.cluster.automation import Scope
     from fluxmark.cluster.cluster import Cluster
@@ -61,6 +61,7 @@ class Repository:
         self._paths = tuple(paths)
         self._checkout = checkout
         self._is_root = is_root
+        self._markers_of: dict[tuple[str, str, int], list[Marker]] = {}
         self.generators = tuple(generators)
         self.tags: Mapping[str, Sequence[str]] = {}
         """Tags that are known of images, by canonical name."""
@@ -137,57 +138,21 @@ class Repository:
                 found.setdefault(marker.setter.key, []).append(marker)
         return found
 
+    @cached_property
+    def _readers(self) -> Readers:
+        return Readers(self.clusters)
+
     def readers(self, path: str) -> tuple[Cluster, ...]:
-        """Return the clusters that the markers of a file may be for.
-
-        Those with an automation that updates the file; without one, those that apply it; else all.
-        """
-        if path not in self._readers:
-            found = tuple(dict.fromkeys(scope.cluster for scope in self.updating(path)))
-            self._readers[path] = found or self._appliers.get(path) or self.clusters
-        return self._readers[path]
-
-    @cached_property
-    def _readers(self) -> dict[str, tuple[Cluster, ...]]:
-        return {}
-
-    @cached_property
-    def _appliers(self) -> dict[str, tuple[Cluster, ...]]:
-        """The clusters that apply a file."""
-        found: dict[str, list[Cluster]] = {}
-        for cluster in self.clusters:
-            for path in cluster.files:
-                found.setdefault(path, []).append(cluster)
-        return {path: tuple(clusters) for path, clusters in found.items()}
+        """Return the clusters that the markers of a file may be for: see `Readers.of`."""
+        return self._readers.of(path)
 
     def updating(self, path: str) -> list[Scope]:
         """Return the automations that update a file, in the order of the clusters."""
-        found = list(self._scopes_at.get("", ()))
-        end = 0
-        while end >= 0 and path:
-            end = path.find("/", end + 1)
-            found += self._scopes_at.get(path[:end] if end >= 0 else path, ())
-        return [scope for _, scope in sorted(found, key=itemgetter(0))]
-
-    @cached_property
-    def _scopes_at(self) -> dict[str, list[tuple[int, Scope]]]:
-        """The automations of this repository by what they update, numbered."""
-        found: dict[str, list[tuple[int, Scope]]] = {}
-        for number, scope in enumerate(self.scopes):
-            if scope.path is not None and scope.origin is not Origin.OTHER:
-                found.setdefault(scope.path, []).append((number, scope))
-        return found
+        return self._readers.updating(path)
 
     def holders(self, namespace: str, name: str) -> tuple[Cluster, ...]:
         """Return the clusters that hold a policy."""
-        key = namespace, name
-        if key not in self._holders:
-            self._holders[key] = tuple(one for one in self.clusters if one.policy(namespace, name) is not None)
-        return self._holders[key]
-
-    @cached_property
-    def _holders(self) -> dict[tuple[str, str], tuple[Cluster, ...]]:
-        return {}
+        return self._readers.holders(namespace, name)
 
     def policies_of(self, marker: Marker) -> list[Manifest]:
         """Return the policies that a marker names, one for each cluster that reads it and holds one."""
@@ -203,10 +168,6 @@ class Repository:
         if key not in self._markers_of:
             self._markers_of[key] = list(self._named(policy))
         return self._markers_of[key]
-
-    @cached_property
-    def _markers_of(self) -> dict[tuple[str, str, int], list[Marker]]:
-        return {}
 
     def _named(self, policy: Manifest) -> Iterator[Marker]:
         if policy.namespace:
@@ -251,23 +212,19 @@ class Repository:
         mention = re.compile("|".join(lasts))
         return tuple(
             (source, manifest, field)
-            for source in self._with_text(
+            for source in self.sources_with(
                 lambda path, text: mention.search(text) is not None or self.clues.concern(path, text)
             )
             for manifest in self.manifests_in(source)
             for field in finder.find(manifest.root, manifest.api_version, manifest.kind, source.path)
         )
 
-    def _with_text(self, wanted: Callable[[str, str], bool]) -> Iterator[Source]:
-        """Yield the sources, and the texts that are not parsed yet, whose path and text are wanted."""
+    def sources_with(self, wanted: Callable[[str, str], bool]) -> Iterator[Source]:
+        """Yield all sources whose path and text are wanted, with those that concern neither markers nor Flux."""
         yield from (source for source in self.sources if wanted(source.path, source.text))
         for path, text in self.tree.unparsed.items():
             if wanted(path, text) and (source := self.tree.source(path)) is not None:
                 yield source
-
-    def sources_with(self, wanted: Callable[[str], bool]) -> Iterator[Source]:
-        """Yield all sources whose text is wanted, with those that hold neither a marker nor a resource of Flux."""
-        return self._with_text(lambda _, text: wanted(text))
 
     def manifests_in(self, source: Source) -> Iterable[Manifest]:
         """Return the documents of a source that are mappings."""
@@ -343,6 +300,3 @@ def _once(manifests: Iterable[Manifest]) -> Iterator[Manifest]:
         if not any(one.identity == manifest.identity and one.data == manifest.data for one in known):
             known.append(manifest)
             yield manifest
-
-
-__all__ = ["Repository", "manifests_of"]

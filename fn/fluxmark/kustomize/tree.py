@@ -7,14 +7,13 @@ is built once, however many overlays use it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from krmfn.yaml.scalar import can_be_plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping as Dict, Sequence as List
 
-    from fluxmark.kustomize.reader import Reader
     from krmfn.yaml.parser import Document
 
 OLD_BOOLEANS = frozenset(
@@ -90,6 +89,13 @@ class Scalar:
         self.quoted = quoted
 
 
+class _Reader(Protocol):  # fluxmark.kustomize.reader has it
+    text: Text
+
+    def fill(self, node: Any, fields: dict[str, Tree], keys: dict[str, Place]) -> None: ...
+    def items(self, node: Any) -> tuple[Tree, ...]: ...
+
+
 class Mapping:
     """A mapping: its values, and where its keys are written.
 
@@ -99,7 +105,7 @@ class Mapping:
     __slots__ = ("_fields", "_keys", "_reader", "place")
 
     def __init__(
-        self, fields: dict[str, Tree], keys: dict[str, Place], place: Place, reader: Reader | None = None
+        self, fields: dict[str, Tree], keys: dict[str, Place], place: Place, reader: _Reader | None = None
     ) -> None:
         self._fields = fields
         self._keys = keys
@@ -123,11 +129,10 @@ class Mapping:
     @property
     def unread(self) -> str | None:
         """The text of a mapping that nobody has looked into; None once that has been done."""
-        if self._reader is None:
-            return None
-        return self._reader.text.text[self.place.node.start : self.place.node.end]
+        node = self.place.node
+        return None if self._reader is None else self._reader.text.text[node.start : node.end]
 
-    def _read(self, reader: Reader) -> None:
+    def _read(self, reader: _Reader) -> None:
         self._reader = None
         reader.fill(self.place.node, self._fields, self._keys)
 
@@ -153,7 +158,7 @@ class Sequence:
 
     __slots__ = ("_items", "_reader", "place")
 
-    def __init__(self, items: tuple[Tree, ...], place: Place, reader: Reader | None = None) -> None:
+    def __init__(self, items: tuple[Tree, ...], place: Place, reader: _Reader | None = None) -> None:
         self._items = items
         self._reader = reader
         self.place = place
