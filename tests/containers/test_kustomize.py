@@ -75,7 +75,7 @@ def test_kustomize_fails_on_a_crash(homelab: Path, crashing_image: str, field: s
 
 
 def test_a_validator_of_an_image_fails_in_kustomize_itself(injected: Path, image: str) -> None:
-    """The image does not see the kustomization: kustomize fails on any list with items, and says so."""
+    """The image does not see the kustomization: kustomize fails on any list with items, and reports it."""
     replace(injected, "fluxmark.yaml", "\nspec:\n", "\nspec:\n  mode: Check\n")
     done = build(injected, "validators", image)
     assert (done.status, done.stdout) == (1, "")

@@ -1,4 +1,4 @@
-"""No command is quadratic in what somebody else wrote: four times as much takes about four times as many steps."""
+"""No command is quadratic in what someone else wrote: four times as much takes about four times as many steps."""
 
 from __future__ import annotations
 

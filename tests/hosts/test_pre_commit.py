@@ -1,4 +1,4 @@
-"""The hooks of .pre-commit-hooks.yaml, run by the real pre-commit on a repository of somebody else."""
+"""The hooks of .pre-commit-hooks.yaml, run by the real pre-commit on a repository of someone else."""
 
 from __future__ import annotations
 

@@ -224,7 +224,7 @@ def test_a_hard_link_that_keeps_the_old_content_is_reported(tmp_path: Path) -> N
     assert (tmp_path / "b.yaml").read_text() == "old"
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file to somebody else")
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file to someone else")
 def test_the_owner_is_kept_where_that_is_allowed_and_reported_where_not(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

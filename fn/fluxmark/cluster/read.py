@@ -54,7 +54,7 @@ _OTHER_ENDINGS = (
 
 
 def may_hold_marker(name: str) -> bool:
-    """Tell whether somebody may take a file of this name for one of Flux's: its comments are like YAML's."""
+    """Tell whether someone may take a file of this name for one of Flux's: its comments are like YAML's."""
     lower = name.lower()
     return (
         lower.endswith((*_YAML_ENDINGS, *_OTHER_ENDINGS))

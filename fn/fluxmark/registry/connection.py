@@ -36,7 +36,7 @@ _READ: Final = frozenset(
         b"www-authenticate",
     )
 )
-"""The headers that somebody reads; proxies add many others, some of them long."""
+"""The headers that someone reads; proxies add many others, some of them long."""
 
 
 class TooMuch(Exception):  # noqa: N818  not every caller takes it for an error
@@ -154,7 +154,7 @@ class _Response(http.client.HTTPResponse):
         self.fp = io.BufferedReader(_Timed(self.fp.detach(), sock, clock))
 
     def begin(self) -> None:
-        """Read the head; http.client parses only the headers that somebody reads."""
+        """Read the head; http.client parses only the headers that someone reads."""
         stream = self.fp
         self.fp = io.BufferedReader(io.BytesIO(_head(stream)))
         try:

@@ -1,7 +1,7 @@
 """Logins of Secrets, matched as Flux matches them.
 
 Source: go-containerregistry `pkg/authn/kubernetes/keychain.go`, after the kubelet's keyring,
-https://kubernetes.io/docs/concepts/containers/images/. A Secret comes with a package that anybody may have
+https://kubernetes.io/docs/concepts/containers/images/. A Secret comes with a package that anyone may have
 written, so nothing in it names a program to run.
 """
 

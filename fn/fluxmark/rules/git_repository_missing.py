@@ -1,7 +1,7 @@
 """An automation's GitRepository is not in the repository.
 
 Flux's bootstrap writes `flux-system` to `flux-system/gotk-sync.yaml`; others must be written. The resource may
-be kept elsewhere, so this is information only, and said only where the package has other GitRepositories.
+be kept elsewhere, so this is information only, and reported only where the package has other GitRepositories.
 
 Fails:
     apiVersion: image.toolkit.fluxcd.io/v1

@@ -28,7 +28,7 @@ _MARKER = re.compile(r"<!--mdtogo(?::\w+)?-->")
 
 @dataclass(frozen=True, slots=True)
 class Docs:
-    """What is said of a function, its fields named as in Go's JSON; what is not set is empty."""
+    """What is reported about a function, its fields named as in Go's JSON; what is not set is empty."""
 
     short: str = ""
     long: str = ""

@@ -1,4 +1,4 @@
-"""The items of files and directories that somebody names on a command line."""
+"""The items of files and directories that someone names on a command line."""
 
 from __future__ import annotations
 

@@ -111,7 +111,7 @@ class Metadata(Fields):
     def is_namespaced(self) -> bool:
         """Whether the resource belongs into a namespace.
 
-        Known for Kubernetes' own kinds; one of somebody else's does where it says so (metadata.namespace).
+        Known for Kubernetes' own kinds; one of someone else's does where it says so (metadata.namespace).
         """
         from krmfn.resources.namespaced_kinds import namespaced
 

@@ -1,4 +1,4 @@
-"""Lossless edits: changes of data and comments as splices, verified before anybody sees them.
+"""Lossless edits: changes of data and comments as splices, verified before anyone sees them.
 
 An `Editor` collects edits against one parse of a text; `apply` splices them all at once, parses the
 result and compares it with what was intended. Nothing that was not edited can change unnoticed.

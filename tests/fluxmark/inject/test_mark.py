@@ -1,4 +1,4 @@
-"""Which places get a marker, and what is said of the others. Each case is a file before and after."""
+"""Which places get a marker, and what is reported about the others. Each case is a file before and after."""
 
 from __future__ import annotations
 

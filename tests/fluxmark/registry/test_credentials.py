@@ -349,7 +349,7 @@ def test_a_helper_that_cannot_be_run_is_told_of(docker: Path, name: str) -> None
 
 
 def test_a_secret_runs_no_program(docker: Path) -> None:
-    """A package may come from anybody."""
+    """A package may come from anyone."""
     _program(docker, "evil", f"touch {docker}/ran")
     data = json.dumps({"auths": {}, "credsStore": "evil", "credHelpers": {"ghcr.io": "evil"}}).encode()
     assert from_secret(data).find("ghcr.io", "a").login is None

@@ -1,4 +1,4 @@
-"""What is said of a resource that the API server would not take, or would not take whole."""
+"""What is reported about a resource that the API server would not take, or would not take whole."""
 
 from __future__ import annotations
 

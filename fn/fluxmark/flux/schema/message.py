@@ -45,7 +45,7 @@ def _type(schema: Schema, value: object) -> str:
 
 
 def _main_field(schema: Schema) -> str | None:
-    """Return the field that somebody means who writes a text instead of a mapping."""
+    """Return the field that someone means who writes a text instead of a mapping."""
     fields = list(schema.get("properties", ()))
     if schema.get("required"):
         return str(schema["required"][0])

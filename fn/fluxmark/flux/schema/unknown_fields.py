@@ -17,7 +17,7 @@ _SHORT = 4
 
 
 def describe(root: Schema, path: Path) -> str:
-    """Return what is said of the unknown field at a path below the root of a plain schema.
+    """Return what is reported about the unknown field at a path below the root of a plain schema.
 
     In this order: a field next to it that is one typing error away, a field of that name elsewhere, a field
     next to it that is further away, one elsewhere that is, the fields there are.
