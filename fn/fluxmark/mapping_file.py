@@ -28,7 +28,7 @@ def duplicate_key(root: Node) -> ScalarNode | None:
     return None
 
 
-class Given:
+class MappingFile:
     """The mapping in a text (JSON is YAML, too). name: of the file; expected: what it should hold, for the error.
 
     Raises InputError (`name:line:column`) for text that is not YAML, or holds anything but one mapping.

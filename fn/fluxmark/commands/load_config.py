@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from fluxmark import config as configuration
 from fluxmark.commands import CONFIG_NAMES
 from fluxmark.flux.releases import note
-from fluxmark.mapping_file import Given
+from fluxmark.mapping_file import MappingFile
 from krmfn.errors import InputError
 from krmfn.functions.streams import say
 from krmfn.packages.input_file import text_of
@@ -35,7 +35,7 @@ def load(name: str | None, directory: Path) -> ImageAutomation:
             return configuration.ImageAutomation()
     else:
         file = Path(name)
-    given = Given(
+    given = MappingFile(
         text_of(file, most=LARGEST), str(file), "expected one document, an ImageAutomation or a ConfigMap"
     )
     try:

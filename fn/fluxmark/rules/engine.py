@@ -10,7 +10,7 @@ from fluxmark.errors import FluxmarkError
 from fluxmark.flux.schema.did_you_mean import nearest
 from fluxmark.rules.merging import merged
 from fluxmark.rules.registry import RULES
-from fluxmark.rules.suppressions import Silences
+from fluxmark.rules.suppressions import Suppressions
 from krmfn.errors import KrmError
 from krmfn.resources.result import Severity
 
@@ -50,8 +50,8 @@ def run(world: Repository, selection: Selection | None = None) -> list[Finding]:
     """Return the findings of the selected rules that no comment suppresses, by file and position."""
     wanted = selection or Selection()
     found = [finding for rule in RULES if rule.ID in wanted for finding in _findings(rule, world)]
-    silences = Silences(world)
-    kept = (one for one in found if world.is_in_focus(one.file) and not silences.cover(one))
+    suppressions = Suppressions(world)
+    kept = (one for one in found if world.is_in_focus(one.file) and not suppressions.cover(one))
     # what several clusters share is reported once
     return merged(sorted({(*_place(one), one.path): one for one in kept}.values(), key=_place))
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from fluxmark.flux.files import matches
 from fluxmark.flux.schema.did_you_mean import nearest
-from fluxmark.mapping_file import Given
+from fluxmark.mapping_file import MappingFile
 from krmfn.packages.input_file import text_of
 from krmfn.resources.result import Severity
 from krmfn.yaml.parser import MapNode, Node, ScalarNode, SeqNode, follow
@@ -70,7 +70,7 @@ def find(directory: Path, root: Path, rules: Collection[str]) -> Settings:
 
 def read(text: str, name: str, rules: Collection[str], prefix: str = "") -> Settings:
     """Read settings; raises InputError with the position of what is wrong."""
-    given = Given(text, name, "one mapping with `exclude` and `rules` is expected")
+    given = MappingFile(text, name, "one mapping with `exclude` and `rules` is expected")
     exclude: tuple[str, ...] = ()
     levels: dict[str, str] = {}
     for key, value in given.root.pairs:
@@ -88,7 +88,7 @@ def read(text: str, name: str, rules: Collection[str], prefix: str = "") -> Sett
     return Settings(exclude, levels, prefix)
 
 
-def _level(given: Given, key: Node, value: Node, rules: Collection[str]) -> tuple[str, str]:
+def _level(given: MappingFile, key: Node, value: Node, rules: Collection[str]) -> tuple[str, str]:
     rule = key.value if isinstance(key, ScalarNode) else ""
     if rule not in rules:
         close = nearest(rule, rules)

@@ -19,7 +19,7 @@ SILENCE = re.compile(r"#\s*fluxmark:\s*(?P<verb>ignore(?:-file)?)\[(?P<rules>[^\
 _RULE = re.compile(r"[^\s,]+")
 
 
-class Silences:
+class Suppressions:
     """What the comments of a world silence; a text is looked at once it has a finding."""
 
     def __init__(self, world: Repository) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fluxmark import image
-from fluxmark.mapping_file import Given
+from fluxmark.mapping_file import MappingFile
 from krmfn.yaml.parser import ScalarNode, SeqNode, follow
 
 
@@ -14,7 +14,7 @@ def read(text: str, name: str) -> dict[str, list[str]]:
 
     Raises InputError (`name:line:column`) where the text has another form.
     """
-    given = Given(text, name, "expected a mapping of images to lists of tags: {registry/app: [v1, v2]}")
+    given = MappingFile(text, name, "expected a mapping of images to lists of tags: {registry/app: [v1, v2]}")
     found: dict[str, list[str]] = {}
     for key, value in given.root.pairs:
         tags = follow(value)

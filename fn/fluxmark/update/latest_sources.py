@@ -10,7 +10,7 @@ from fluxmark.finding import Finding
 from fluxmark.flux.api_groups import POLICY
 from fluxmark.flux.latest_image import LatestImage
 from fluxmark.flux.marker import MarkerError, Setter
-from fluxmark.mapping_file import Given
+from fluxmark.mapping_file import MappingFile
 from krmfn.resources.result import Severity
 from krmfn.yaml.parser import MapNode, ScalarNode, follow
 
@@ -43,7 +43,7 @@ def from_text(text: str, name: str) -> dict[str, LatestImage]:
         if policies:
             images = {policy.id: live.latest_image(policy) for policy in policies}
             return {key: image for key, image in images.items() if image is not None}
-    given_file = Given(text, name, f"expected latest images: {_EXPECTED}")
+    given_file = MappingFile(text, name, f"expected latest images: {_EXPECTED}")
     found = {}
     for key, value in given_file.root.pairs:
         parts = follow(value)

@@ -30,7 +30,7 @@ from krmfn.yaml.parser import Reader, check, is_a
 from krmfn.yaml.text import BOM, line_start
 
 if TYPE_CHECKING:
-    from krmfn.resources.list_envelope import Frame
+    from krmfn.resources.list_envelope import ListEnvelope
     from krmfn.resources.visitor import Visitor
 
 _ODD_BREAKS = ("\x85", "\u2028", "\u2029")
@@ -44,10 +44,10 @@ class Irregular(Exception):  # noqa: N818  (no error: the list is read in anothe
     """The list cannot be cut, or has an error somewhere."""
 
 
-class Cutter:
+class FastReader:
     """Reads a list into a frame; `configured` and `visited` say what a function has been shown."""
 
-    def __init__(self, frame: Frame, name: str) -> None:
+    def __init__(self, frame: ListEnvelope, name: str) -> None:
         self.frame = frame
         self.name = name
         self.root = ListRoot(frame, name)

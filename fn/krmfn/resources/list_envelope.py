@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from krmfn.resources.result import Result
 
 
-class Frame:
+class ListEnvelope:
     """What a reader found.
 
     text: without the byte order mark `bom`. start, end: of the items; of a flow list what is between its

@@ -11,7 +11,7 @@ from krmfn.yaml.nodes import MapNode, follow
 from krmfn.yaml.text import Lines, located
 
 if TYPE_CHECKING:
-    from krmfn.resources.list_envelope import Frame
+    from krmfn.resources.list_envelope import ListEnvelope
     from krmfn.yaml.nodes import Node
 
 API_VERSIONS = ("config.kubernetes.io/v1", "config.kubernetes.io/v1beta1", "config.kubernetes.io/v1alpha1")
@@ -21,7 +21,7 @@ KIND = "ResourceList"
 class ListRoot:
     """Collects the values of a list's root into a frame."""
 
-    def __init__(self, frame: Frame, name: str) -> None:
+    def __init__(self, frame: ListEnvelope, name: str) -> None:
         self.frame = frame
         self.name = name
         self.values: dict[str, tuple[Node, int]] = {}

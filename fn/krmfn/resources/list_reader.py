@@ -19,8 +19,8 @@ from yaml.events import (
 )
 
 from krmfn.errors import InputError
-from krmfn.resources.fast_list_reader import Cutter, Irregular
-from krmfn.resources.list_envelope import Frame
+from krmfn.resources.fast_list_reader import FastReader, Irregular
+from krmfn.resources.list_envelope import ListEnvelope
 from krmfn.resources.list_fields import ListRoot
 from krmfn.resources.resource import Resource, Shape
 from krmfn.yaml import layout
@@ -34,12 +34,12 @@ if TYPE_CHECKING:
     from krmfn.yaml.nodes import Node
 
 
-def read_list(text: str, name: str, visitor: Visitor | None = None) -> Frame:
+def read_list(text: str, name: str, visitor: Visitor | None = None) -> ListEnvelope:
     """Read a list; see ResourceList.read.
 
     Raises InputError (`name:line:column`) for text that is not YAML or not a ResourceList.
     """
-    cutter = Cutter(_frame(text, name), name)
+    cutter = FastReader(_frame(text, name), name)
     try:
         cutter.read(visitor)
     except Irregular:
@@ -50,12 +50,12 @@ def read_list(text: str, name: str, visitor: Visitor | None = None) -> Frame:
     return cutter.frame
 
 
-def _frame(text: str, name: str) -> Frame:
+def _frame(text: str, name: str) -> ListEnvelope:
     bom = BOM if text.startswith(BOM) else ""
-    return Frame(without_bom(text, name), bom, newline(text))
+    return ListEnvelope(without_bom(text, name), bom, newline(text))
 
 
-def _visit(visitor: Visitor, frame: Frame, cutter: Cutter) -> None:
+def _visit(visitor: Visitor, frame: ListEnvelope, cutter: FastReader) -> None:
     """Show a function what it has not seen yet."""
     if not cutter.configured:
         visitor.configure(frame.function_config)
@@ -74,7 +74,7 @@ def _text(resource: Resource | None) -> str:
 
 
 class _WholeReader:
-    def __init__(self, frame: Frame, name: str) -> None:
+    def __init__(self, frame: ListEnvelope, name: str) -> None:
         self.frame = frame
         self.text = frame.text
         self.name = name
@@ -83,7 +83,7 @@ class _WholeReader:
         self.has_items = False
         self.item_end = 0
 
-    def read(self) -> Frame:
+    def read(self) -> ListEnvelope:
         event = self.reader.event
         event()
         start = event()

@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from krmfn.resources.function_error import FunctionError
-from krmfn.resources.list_envelope import Frame
+from krmfn.resources.list_envelope import ListEnvelope
 from krmfn.resources.list_reader import read_list
 from krmfn.resources.metadata import INTERNAL, LEGACY_ID, LEGACY_INDEX, LEGACY_PATH
 from krmfn.resources.resource import SEQUENCES, Resource
@@ -39,7 +39,7 @@ class ResourceList:
     it as it came.
     """
 
-    def __init__(self, frame: Frame) -> None:
+    def __init__(self, frame: ListEnvelope) -> None:
         self.items = list(frame.items)
         self.function_config = frame.function_config
         self.results: list[Result] = list(frame.results)
@@ -76,7 +76,7 @@ class ResourceList:
             from krmfn.resources.convert import as_function_config
 
             config = as_function_config(function_config)
-        frame = Frame(_EMPTY + config, "", "\n")
+        frame = ListEnvelope(_EMPTY + config, "", "\n")
         frame.is_empty = True
         frame.start = frame.slot = _EMPTY.index(" []")
         frame.end = _EMPTY.index("\n", frame.start)

@@ -11,11 +11,11 @@ from krmfn.yaml.text import Lines
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from krmfn.yaml.expected_data import Meant
+    from krmfn.yaml.expected_data import ExpectedData
     from krmfn.yaml.parsed_text import Source
 
 
-def check_conflicts(source: Source, meant: Meant, subjects: Iterable[Node]) -> None:
+def check_conflicts(source: Source, meant: ExpectedData, subjects: Iterable[Node]) -> None:
     """Raise OverlapError where something is edited that another edit deletes or replaces."""
     for subject in subjects:
         for parent, number in source.trail(subject):
@@ -26,7 +26,7 @@ def check_conflicts(source: Source, meant: Meant, subjects: Iterable[Node]) -> N
             raise OverlapError("an edit lies within what another edit deletes or replaces")
 
 
-def check_aliases(source: Source, meant: Meant) -> None:
+def check_aliases(source: Source, meant: ExpectedData) -> None:
     """Raise EditError where an alias that stays stands for something that goes."""
     gone = {id(node): node for tree in _removed(meant) for node in walk(tree)}
     if all(type(node) is AliasNode or node.anchor is None for node in gone.values()):
@@ -38,7 +38,7 @@ def check_aliases(source: Source, meant: Meant) -> None:
                 raise EditError(f"what is to go is still used: *{node.anchor} on line {place.line} stands for it")
 
 
-def _removed(meant: Meant) -> Iterator[Node]:
+def _removed(meant: ExpectedData) -> Iterator[Node]:
     for change in meant.changed.values():
         for number in change.deleted:
             if isinstance(change.parent, MapNode):

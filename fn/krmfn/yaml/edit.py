@@ -13,7 +13,7 @@ from krmfn.yaml import block, comment, flow, layout, value
 from krmfn.yaml.comment import hashed
 from krmfn.yaml.data import DataError, fits_tag, plain_data, same, scalar_data, to_data
 from krmfn.yaml.deletions import check_aliases, check_conflicts
-from krmfn.yaml.expected_data import Change, Meant
+from krmfn.yaml.expected_data import Change, ExpectedData
 from krmfn.yaml.nodes import AliasNode, MapNode, Node, ScalarNode, SeqNode
 from krmfn.yaml.parsed_text import Source
 from krmfn.yaml.scalar import is_value
@@ -55,7 +55,7 @@ class Editor:
         self._splices: list[Splice] = []
         self._commented: set[int] = set()
         self._subjects: list[Node] = []
-        self._meant = Meant()
+        self._meant = ExpectedData()
 
     def __bool__(self) -> bool:
         """Tell whether there is anything to apply."""

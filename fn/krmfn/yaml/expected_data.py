@@ -26,7 +26,7 @@ class Change:
         return self.added if isinstance(self.parent, MapNode) else list(self.added.values())
 
 
-class Meant:
+class ExpectedData:
     """What edits change: values of scalars, whole values (with their anchors and tags), and members."""
 
     __slots__ = ("changed", "replaced", "values")

@@ -21,7 +21,7 @@ from yaml.events import (
 from krmfn.errors import EditError, InputError
 from krmfn.yaml import layout
 from krmfn.yaml.data import DataError, nesting, same, to_data
-from krmfn.yaml.expected_data import Meant
+from krmfn.yaml.expected_data import ExpectedData
 from krmfn.yaml.nodes import AliasNode, MapNode, Node, ScalarNode, SeqNode
 from krmfn.yaml.parser import MAX_DEPTH, Reader
 from krmfn.yaml.text import BREAKS, line_start
@@ -60,7 +60,7 @@ def check_depth(source: Source, parent: Node, data: Any) -> None:
         raise EditError(f"with this the text would be nested deeper than {MAX_DEPTH} levels")
 
 
-def verify(source: Source, edits: Sequence[Edit], new: str, meant: Meant, name: str) -> None:
+def verify(source: Source, edits: Sequence[Edit], new: str, meant: ExpectedData, name: str) -> None:
     """Compare a new text with the documents it came from; edits: in order.
 
     The lines of the smallest pair or item of a block collection around all edits are read again and compared.
@@ -96,7 +96,7 @@ def expect(text: str, roots: Sequence[Node | None], name: str) -> None:
     Raises VerificationError if they differ in anything.
     """
     try:
-        _Verifier(text, name, Meant()).documents(roots)
+        _Verifier(text, name, ExpectedData()).documents(roots)
     except (*_UNREADABLE, _Differs) as error:
         raise VerificationError(f"{name}: {error}") from None
 
@@ -104,7 +104,7 @@ def expect(text: str, roots: Sequence[Node | None], name: str) -> None:
 _Member = tuple[Node, Node] | Node
 
 
-def _piece(source: Source, first: int, last: int, meant: Meant) -> tuple[int, int, _Member] | None:
+def _piece(source: Source, first: int, last: int, meant: ExpectedData) -> tuple[int, int, _Member] | None:
     """Return where the smallest pair or item around `text[first:last]` starts and ends, and what it is."""
     if len(source.roots) != 1:
         return None
@@ -133,7 +133,7 @@ def _end(source: Source, around: list[tuple[MapNode | SeqNode, int]]) -> int:
 
 
 class _Verifier:
-    def __init__(self, text: str, name: str, meant: Meant) -> None:
+    def __init__(self, text: str, name: str, meant: ExpectedData) -> None:
         self.reader = Reader(text, name)
         self.event = self.reader.next
         self.values = meant.values
