@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -161,7 +162,9 @@ def _show(arguments: argparse.Namespace, outcome: Outcome, package: Package) -> 
         put(_as_json(outcome, _patch(outcome, package)))
         return
     if arguments.message and outcome.commits:
-        put(outcome.message.rstrip("\n") + "\n")
+        # exactly what Flux commits; a diff, or the prompt of a terminal, begins on a line of its own
+        ends = outcome.message.endswith("\n") or not (arguments.diff or sys.stdout.isatty())
+        put(outcome.message if ends else f"{outcome.message}\n")
     if arguments.diff:
         # git apply skips what is before the first `diff --git`
         put(_patch(outcome, package))
@@ -182,6 +185,7 @@ def _patch(outcome: Outcome, package: Package) -> str:
 
 def _as_json(outcome: Outcome, patch: str) -> str:
     """Return all changes and messages; and, commit by commit, what Flux commits in which cluster."""
+    from fluxmark.golang.text import valid
     from fluxmark.output.json import dumps
 
     commits: list[dict[str, object]] = [
@@ -189,13 +193,13 @@ def _as_json(outcome: Outcome, patch: str) -> str:
             "cluster": commit.work.cluster,
             "automation": ":".join(commit.work.name) if commit.work.name[1] else None,
             "policies": sorted({":".join(change.setter.split(":")[:2]) for change in commit.changes}),
-            "message": commit.message,
+            "message": valid(commit.message),
             "changes": [_change(change, commit.work.cluster) for change in commit.changes],
         }
         for commit in outcome.commits
     ]
     changes = [_change(change, commit.work.cluster) for commit in outcome.commits for change in commit.changes]
-    data = {"changes": changes, "message": outcome.message, "patch": patch, "commits": commits}
+    data = {"changes": changes, "message": valid(outcome.message), "patch": patch, "commits": commits}
     return dumps(data)
 
 

@@ -12,6 +12,15 @@ class OutputError(OSError):
     """Standard output cannot be written; the message says why."""
 
 
+def _write(text: str) -> None:
+    """Write text; a lone surrogate of U+DC80..U+DCFF is a byte that is not UTF-8, and written as that."""
+    try:
+        sys.stdout.write(text)
+    except UnicodeEncodeError:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
+
+
 def put(text: str) -> None:
     """Print to standard output at once.
 
@@ -19,7 +28,7 @@ def put(text: str) -> None:
     that of its work. Raises OutputError if the output is lost for another reason.
     """
     try:
-        sys.stdout.write(text)
+        _write(text)
         sys.stdout.flush()
     except BrokenPipeError:
         null = os.open(os.devnull, os.O_WRONLY)

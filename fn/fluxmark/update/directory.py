@@ -42,7 +42,10 @@ class Wishes:
 
 @dataclass(slots=True)
 class Commit:
-    """What one automation changes, and its commit message; '' if it changes nothing."""
+    """What one automation changes, and its commit message; '' if it changes nothing.
+
+    A byte of the message that is not UTF-8 is a lone surrogate (`template.render_exact`).
+    """
 
     work: Work
     changes: list[Change] = field(default_factory=list)
@@ -65,8 +68,8 @@ class Outcome:
     @property
     def message(self) -> str:
         """The commit message; of several automations one after the other, with an empty line between them."""
-        messages = [commit.message for commit in self.commits]
-        return "\n\n".join(message.rstrip("\n") for message in messages) if messages[1:] else "".join(messages)
+        *others, last = [commit.message for commit in self.commits] or [""]
+        return "\n\n".join([*(message.rstrip("\n") for message in others), last])
 
 
 def update_package(package: Package, files: Files, latest: Latest, wishes: Wishes | None = None) -> Outcome:
@@ -229,14 +232,14 @@ class _Run:
 
     def _message(self, commit: Commit) -> str:
         """Return the commit message that Flux would write."""
-        from fluxmark.flux.template import DEFAULT_TEMPLATE, TemplateError, render
+        from fluxmark.flux.template import DEFAULT_TEMPLATE, TemplateError, render_exact
 
         work = commit.work
         if not work.template:
             return DEFAULT_TEMPLATE
         known = [change._replace(file=work.relative(change.file)) for change in commit.changes]
         try:
-            return render(work.template, known, automation=work.name, values=work.values)
+            return render_exact(work.template, known, automation=work.name, values=work.values)
         except TemplateError as error:
             why = f"ImageUpdateAutomation {':'.join(work.name)}: Flux could not commit this: {error}"
             self._fails("message-template", f"{why}; its default message is used instead", str(error))

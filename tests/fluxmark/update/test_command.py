@@ -140,6 +140,25 @@ def test_message(root: Path, tags: str, capsys: pytest.CaptureFixture[str]) -> N
     assert capsys.readouterr().out == ""
 
 
+@pytest.mark.parametrize(
+    ("template", "message"),
+    [
+        ("no line break at the end", b"no line break at the end"),
+        ("{{println 1}}{{println}}", b"1\n\n"),
+        ("{{trunc 1 `ü`}}", b"\xc3"),
+    ],
+)
+def test_a_message_has_the_bytes_of_the_commit(root: Path, tags: str, template: str, message: bytes) -> None:
+    (root / "flux.yaml").write_text(
+        FLUX.replace("{{range .Changed.Changes}}{{println .NewValue}}{{end}}", template)
+    )
+    command = [sys.executable, "-m", "fluxmark", "update", str(root), "--tags", tags, "--message", "--dry-run"]
+
+    printed = subprocess.run(command, capture_output=True, check=True).stdout
+
+    assert printed == message
+
+
 def test_a_message_and_its_diff_are_asked_for_together(
     root: Path, tags: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -38,6 +38,18 @@ def render(
     template is the controller's default. Bytes that are not UTF-8 become U+FFFD. Errors: TemplateError, whose text
     is the controller's; UnsupportedFunction and LimitExceeded are kinds of it that only fluxmark has.
     """
+    from fluxmark.golang.text import valid
+
+    return valid(render_exact(template, changes, automation=automation, values=values))
+
+
+def render_exact(
+    template: str, changes: Sequence[Change], *, automation: tuple[str, str], values: Mapping[str, str]
+) -> str:
+    """Render as `render` does; a byte that is not UTF-8, which `trunc` can leave, becomes U+DC80..U+DCFF.
+
+    Encoded with `surrogateescape`, the message has the bytes of Flux's commit.
+    """
     return _Message(template, changes, automation, values).text(shuffled=False)
 
 
@@ -45,9 +57,11 @@ def render_with_notes(
     template: str, changes: Sequence[Change], *, automation: tuple[str, str], values: Mapping[str, str]
 ) -> Rendering:
     """Render as `render` does, and find out whether another order of Go's maps makes another message."""
+    from fluxmark.golang.text import valid
+
     message = _Message(template, changes, automation, values)
     text = message.text(shuffled=False)
-    return Rendering(text, random_order=message.random_order and message.outcome(shuffled=True) != text)
+    return Rendering(valid(text), random_order=message.random_order and message.outcome(shuffled=True) != text)
 
 
 class _Message:
@@ -93,11 +107,11 @@ class _Message:
         from fluxmark.flux.template.data import template_data
         from fluxmark.flux.template.execute import Machine
         from fluxmark.flux.template.functions import function
-        from fluxmark.golang.text import display
+        from fluxmark.golang.text import decode
 
         machine = Machine(parsed, function, shuffled=shuffled)
         try:
-            return display(
+            return decode(
                 machine.run(template_data(self.changes, self.automation, self.values, shuffled=shuffled))
             )
         except TemplateError as error:
