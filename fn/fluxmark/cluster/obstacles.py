@@ -46,8 +46,8 @@ def _of_policy(policy: Manifest, repository: Manifest) -> Iterator[str]:
 def of_automation(scope: Scope) -> str:
     """Return what keeps every run of an ImageUpdateAutomation from starting."""
     automation = scope.automation
-    if not automation.is_final:
-        return ""
+    if not automation.is_final or automation.api_version.endswith("/v1alpha1"):
+        return ""  # v1alpha1 has other fields
     if fault := refused(automation):
         return f"the API server refuses {automation.described}: {fault}"
     if automation.get("spec", "git") is None:

@@ -51,8 +51,8 @@ SEVERITY: Final = Severity.ERROR
 def check(world: Repository) -> Iterator[Finding]:
     """Yield the automations without a branch to push to, and those with a branch of their own."""
     for automation in world.automations:
-        if not automation.is_final:
-            continue
+        if not automation.is_final or automation.api_version.endswith("/v1alpha1"):
+            continue  # v1alpha1 has other fields
         git = automation.get("spec", "git")
         if git is None:
             message = "Flux stalls this automation: it has no spec.git; write the commit's author and the branch"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from fluxmark.update.plan import Work, work_of
 from krmfn.errors import InputError
 from krmfn.packages.process_pool import each
 from krmfn.resources.result import Severity
-from krmfn.yaml.text import decode
+from krmfn.yaml.text import Lines, decode
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from krmfn.packages.package import Package
     from krmfn.yaml.text import Position
 
+_LIST = re.compile(r"^kind:.*List", re.MULTILINE)
 _SHARE = 100
 """How many files are worth a process of their own."""
 _LEFT = "skipped, and Flux silently skips the file"
@@ -179,10 +181,9 @@ class _Run:
                 why = "resource input to function has mismatched legacy and internal path annotations"
                 said = f"a path annotation fails every run of Flux: {why}; remove the annotation"
                 self._fails("path-annotation", said, why, path, place.line, place.column)
+            self._check_list(path, text, changes=bool(done.changes))
             if not done.changes:
                 continue
-            if any(finding.rule == "unwrapped-list" for finding in done.findings):
-                self._check_list(path, text)
             if "sops" in text:
                 self._check_sops(path, text, done.changes)
             if ".." in relative:
@@ -191,20 +192,20 @@ class _Run:
             self.texts[path] = self.texts[path][0] if path in self.texts else text, done.text
             commit.changes += done.changes
 
-    def _check_list(self, path: str, text: str) -> None:
-        """Say which item of a List fails Flux's run."""
+    def _check_list(self, path: str, text: str, *, changes: bool) -> None:
+        """Say which item of a List fails Flux's run; changes: whether something in the file changes."""
+        if not _LIST.search(text):
+            return
         from fluxmark.flux.setters.list_items import failing  # few files are Lists
 
-        if found := failing(text):
-            why, place = found
-            said = f"an item fails every run of Flux: {why}; give it apiVersion, kind and a name"
-            self._fails("list-item", said, why, path, place.line, place.column)
+        if (found := failing(text)) and (found.always or changes):
+            place = Lines(text).position(found.offset)
+            self._fails("list-item", found.said, found.why, path, place.line, place.column)
 
     def _check_sops(self, path: str, text: str, changes: Sequence[Change]) -> None:
         """Warn of the first change in a document that SOPS signs as a whole."""
         from fluxmark.flux.yaml_file import signed_by_sops  # few files are encrypted
         from krmfn.yaml.parser import MapNode, parse
-        from krmfn.yaml.text import Lines
 
         lines = Lines(text)
         for document in parse(text, path):

@@ -149,3 +149,56 @@ def test_a_secret_is_read_as_flux_reads_it(secret: dict[str, str], said: str) ->
     found = check({"flux.yaml": repository, "login.yaml": login}, "repository-secret")
     assert [said in one.message for one in found] == [True] * bool(said)
     assert all("password" not in one.message for one in found)
+
+
+@pytest.mark.parametrize(
+    ("items", "where", "said"),
+    [
+        (
+            "  - x # {M}\n",
+            (4, 5),
+            "an item fails every run of Flux: wrong node kind: expected MappingNode but got Scalar",
+        ),
+        ("  - - image: a # {M}\n", (4, 5), "an item fails every run of Flux: wrong node kind"),
+        ("    a: b # {M}\n", (4, 5), "an item fails every run of Flux: wrong node kind: expected SequenceNode"),
+        ("  - image: a # {M}\n", (4, 5), "every run of Flux that changes this file: missing Resource metadata"),
+    ],
+)
+def test_an_item_of_a_list_that_fails_a_run(items: str, where: tuple[int, int], said: str) -> None:
+    text = "apiVersion: v1\nkind: List\nitems:\n" + items.replace("{M}", MARKER)
+    found = [one for one in check({"a.yaml": text}, "kind-list") if "an item fails" in one.message]
+    assert [(one.line, one.column) for one in found] == [where]
+    assert said in found[0].message
+
+
+@pytest.mark.parametrize("name", ["ImageRepository", "ImagePolicy", "ImageUpdateAutomation"])
+def test_a_misspelt_main_field_hides_no_other_fault(name: str) -> None:
+    fields = {
+        "ImageRepository": "{imgae: example.com/app, interval: 5m0s}",
+        "ImagePolicy": "{imageRepositoryReff: {name: app}, policy: {semver: {range: 1.x}}}",
+        "ImageUpdateAutomation": "{interval: 1m0s, sourceReff: {kind: GitRepository, name: a}}",
+    }
+    head = "apiVersion: image.toolkit.fluxcd.io/v1\nkind: {}\n"
+    head += "metadata: {{name: app, namespace: flux-system}}\nspec: {}\n"
+    other = head.format("ImageRepository", "{image: example.com/b, interval: often}").replace(
+        "name: app", "name: b"
+    )
+    found = check({"flux.yaml": f"{head.format(name, fields[name])}---\n{other}"}, "schema-invalid")
+    assert {one.line for one in found} == {4, 9}
+
+
+def test_an_automation_of_v1alpha1_is_judged_by_its_own_fields() -> None:
+    text = """\
+apiVersion: image.toolkit.fluxcd.io/v1alpha1
+kind: ImageUpdateAutomation
+metadata: {name: all, namespace: flux-system}
+spec:
+  checkout: {gitRepositoryRef: {name: flux-system}, branch: main}
+  interval: 1m0s
+  update: {strategy: Setters}
+  commit: {authorName: flux, authorEmail: flux@example.com}
+"""
+    assert [one.rule for one in check({"flux.yaml": text})] == ["api-version"]
+    migrated = {one.message for one in check({"flux.yaml": text.replace("v1alpha1", "v1")}, "schema-invalid")}
+    assert any("spec.sourceRef: is required" in one for one in migrated)
+    assert any("spec.checkout: unknown field here" in one for one in migrated)

@@ -27,6 +27,7 @@ KEPT = "nothing but values at markers changes, so what the controller takes for 
 TAGGED = "the controller leaves the tag of the old value, which no reader takes with the new one"
 IN_PLACE = "the controller takes the list apart into new files; the marker's value is set where it is"
 ALONE = "what fails the controller's whole run is said, and everything else is updated (--strict-flux fails, too)"
+TWICE = "what stands twice is not written: readers differ in which of the two counts"
 DIFFERENT = {
     "annotations empty map": KEPT,
     "annotations null": KEPT,
@@ -41,6 +42,11 @@ DIFFERENT = {
     "suffixes": f"{TAGGED}; and a field is not blanked because there is no digest",
     "List with ns": IN_PLACE,
     "ResourceList": IN_PLACE,
+    "newest-kind List quoted": IN_PLACE,
+    "newest-metadata null then metadata": TWICE,
+    "newest-two byte order marks": TWICE,
+    "newest-List of lists": ALONE,
+    "newest-List with scalar item, marker in a comment": ALONE,
     "config.kubernetes.io/index annotation present": ALONE,
     "internal path differ": ALONE,
     "internal path differ 2": ALONE,
