@@ -1,9 +1,9 @@
 """Flux will reformat a file at its first commit.
 
 When a value changes, image-automation-controller encodes the whole file anew: blank lines and a leading `---` go,
-so do comments above it; indentation becomes two spaces, folded text one long line, `<<` becomes `!!merge <<`,
-CRLF becomes LF. In public repositories that happened to one updated file in three. `fluxmark update` changes only
-the values.
+so do comments above it; indentation becomes two spaces, folded text one long line, `<<` becomes `!!merge <<`
+(with the yaml library of Flux 2.9.5 and older), CRLF becomes LF. In public repositories that happened to one
+updated file in three. `fluxmark update` changes only the values.
 
 Fails:
     ---
@@ -25,6 +25,8 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from fluxmark.flux.files import is_flux_file
+from fluxmark.flux.releases import at_least
+from fluxmark.rules.marker_digest import looks_up_none
 from krmfn.resources.result import Severity
 from krmfn.yaml import layout
 from krmfn.yaml.parser import MapNode, ScalarNode, SeqNode
@@ -33,7 +35,7 @@ from krmfn.yaml.text import BOM, line_start
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from fluxmark.cluster import Repository, Source
+    from fluxmark.cluster import Marker, Repository, Source
     from fluxmark.finding import Finding
     from krmfn.yaml.parser import Node
 
@@ -48,6 +50,10 @@ _START = re.compile(r"\A(?P<above>(?:[ \t]*(?:#[^\n]*)?\r?\n)*)---[ \t\r\n]")
 _END = re.compile(r"^(?:---|\.\.\.)\s*+\Z", re.MULTILINE)
 _WIDE_COMMENT = re.compile(r"(?<=\S)(?:[ \t]{2,}|\t)#")
 _BEYOND_BMP = re.compile("[\U00010000-\U0010ffff]")
+_MERGE = "it writes <<: as !!merge <<:"
+_MAY_MERGE = "it may write <<: as !!merge <<:"
+_MERGE_UNKNOWN = "2.10"
+"""The first Flux whose yaml library is not known: 3.0.5 and older write !!merge, 3.0.6 does not."""
 _INDENT = 2
 _ANY = -100
 """The column above, if there is none that counts: within a sequence."""
@@ -55,11 +61,16 @@ _ANY = -100
 
 def check(world: Repository) -> Iterator[Finding]:
     """Yield what Flux will do to each file with a marker, one finding a file."""
-    marked = {id(marker.source) for marker in world.markers if marker.works}
+    marked: dict[int, list[Marker]] = {}
+    for marker in world.markers:
+        if marker.works:
+            marked.setdefault(id(marker.source), []).append(marker)
+    version = world.flux_version
+    merge = _MERGE if version is None or not at_least(version, _MERGE_UNKNOWN) else _MAY_MERGE
     for source in world.sources:
         if id(source) not in marked or not source.exact or not is_flux_file(source.path.rpartition("/")[2]):
             continue
-        changes = sorted(_changes(source))
+        changes = sorted([*_changes(source, merge), *_at_markers(world, marked[id(source)])])
         if changes:
             what = "; ".join(f"{text} (line {source.lines.position(offset).line})" for offset, text in changes)
             yield source.finding(
@@ -70,7 +81,19 @@ def check(world: Repository) -> Iterator[Finding]:
             )
 
 
-def _changes(source: Source) -> Iterator[tuple[int, str]]:
+def _at_markers(world: Repository, markers: list[Marker]) -> Iterator[tuple[int, str]]:
+    """Yield where a marked value becomes something else than the new image in its place."""
+    for marker in markers:
+        node, setter = marker.node, marker.setter
+        if node is None or setter is None:
+            continue
+        if node.style in ("|", ">"):
+            yield node.start, "it writes a block with a marker as a value on one line"
+        if setter.suffix == "digest" and node.value and any(map(looks_up_none, world.policies_of(marker))):
+            yield node.start, "it empties a digest, because the policy looks up none"
+
+
+def _changes(source: Source, merge: str) -> Iterator[tuple[int, str]]:
     """Yield where each kind of change begins, and what it is."""
     text = source.text
     if text.startswith(BOM):
@@ -84,7 +107,7 @@ def _changes(source: Source) -> Iterator[tuple[int, str]]:
         yield start.end("above"), f"it removes the leading ---{' and the comments above it' if comments else ''}"
     if end := _END.search(text):
         yield end.start(), f"it removes the final {text[end.start() : end.start() + 3]}"
-    scan = _Scan(text)
+    scan = _Scan(text, merge)
     for document in source.documents:
         if document.root:
             scan.collection(document.root, -_INDENT)
@@ -135,11 +158,13 @@ def _blank_lines(text: str) -> Iterator[int]:
 class _Scan:
     """One pass over the nodes of a text: what Flux writes differently, and where texts of several lines are.
 
-    found: where each kind of change begins. texts: the spans of scalars in which a line means nothing.
+    merge: what becomes of a merge key. found: where each kind of change begins. texts: the spans of scalars in
+    which a line means nothing.
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, merge: str) -> None:
         self.text = text
+        self.merge = merge
         self.found: dict[str, int] = {}
         self.texts: list[tuple[int, int]] = []
         self.wide: bool | None = None
@@ -158,7 +183,7 @@ class _Scan:
                 above = self._mapping(node, above)
             for pair in node.pairs:
                 if pair[1].start - pair[0].end != len(": "):
-                    self._gap(*pair)
+                    self._gap(*pair, flow=node.flow)
                 for one in pair:
                     if type(one) is not ScalarNode:
                         self.collection(one, above)
@@ -180,6 +205,8 @@ class _Scan:
 
     def _mapping(self, node: MapNode, above: int) -> int:
         start = node.pairs[0][0].start
+        if self._is_explicit(start):
+            start = self.text.rindex("?", 0, start)
         column = self._column(start)
         if above != _ANY and column != above + _INDENT:
             self.found.setdefault("it indents by two spaces", start)
@@ -195,8 +222,16 @@ class _Scan:
         if step not in (0, _INDENT) or (step == _INDENT) != self.wide:
             self.found.setdefault("it indents all lists alike", first)
 
-    def _gap(self, key: Node, value: Node) -> None:
+    def _is_explicit(self, key: int) -> bool:
+        """Tell whether a `?` stands before the key at an offset."""
+        line = self.text.rfind("\n", 0, key) + 1
+        return self.text[line:key].rstrip(" ").endswith("?")
+
+    def _gap(self, key: Node, value: Node, *, flow: bool) -> None:
         """Look at what is between a key and its value."""
+        if not flow and type(key) is ScalarNode and self._is_explicit(key.start):
+            self.found.setdefault("it writes ? key as key:", key.start)
+            return
         gap = self.text[key.end : value.start]
         if gap.strip(" \t") == ":" and value.end > value.start:
             self.found.setdefault("it puts one space after each colon", key.end)
@@ -209,7 +244,7 @@ class _Scan:
 
     def _scalar(self, node: ScalarNode) -> None:
         if node.value == "<<" and not node.style:
-            self.found.setdefault("it writes <<: as !!merge <<:", node.start)
+            self.found.setdefault(self.merge, node.start)
             return
         piece = self.text[node.start : node.end]
         lines = piece.rstrip().count("\n")

@@ -33,6 +33,8 @@ MARKER = ' # {"$imagepolicy": "flux-system:app"}\n'
         (f"a: &x\n  - b\nc: *x\nimage: a:1{MARKER}", ""),
         (f"a: >\n  b\n  c\nimage: a:1{MARKER}", "it joins folded text into one line (line 1)"),
         (f"a: &x {{b: 1}}\nc:\n  <<: *x\nimage: a:1{MARKER}", "it writes <<: as !!merge <<: (line 3)"),
+        (f"? a\n: b\nimage: a:1{MARKER}", "it writes ? key as key: (line 1)"),
+        (f"image: |{MARKER}  a:1\n", "it writes a block with a marker as a value on one line (line 1)"),
         (f"a: [ b ]\nimage: a:1{MARKER}", "it removes blanks within brackets (line 1)"),
         (f"a:  b\nimage: a:1{MARKER}", "it puts one space after each colon (line 1)"),
         (f"a: 😀\nimage: a:1{MARKER}", "it escapes emoji and the like (line 1)"),
@@ -44,6 +46,31 @@ MARKER = ' # {"$imagepolicy": "flux-system:app"}\n'
 def test_what_is_said(text: str, said: str) -> None:
     found = [finding.message.partition(": ")[2] for finding in check({"app.yaml": text}, "reformat")]
     assert found == ([said] if said else [])
+
+
+@pytest.mark.parametrize(
+    ("flux", "said"),
+    [
+        ("2.8", "it writes <<: as !!merge <<: (line 3)"),
+        ("2.9.5", "it writes <<: as !!merge <<: (line 3)"),
+        ("2.10", "it may write <<: as !!merge <<: (line 3)"),
+    ],
+)
+def test_a_merge_key_is_written_as_by_the_yaml_library_of_the_release(flux: str, said: str) -> None:
+    text = f"a: &x {{b: 1}}\nc:\n  <<: *x\nimage: a:1{MARKER}"
+    (found,) = check({"app.yaml": text}, "reformat", flux_version=flux)
+    assert found.message.endswith(f": {said}")
+
+
+def test_a_digest_that_the_policy_does_not_look_up_is_emptied() -> None:
+    policy = (
+        "apiVersion: image.toolkit.fluxcd.io/v1\nkind: ImagePolicy\n"
+        "metadata: {name: app, namespace: flux-system}\n"
+        "spec: {imageRepositoryRef: {name: app}, policy: {semver: {range: 1.x}}}\n"
+    )
+    digest = 'digest: sha256:0 # {"$imagepolicy": "flux-system:app:digest"}\n'
+    (found,) = check({"app.yaml": digest, "policy.yaml": policy}, "reformat")
+    assert "it empties a digest" in found.message
 
 
 @pytest.mark.skipif(not UPDATES.is_file(), reason=f"real updates are not at {SHARED}")
