@@ -90,6 +90,11 @@ class Manifest:
         return self._built.uncertain if self._built is not None else ()
 
     @property
+    def undefined(self) -> tuple[str, ...]:
+        """The variables that Flux replaces in it, and that nothing defines."""
+        return self._built.undefined if self._built is not None else ()
+
+    @property
     def group(self) -> str:
         """The API group; '' for the core group."""
         return self.api_version.rpartition("/")[0]

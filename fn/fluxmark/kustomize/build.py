@@ -30,6 +30,7 @@ class Object:
     file, document, item: where it was read, the index of its document, and its index in a list (-1 outside of
     one); for a generated resource the kustomization. start: its offset in the file. original_name,
     original_namespace: as they are written there. uncertain: why it may be something else in truth.
+    undefined: variables that Flux replaces in it, and that nothing defines.
     """
 
     def __init__(self, resource: Resource) -> None:
@@ -47,6 +48,7 @@ class Object:
         self.original_name = first.name
         self.original_namespace = first.namespace
         self.uncertain = resource.uncertain
+        self.undefined = resource.undefined
 
     def __repr__(self) -> str:
         """Show what it is."""

@@ -62,7 +62,8 @@ class Resource:
 
     file, document, item: where it was read; item is -1 but in a list. previous: earlier identities, the first one
     first. prefixes, suffixes: added so far. hashed: whether its name gets a hash in the end. behavior: of a
-    generator's resource. variables: names of vars that read from it.
+    generator's resource. variables: names of vars that read from it. undefined: variables of
+    `postBuild` that nothing defines.
     """
 
     tree: Mapping
@@ -77,6 +78,7 @@ class Resource:
     behavior: str = ""
     variables: tuple[str, ...] = ()
     uncertain: tuple[str, ...] = ()
+    undefined: tuple[str, ...] = ()
     touched: bool = False
     id: Id = field(init=False)
 

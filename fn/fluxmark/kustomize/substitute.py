@@ -7,6 +7,7 @@ Source: github.com/fluxcd/pkg, `kustomize/kustomize_varsub.go`.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fluxmark.kustomize.expressions import ExpressionError, Unknown, evaluate
@@ -31,10 +32,13 @@ class _Substitution:
         self.unknown = unknown
         self.any_unknown = any_unknown
         self.doubts: list[str] = []
+        self.undefined: dict[str, None] = {}
 
     def value_of(self, name: str) -> str:
         if name in self.unknown or (self.any_unknown and name not in self.variables):
             raise Unknown(f"the variable {name}")
+        if name not in self.variables:
+            self.undefined[name] = None
         return self.variables.get(name, "")
 
     def tree(self, tree: Tree) -> Tree:
@@ -99,7 +103,7 @@ def substitute(
     substitution = _Substitution(variables, unknown, any_unknown=any_unknown)
     tree = substitution.tree(resource.tree)
     assert type(tree) is Mapping
-    resource = resource.with_tree(tree)
+    resource = replace(resource.with_tree(tree), undefined=tuple(substitution.undefined))
     for doubt in substitution.doubts:
         resource = resource.doubted(doubt)
     return resource

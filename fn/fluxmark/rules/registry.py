@@ -59,6 +59,7 @@ from fluxmark.rules import (
     silence_unknown,
     suspended,
     unmarked_image,
+    variable_undefined,
 )
 
 if TYPE_CHECKING:
@@ -118,5 +119,6 @@ RULES: Final[tuple[Rule, ...]] = (
     resource_unreached,
     api_version,
     schema_invalid,
+    variable_undefined,
     silence_unknown,
 )
