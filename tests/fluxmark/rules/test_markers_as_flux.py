@@ -14,7 +14,9 @@ from check_packages import check, repository_of
 DATA: dict[str, Any] = json.loads((Path(__file__).parents[3] / "fixtures/conformance/setters.json").read_text())
 
 # cases in which Flux writes to other files, or in which something other than a marker says what is written
-ELSEWHERE = ("List with ns", "ResourceList", "two dots file")
+ELSEWHERE = ("List with ns", "ResourceList", "two dots file", "newest-kind List quoted")
+# cases in which readers differ in what the file holds, so that fluxmark takes no marker for one that works
+DISPUTED = ("newest-two byte order marks", "newest-metadata null then metadata")
 NOT_BY_A_MARKER = (
     "policy bad tag",
     "$ref encoded",
@@ -24,7 +26,7 @@ NOT_BY_A_MARKER = (
 )
 
 
-CASES = [case for case in DATA["cases"] if case["name"] not in (*ELSEWHERE, *NOT_BY_A_MARKER)]
+CASES = [case for case in DATA["cases"] if case["name"] not in (*ELSEWHERE, *DISPUTED, *NOT_BY_A_MARKER)]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
