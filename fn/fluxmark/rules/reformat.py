@@ -82,7 +82,7 @@ def check(world: Repository) -> Iterator[Finding]:
 
 
 def _at_markers(world: Repository, markers: list[Marker]) -> Iterator[tuple[int, str]]:
-    """Yield where a marked value becomes something else than the new image in its place."""
+    """Yield where a marked value becomes something other than the new image in its place."""
     for marker in markers:
         node, setter = marker.node, marker.setter
         if node is None or setter is None:
@@ -223,7 +223,7 @@ class _Scan:
             self.found.setdefault("it indents all lists alike", first)
 
     def _is_explicit(self, key: int) -> bool:
-        """Tell whether a `?` stands before the key at an offset."""
+        """Tell whether a `?` is before the key at an offset."""
         line = self.text.rfind("\n", 0, key) + 1
         return self.text[line:key].rstrip(" ").endswith("?")
 

@@ -27,7 +27,7 @@ KEPT = "nothing but values at markers changes, so what the controller takes for 
 TAGGED = "the controller leaves the tag of the old value, which no reader takes with the new one"
 IN_PLACE = "the controller takes the list apart into new files; the marker's value is set where it is"
 ALONE = "what fails the controller's whole run is said, and everything else is updated (--strict-flux fails, too)"
-TWICE = "what stands twice is not written: readers differ in which of the two counts"
+TWICE = "what is twice is not written: readers differ in which of the two counts"
 DIFFERENT = {
     "annotations empty map": KEPT,
     "annotations null": KEPT,
