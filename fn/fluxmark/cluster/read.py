@@ -215,12 +215,12 @@ def list_tree(sources: Iterable[Source], names: Mapping[str, set[str]], *, is_pa
 def item_source(item: Resource) -> Source:
     """Return an item as a text of its own."""
     text = item.text
-    documents = [Document(0, False, _item(one.root)) for one in parse(text, item.path)]
-    root = documents[0].root if documents else None
-    # `- kind: …`, a piece of a list, is a document of its own without the dash
-    dash = text.find("-") if root is not None and text[: root.start].strip() == "-" else -1
-    if dash >= 0:
+    read = parse(text, item.path)
+    # `- kind: …`, a piece of a list, is a document of its own without the dash; comments may come before
+    dash = read[0].root.start if read and isinstance(read[0].root, SeqNode) else -1
+    if dash >= 0 and text[dash] == "-":
         text = f"{text[:dash]} {text[dash + 1 :]}"
+    documents = [Document(0, False, _item(one.root)) for one in read]
     return Source(item.path, text, index=item.index, exact=False, documents=documents, item=item)
 
 

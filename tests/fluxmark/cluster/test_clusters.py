@@ -21,7 +21,9 @@ from cluster_scenarios import (
 )
 from fluxmark.cli import main
 from fluxmark.cluster.git import Checkout, checkout, repository_name
+from fluxmark.cluster.read import read_items
 from fluxmark.config import ConfigError
+from krmfn.resources.resource_list import ResourceList
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -304,3 +306,10 @@ def test_a_source_of_another_revision_is_not_followed() -> None:
         "Kustomization flux-system/tenant applies another revision of this repository, {'branch': 'tenant'}"
     ]
     assert model.problems == ()
+
+
+def test_an_item_with_a_comment_above_it_is_read() -> None:
+    head = "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n"
+    listed = f"{head}# the policy\n- " + "\n  ".join(policy().strip().split("\n")) + "\n"
+    (cluster,) = read_items(ResourceList.read(listed).items).clusters
+    assert [one.id for one in cluster.policies] == ["flux-system:web"]
