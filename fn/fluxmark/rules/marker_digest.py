@@ -44,7 +44,7 @@ def check(world: Repository) -> Iterator[Finding]:
         if setter is None or setter.suffix != "digest" or node is None or not marker.works:
             continue
         policies = world.policies_of(marker)
-        if not any(map(looks_up_none, policies)):
+        if not any(map(_looks_up_none, policies)):
             continue
         yield marker.source.finding(
             ID,
@@ -57,7 +57,7 @@ def check(world: Repository) -> Iterator[Finding]:
         )
 
 
-def looks_up_none(policy: Manifest) -> bool:
+def _looks_up_none(policy: Manifest) -> bool:
     """Tell whether a policy finds no digest, for sure."""
     reflects = policy.get("spec", "digestReflectionPolicy")
     return policy.is_final and not is_templated(reflects) and reflects not in ("Always", "IfNotPresent")

@@ -26,7 +26,6 @@ from typing import TYPE_CHECKING, Final
 
 from fluxmark.flux.files import is_flux_file
 from fluxmark.flux.releases import at_least
-from fluxmark.rules.marker_digest import looks_up_none
 from krmfn.resources.result import Severity
 from krmfn.yaml import layout
 from krmfn.yaml.parser import MapNode, ScalarNode, SeqNode
@@ -70,7 +69,7 @@ def check(world: Repository) -> Iterator[Finding]:
     for source in world.sources:
         if id(source) not in marked or not source.exact or not is_flux_file(source.path.rpartition("/")[2]):
             continue
-        changes = sorted([*_changes(source, merge), *_at_markers(world, marked[id(source)])])
+        changes = sorted([*_changes(source, merge), *_at_markers(marked[id(source)])])
         if changes:
             what = "; ".join(f"{text} (line {source.lines.position(offset).line})" for offset, text in changes)
             yield source.finding(
@@ -81,16 +80,11 @@ def check(world: Repository) -> Iterator[Finding]:
             )
 
 
-def _at_markers(world: Repository, markers: list[Marker]) -> Iterator[tuple[int, str]]:
+def _at_markers(markers: list[Marker]) -> Iterator[tuple[int, str]]:
     """Yield where a marked value becomes something other than the new image in its place."""
     for marker in markers:
-        node, setter = marker.node, marker.setter
-        if node is None or setter is None:
-            continue
-        if node.style in ("|", ">"):
-            yield node.start, "it writes a block with a marker as a value on one line"
-        if setter.suffix == "digest" and node.value and any(map(looks_up_none, world.policies_of(marker))):
-            yield node.start, "it empties a digest, because the policy looks up none"
+        if marker.node is not None and marker.node.style in ("|", ">"):
+            yield marker.node.start, "it writes a block with a marker as a value on one line"
 
 
 def _changes(source: Source, merge: str) -> Iterator[tuple[int, str]]:

@@ -473,4 +473,5 @@ def test_a_fault_is_found_by_its_rule_alone(fault: Fault) -> None:
 
 
 def test_every_rule_has_a_fault() -> None:
-    assert {fault.rule for fault in FAULTS} == {rule.ID for rule in RULES}
+    # `variable-undefined` needs a cluster with variables: tests/fluxmark/rules/test_variables.py
+    assert {fault.rule for fault in FAULTS} == {rule.ID for rule in RULES} - {"variable-undefined"}

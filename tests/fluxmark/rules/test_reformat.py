@@ -62,17 +62,6 @@ def test_a_merge_key_is_written_as_by_the_yaml_library_of_the_release(flux: str,
     assert found.message.endswith(f": {said}")
 
 
-def test_a_digest_that_the_policy_does_not_look_up_is_emptied() -> None:
-    policy = (
-        "apiVersion: image.toolkit.fluxcd.io/v1\nkind: ImagePolicy\n"
-        "metadata: {name: app, namespace: flux-system}\n"
-        "spec: {imageRepositoryRef: {name: app}, policy: {semver: {range: 1.x}}}\n"
-    )
-    digest = 'digest: sha256:0 # {"$imagepolicy": "flux-system:app:digest"}\n'
-    (found,) = check({"app.yaml": digest, "policy.yaml": policy}, "reformat")
-    assert "it empties a digest" in found.message
-
-
 @pytest.mark.skipif(not UPDATES.is_file(), reason=f"real updates are not at {SHARED}")
 def test_it_is_what_flux_did() -> None:
     claimed, done, both = 0, 0, 0
