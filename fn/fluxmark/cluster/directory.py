@@ -78,15 +78,26 @@ class _Listing:
     def _in(self, directory: str) -> dict[str, bool]:
         """Return what is in a directory: each name, and whether it is that of a directory."""
         if directory not in self._entries:
-            found: dict[str, bool] = {}
-            if not directory or self.is_directory(directory):
-                with contextlib.suppress(OSError, ValueError), os.scandir(self._root / directory) as entries:
-                    prefix = f"{directory}/" if directory else ""
-                    for entry in entries:
-                        if entry.name not in SKIPPED_DIRECTORIES:
-                            found[entry.name] = self._leads_to_directory(entry, prefix + entry.name)
-            self._entries[directory] = found
+            here = ""
+            self._scan(here)
+            for name in directory.split("/") if directory else ():
+                if not self._entries[here].get(name, False):
+                    return {}
+                here = f"{here}/{name}" if here else name
+                self._scan(here)
         return self._entries[directory]
+
+    def _scan(self, directory: str) -> None:
+        """Read a directory that exists, once."""
+        if directory in self._entries:
+            return
+        found: dict[str, bool] = {}
+        with contextlib.suppress(OSError, ValueError), os.scandir(self._root / directory) as entries:
+            prefix = f"{directory}/" if directory else ""
+            for entry in entries:
+                if entry.name not in SKIPPED_DIRECTORIES:
+                    found[entry.name] = self._leads_to_directory(entry, prefix + entry.name)
+        self._entries[directory] = found
 
     def _leads_to_directory(self, entry: os.DirEntry[str], path: str) -> bool:
         """Tell whether an entry is a directory; a link that leads out of the package is not."""

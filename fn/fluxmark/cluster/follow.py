@@ -53,6 +53,10 @@ class Model:
     """Of the kustomizations that no other one uses, as kustomize makes them."""
 
 
+ByName = dict[tuple[str, str], list["Manifest"]]
+"""Resources by kind and name."""
+
+
 @dataclass(slots=True)
 class _Applied:
     """What the Kustomizations of Flux at which a cluster starts apply."""
@@ -63,6 +67,13 @@ class _Applied:
     directories: set[str] = field(default_factory=set)
     unfollowed: dict[Unfollowed, None] = field(default_factory=dict)
     problems: dict[Problem, None] = field(default_factory=dict)
+    by_name: ByName = field(default_factory=dict)
+
+    def add(self, manifests: Iterable[Manifest]) -> None:
+        """Add resources."""
+        for one in manifests:
+            self.manifests.append(one)
+            self.by_name.setdefault((one.kind, one.name), []).append(one)
 
     def reaches(self, unit: Unit) -> bool:
         """Tell whether a unit is applied."""
@@ -85,6 +96,7 @@ class _Reader:
         self.own = set(checkout.remotes)
         self.revisions: list[object] = [{"branch": checkout.branch}] if checkout.branch in _MAIN_BRANCHES else []
         self.known: list[Manifest] = []
+        self.by_name: ByName = {}
         self.unused: tuple[Build, ...] = ()
 
     @cached_property
@@ -104,6 +116,8 @@ class _Reader:
     def model(self) -> Model:
         units = self.units()
         self.known = [manifest for unit in units for manifest in unit.manifests]
+        for one in self.known:
+            self.by_name.setdefault((one.kind, one.name), []).append(one)
         roots = self.roots()
         found = [self.applied(path, starts) for path, starts in roots.items()]
         rest = [unit for unit in units if not any(one.reaches(unit) for one in found)]
@@ -189,7 +203,7 @@ class _Reader:
             kind, namespace, name = entry.source_name(one)
             if path is None or kind not in ("", GIT_REPOSITORY) or not self.tree.is_directory(path):
                 continue
-            source = self.source(one, self.known)
+            source = self.source(one)
             url = repository_name(source.text("spec", "url")) if source is not None else ""
             if not path and name != namespace and url not in self.own:
                 continue  # every file is below the root, whatever repository is meant
@@ -222,7 +236,8 @@ class _Reader:
 
     def applied(self, name: str, starts: Sequence[Manifest]) -> _Applied:
         """Follow Kustomizations, and those that they apply."""
-        found = _Applied(name, list(starts))
+        found = _Applied(name)
+        found.add(starts)
         waiting = list(starts)
         done: set[tuple[object, ...]] = set()
         while waiting:
@@ -240,14 +255,14 @@ class _Reader:
             manifests = list(self.manifests(build))
             for instance in [one for one in manifests if one.group == OPERATOR_GROUP]:
                 manifests += entry.synchronised(instance)
-            found.manifests += manifests
+            found.add(manifests)
             waiting += entry.entries(manifests)
         return found
 
     def is_applied(self, kustomization: Manifest, path: str, found: _Applied) -> bool:
         """Tell whether a Kustomization's directory is in this repository; note what is not, or is not known."""
         kind, _, name = entry.source_name(kustomization)
-        source = self.source(kustomization, (*found.manifests, *self.known))
+        source = self.source(kustomization, found)
         url = source.text("spec", "url") if source is not None else ""
         if kind not in ("", GIT_REPOSITORY):
             what = f"the {kind} {name}, which is not in this repository"
@@ -282,26 +297,29 @@ class _Reader:
         ref = source.get("spec", "ref")
         return not self.revisions or ref in self.revisions
 
-    def source(self, kustomization: Manifest, known: Iterable[Manifest]) -> Manifest | None:
+    def source(self, kustomization: Manifest, found: _Applied | None = None) -> Manifest | None:
         """Return the GitRepository that a Kustomization applies; None if it is not there."""
         _, namespace, name = entry.source_name(kustomization)
-        for one in known:
-            if one.kind == GIT_REPOSITORY and (one.name, one.namespace or namespace) == (name, namespace):
-                return one
+        return self.find(GIT_REPOSITORY, namespace, name, found)
+
+    def find(self, kind: str, namespace: str, name: str, found: _Applied | None) -> Manifest | None:
+        """Return a resource of the cluster in question, or else of the repository; None if it is in neither."""
+        for by_name in (found.by_name, self.by_name) if found is not None else (self.by_name,):
+            for one in by_name.get((kind, name), ()):
+                if (one.namespace or namespace) == namespace:
+                    return one
         return None
 
     def settings(self, kustomization: Manifest, found: _Applied) -> FluxSettings:
         """Return what a Kustomization adds to the build of its directory."""
-        known = (*found.manifests, *self.known)
 
         def values_of(kind: str, namespace: str, name: str) -> dict[str, str] | None:
-            for one in known if kind == "ConfigMap" else ():
-                if one.kind == kind and (one.name, one.namespace or namespace) == (name, namespace):
-                    data = one.get("data")
-                    return {str(key): str(value) for key, value in data.items()} if isinstance(data, dict) else {}
-            return None
+            one = self.find(kind, namespace, name, found) if kind == "ConfigMap" else None
+            data = one.get("data") if one is not None else None
+            values = data if isinstance(data, dict) else {}
+            return None if one is None else {str(key): str(value) for key, value in values.items()}
 
-        source = self.source(kustomization, known)
+        source = self.source(kustomization, found)
         ignore = source.get("spec", "ignore") if source is not None else None
         return entry.settings_of(kustomization, values_of, ignore if isinstance(ignore, str) else None)
 
