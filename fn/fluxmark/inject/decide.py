@@ -253,9 +253,11 @@ def _harm(
 def _tag_harm(
     editor: Editor, field: ImageField, ref: image.ImageRef, target: Target, digest: ImageField | None
 ) -> str:
-    """Return why a new tag alone would be of no use: a digest pins the image."""
+    """Return why a new tag alone would be of no use: a digest pins the image, or the value is not a tag."""
     if "@" in field.node.value:
         return "digest-within-tag"
+    if "/" in field.node.value or ":" in field.node.value:
+        return "not-a-tag"
     if field.digest is None:
         return ""
     if not target.reflects_digest or digest is None:

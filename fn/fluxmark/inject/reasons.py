@@ -32,6 +32,7 @@ NOT_MARKED: Final = {
     "unusual-line-break": "not marked: only some readers know the break that ends this line; use a line feed",
     "not-text": "not marked: YAML reads this unquoted value as something other than text, and Flux would write a "
     "broken one; quote it",
+    "not-a-tag": "not marked: this holds something other than a tag",
     "digest-without-reflection": "not marked: Flux would drop the digest; set the policy's "
     "digestReflectionPolicy, or remove it here",
     "digest-beside-tag": "not marked: the digest next to this tag decides what runs, so a new tag would change "
