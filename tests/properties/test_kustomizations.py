@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from random import Random
 
 # each has two or three directories, and kubectl takes a tenth of a second for one
-EXAMPLES = 1300 if settings().max_examples > 100 else 60
+EXAMPLES = 200 if settings().max_examples > 100 else 60
 
 
 @pytest.mark.slow
