@@ -78,7 +78,7 @@ def check(world: Repository) -> Iterator[Finding]:
         close = near.nearest_images(canonical, names)
         hint = f"; did you mean {' or '.join(close)}?" if close else ", so nothing is updated"
         yield repository.report(
-            ID, SEVERITY, ("spec", "image"), f"no image field of this package holds {canonical}{hint}"
+            ID, SEVERITY, ("spec", "image"), f"no image field of this repository holds {canonical}{hint}"
         )
 
 
